@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: libraries that know no gateway, pure cores, shells that touch sockets, disks and C, the gateway, and one
+// executable. Who may import whom stands once, in `house` below; `Tests/ArchitectureTests` holds every file to it.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Why each package is here:
+let nio = "swift-nio"  // event loops, channels, HTTP/1.1 parsing (llhttp)
+let http2 = "swift-nio-http2"  // HTTP/2 framing, HPACK, flow control and its denial-of-service limits
+let arguments = "swift-argument-parser"  // the command line: verbs, --help, completion
+let yams = "Yams"  // YAML with line numbers, for the configuration and policy data files
+let logging = "swift-log"  // structured logs with levels
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "sallyport",
+    products: [.executable(name: "sallyport", targets: ["sallyport"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // C behind a fence: shims for macros and variadic functions of system libraries (apt: libssl-dev,
+        // libcurl4-openssl-dev, libhyperscan-dev).
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
+
+        // Libraries that know no gateway.
+        library("Cryptography", ["COpenSSL"]),
+        library("JSONText"),
+        library("Cedar"),
+        library("TransparencyLog", ["Cryptography"]),
+
+        // Cores: pure, synchronous, sans-IO.
+        library("Inference", ["JSONText"]),
+        library("Identity", ["Inference", "Cryptography"]),
+        library("Access", ["Inference", "Cedar", "Cryptography"]),
+        library("Privacy", ["Inference", "JSONText", "Cryptography"]),
+        library("Limits", ["Inference"]),
+        library("Routing", ["Inference"]),
+        library("Dialects", ["Inference", "JSONText"]),
+        library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
+
+        // Shells: sockets, disks, C.
+        library("PatternScanner", ["CHyperscan", "Privacy"]),
+        library(
+            "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
+        library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
+        library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText"]),
+
+        // The gateway and its command line.
+        library(
+            "Gateway",
+            [
+                "SecureTransport", "Upstream", "PatternScanner", "LedgerStore", "Identity", "Access", "Privacy",
+                "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
+                .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+                .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: http2),
+                .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: logging),
+            ]),
+        .executableTarget(
+            name: "sallyport",
+            dependencies: [
+                "Gateway", .product(name: "ArgumentParser", package: arguments),
+            ], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,43 @@
+/// Who sends a request, as identification proved it. There is no anonymous principal.
+public struct Principal: Hashable, Sendable {
+    /// What kind of caller this is.
+    public enum Kind: String, Hashable, Sendable {
+        /// A person.
+        case user
+        /// A program.
+        case service
+    }
+
+    /// How the identity was proved.
+    public enum Method: String, Hashable, Sendable {
+        /// An API key of Sallyport's own, `sp_…`.
+        case apiKey = "api_key"
+        /// A client certificate.
+        case certificate
+        /// A signed token.
+        case token
+    }
+
+    /// Person or program.
+    public let kind: Kind
+    /// The name, such as `alice`; never empty.
+    public let name: String
+    /// The teams it belongs to, such as `support`; possibly empty.
+    public let teams: [String]
+    /// The tenant whose keys make this principal's surrogates and fingerprints.
+    public let tenant: String
+    /// How the identity was proved.
+    public let method: Method
+    /// The public identifier of the credential used, such as the key's id; never the credential.
+    public let credential: String
+
+    /// Puts together what identification proved.
+    public init(kind: Kind, name: String, teams: [String], tenant: String, method: Method, credential: String) {
+        self.kind = kind
+        self.name = name
+        self.teams = teams
+        self.tenant = tenant
+        self.method = method
+        self.credential = credential
+    }
+}
