@@ -12,7 +12,9 @@ public enum HKDF {
 
     /// Extracts and expands: `count` bytes, at most 255 × 32, that depend on the master key, the salt (may be empty) and the purpose
     /// named by `info` (may be empty).
-    public static func derive(master: SymmetricKey, salt: [UInt8], info: [UInt8], count: Int) throws(Failure) -> SymmetricKey {
+    public static func derive(master: SymmetricKey, salt: [UInt8], info: [UInt8], count: Int) throws(Failure)
+        -> SymmetricKey
+    {
         guard count > 0, algorithm != nil else { throw Failure() }
         var output = [UInt8](repeating: 0, count: count)
         let status = master.withBytes { key in

@@ -54,3 +54,6 @@ public struct SHA256Hasher: ~Copyable {
         return digest
     }
 }
+
+/// The context has one owner, which may move from thread to thread.
+extension SHA256Hasher: @unchecked Sendable {}
