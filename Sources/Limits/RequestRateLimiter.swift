@@ -1,0 +1,168 @@
+public import Inference
+
+/// The answer to a request for room.
+public enum RateDecision: Hashable, Sendable {
+    /// There was room, and it is taken.
+    case reserved(Reservation)
+    /// A limit has no room; nothing is taken from any.
+    case exceeded(RateExceeded)
+}
+
+/// Room that a request took, and what is left after it in the scarcest of the limits that apply.
+public struct Reservation: Hashable, Sendable {
+    /// That limit's requests a minute; `nil` where no limit applies.
+    public let limit: Int?
+    /// Requests that could follow at once; `nil` where no limit applies.
+    public let remaining: Int?
+}
+
+/// Why a request has no room.
+public struct RateExceeded: Hashable, Sendable {
+    /// The limit without room; of several, the one that takes longest.
+    public let limit: RequestLimit
+    /// What it allows.
+    public let rate: RequestRate
+    /// When a request will have room if none comes in between, in milliseconds from now, rounded up; at least 1.
+    public let retryAfterMilliseconds: Int
+}
+
+/// Counts requests against the limits that apply to them: of their key, their principal and its teams.
+///
+/// A value without locks or clock: its owner serialises calls and passes a monotone clock in nanoseconds. Limits of single keys,
+/// principals and teams have one bucket each. The buckets that all other keys get are made as keys come; a full one is as good as
+/// none and is dropped in sweeps, so that at most twice as many are kept as keys were active within the time in which a bucket fills
+/// (or 1,024, if that is more).
+public struct RequestRateLimiter: Sendable {
+    private struct Ruled: Sendable {
+        let limit: RequestLimit
+        let rate: RequestRate
+        var bucket: TokenBucket
+    }
+
+    /// The limits in force.
+    public private(set) var limits: RequestLimits
+    private var ruled: [Ruled] = []
+    private var keyRules: [String: Int] = [:]
+    private var principalRules: [String: Int] = [:]
+    private var teamRules: [String: Int] = [:]
+    private var keyBuckets: [String: TokenBucket] = [:]
+    private var sweepAt = Self.smallestSweep
+
+    private static let smallestSweep = 1024
+
+    /// Starts with every bucket full, at a time in nanoseconds.
+    public init(limits: RequestLimits, now: UInt64) {
+        self.limits = limits
+        index(limits, now: now)
+    }
+
+    /// How many buckets are kept for keys that have no limit of their own.
+    var keptBuckets: Int { keyBuckets.count }
+
+    /// Takes room for one request of a principal, at a time in nanoseconds of a monotone clock.
+    public mutating func reserve(for principal: Principal, now: UInt64) -> RateDecision {
+        // A request that a rule refuses must take nothing from the others: so first all are asked, then all are taken from.
+        var refusal: RateExceeded?
+        var scarcest: Reservation?
+        let ownRule = keyRules.isEmpty ? nil : keyRules[principal.credential]
+        let principalRule = principalRules.isEmpty ? nil : principalRules[principal.name]
+        ask(ownRule, now, &refusal, &scarcest)
+        ask(principalRule, now, &refusal, &scarcest)
+        if !teamRules.isEmpty {
+            for team in principal.teams { ask(teamRules[team], now, &refusal, &scarcest) }
+        }
+        if ownRule == nil, let rate = limits.eachKey {
+            Self.reserve(
+                &keyBuckets[principal.credential, default: TokenBucket(rate: rate, now: now)], rate,
+                .key(principal.credential), now, &refusal, &scarcest)
+            sweep(rate, now: now)
+        }
+        if let refusal { return .exceeded(refusal) }
+        take(ownRule)
+        take(principalRule)
+        if !teamRules.isEmpty {
+            for team in principal.teams { take(teamRules[team]) }
+        }
+        return .reserved(scarcest ?? Reservation(limit: nil, remaining: nil))
+    }
+
+    /// Goes on under other limits, at a time in nanoseconds. What was taken stays taken where a limit of the same name remains.
+    public mutating func adopt(_ new: RequestLimits, now: UInt64) {
+        let old = self
+        limits = new
+        ruled = []
+        keyRules = [:]
+        principalRules = [:]
+        teamRules = [:]
+        index(new, now: now)
+        for position in ruled.indices {
+            guard var previous = old.ruled.first(where: { $0.limit == ruled[position].limit }) else { continue }
+            previous.bucket.adopt(ruled[position].rate, replacing: previous.rate, now: now)
+            ruled[position].bucket = previous.bucket
+        }
+        guard let oldRate = old.limits.eachKey, let newRate = new.eachKey else {
+            keyBuckets = [:]
+            return
+        }
+        for key in keyBuckets.keys { keyBuckets[key]?.adopt(newRate, replacing: oldRate, now: now) }
+    }
+
+    private mutating func index(_ limits: RequestLimits, now: UInt64) {
+        func add(_ rates: [String: RequestRate], _ limit: (String) -> RequestLimit) -> [String: Int] {
+            var indices: [String: Int] = [:]
+            for (name, rate) in rates {
+                indices[name] = ruled.count
+                ruled.append(Ruled(limit: limit(name), rate: rate, bucket: TokenBucket(rate: rate, now: now)))
+            }
+            return indices
+        }
+        keyRules = add(limits.keys, RequestLimit.key)
+        principalRules = add(limits.principals, RequestLimit.principal)
+        teamRules = add(limits.teams, RequestLimit.team)
+    }
+
+    private mutating func ask(
+        _ rule: Int?, _ now: UInt64, _ refusal: inout RateExceeded?, _ scarcest: inout Reservation?
+    ) {
+        guard let rule else { return }
+        ruled[rule].bucket.refill(rate: ruled[rule].rate, now: now)
+        Self.weigh(ruled[rule].bucket, ruled[rule].rate, ruled[rule].limit, &refusal, &scarcest)
+    }
+
+    private mutating func take(_ rule: Int?) {
+        guard let rule else { return }
+        ruled[rule].bucket.take()
+    }
+
+    private static func weigh(
+        _ bucket: TokenBucket, _ rate: RequestRate, _ limit: @autoclosure () -> RequestLimit,
+        _ refusal: inout RateExceeded?, _ scarcest: inout Reservation?
+    ) {
+        guard bucket.hasRoom else {
+            let milliseconds = Int((bucket.nanosecondsUntilRoom(rate) + 999_999) / 1_000_000)
+            guard milliseconds > refusal?.retryAfterMilliseconds ?? 0 else { return }
+            refusal = RateExceeded(limit: limit(), rate: rate, retryAfterMilliseconds: milliseconds)
+            return
+        }
+        let remaining = Int(bucket.level / TokenBucket.cost) - 1
+        guard remaining < scarcest?.remaining ?? .max else { return }
+        scarcest = Reservation(limit: rate.perMinute, remaining: remaining)
+    }
+
+    /// Asks the last bucket and takes from it at once, in place.
+    private static func reserve(
+        _ bucket: inout TokenBucket, _ rate: RequestRate, _ limit: @autoclosure () -> RequestLimit, _ now: UInt64,
+        _ refusal: inout RateExceeded?, _ scarcest: inout Reservation?
+    ) {
+        bucket.refill(rate: rate, now: now)
+        weigh(bucket, rate, limit(), &refusal, &scarcest)
+        if refusal == nil { bucket.take() }
+    }
+
+    private mutating func sweep(_ rate: RequestRate, now: UInt64) {
+        guard keyBuckets.count >= sweepAt else { return }
+        keyBuckets = keyBuckets.filter { !$0.value.isFull(rate: rate, at: now) }
+        // Twice what is left: a sweep costs as much as was added since the last one.
+        sweepAt = max(Self.smallestSweep, keyBuckets.count * 2)
+    }
+}

@@ -1,0 +1,34 @@
+/// How an attempt to have a candidate answer went, up to the first byte of its answer's body.
+public enum AttemptOutcome: Hashable, Sendable {
+    /// The provider answered with this status.
+    case answered(status: Int)
+    /// No connection came about: address, TCP, TLS or proxy.
+    case connectFailure
+    /// The connection came about, but the answer did not begin in time.
+    case firstByteTimeout
+    /// The connection was lost before the answer began.
+    case lostBeforeFirstByte
+    /// Something came to the caller, and then the connection was lost or the time was over.
+    case failedInMidstream
+    /// The caller went away.
+    case cancelled
+
+    /// Whether the next candidate shall be tried: nothing has come to the caller, and another may do better. Other errors, such as
+    /// 400, would be the same elsewhere and are the caller's to see.
+    public var shouldTryNext: Bool {
+        switch self {
+        case .answered(let status): status == 429 || (500...599).contains(status)
+        case .connectFailure, .firstByteTimeout, .lostBeforeFirstByte: true
+        case .failedInMidstream, .cancelled: false
+        }
+    }
+
+    /// What it says of the candidate's health; `nil`: nothing.
+    var isHealthy: Bool? {
+        switch self {
+        case .answered(let status): status != 429 && !(500...599).contains(status)
+        case .connectFailure, .firstByteTimeout, .lostBeforeFirstByte, .failedInMidstream: false
+        case .cancelled: nil
+        }
+    }
+}
