@@ -103,7 +103,8 @@ public enum JSONEscape {
     private static func marks(_ word: UInt64) -> UInt64 {
         let quoted = word ^ JSONStringScanner.quotes
         let slashed = word ^ JSONStringScanner.backslashes
-        return (((quoted &- JSONStringScanner.ones) & ~quoted) | ((slashed &- JSONStringScanner.ones) & ~slashed)
+        return
+            (((quoted &- JSONStringScanner.ones) & ~quoted) | ((slashed &- JSONStringScanner.ones) & ~slashed)
             | ((word &- JSONStringScanner.blanks) & ~word)) & JSONStringScanner.tops
     }
 }

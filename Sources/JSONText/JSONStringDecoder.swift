@@ -1,7 +1,9 @@
 /// Turns the content of a string that the scanner accepted into the text it stands for.
+@usableFromInline
 enum JSONStringDecoder {
     /// Writes the decoded text, which is never longer than the content, and returns its length.
     /// `target` has room for `end - start` bytes.
+    @usableFromInline
     static func decode(
         _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, into target: UnsafeMutablePointer<UInt8>
     ) -> Int {

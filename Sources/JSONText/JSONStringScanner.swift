@@ -23,7 +23,8 @@ enum JSONStringScanner {
     static func marks(_ word: UInt64) -> UInt64 {
         let quoted = word ^ quotes
         let slashed = word ^ backslashes
-        return (((quoted &- ones) & ~quoted) | ((slashed &- ones) & ~slashed) | ((word &- blanks) & ~word) | word) & tops
+        return (((quoted &- ones) & ~quoted) | ((slashed &- ones) & ~slashed) | ((word &- blanks) & ~word) | word)
+            & tops
     }
 
     /// Reads from just after the opening quote and returns the position of the closing one.

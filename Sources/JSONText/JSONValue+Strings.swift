@@ -18,6 +18,7 @@ extension JSONValue {
     }
 
     /// Lends the text that a string stands for, as UTF-8, copied only if it has escapes; for all else its bytes as written.
+    @inlinable
     public func withDecodedUTF8<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
         let range = contentRange
         return try document.bytes.withUnsafeBufferPointer { text in

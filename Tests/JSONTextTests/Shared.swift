@@ -1,0 +1,59 @@
+import Foundation
+import JSONText
+import Testing
+
+/// The folder of corpora and other material beside the repository, or `nil` where it is not.
+///
+/// `SALLYPORT_SHARED` names it; otherwise it is `../shared` of the package's root. Its absence is said once per caller in a
+/// line, and is a failure under CI.
+func sharedFolder(leavingOut what: String) -> URL? {
+    let environment = ProcessInfo.processInfo.environment
+    var candidates: [URL] = []
+    if let named = environment["SALLYPORT_SHARED"] { candidates.append(URL(fileURLWithPath: named)) }
+    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    while folder.path != "/" {
+        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) {
+            candidates.append(folder.deletingLastPathComponent().appendingPathComponent("shared"))
+            break
+        }
+        folder.deleteLastPathComponent()
+    }
+    for candidate in candidates where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
+    print("left out: \(what), since there is no ../shared")
+    if environment["CI"] != nil { Issue.record("no ../shared under CI") }
+    return nil
+}
+
+/// Parses text, or says why not.
+func reason(_ bytes: [UInt8], limits: JSONLimits = .init()) -> JSONSyntaxError.Reason? {
+    do {
+        _ = try JSONDocument(parsing: bytes, limits: limits)
+        return nil
+    } catch {
+        return error.reason
+    }
+}
+
+/// Parses text, or says why not.
+func reason(_ text: String, limits: JSONLimits = .init()) -> JSONSyntaxError.Reason? {
+    reason(Array(text.utf8), limits: limits)
+}
+
+func document(_ text: String) throws -> JSONDocument {
+    try JSONDocument(parsing: Array(text.utf8))
+}
+
+/// Repeatable randomness (SplitMix64).
+struct Randomness: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
