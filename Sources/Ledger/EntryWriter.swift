@@ -1,0 +1,159 @@
+internal import Cryptography
+internal import Inference
+internal import JSONText
+
+/// Writes one entry's members, which its user gives in the order of their names, and remembers where `prev` and `seq` go.
+struct EntryWriter {
+    /// The line so far.
+    var json: JSONWriter
+    private var previousOffset = 0
+    private var sequenceOffset = 0
+
+    private enum Bounds {
+        /// What is kept of a name that a caller chose freely.
+        static let foreignBytes = 256
+        /// The integers that every reader of JSON keeps exactly: IEEE 754 doubles have 53 bits (RFC 8785 §3.2.2.3).
+        static let integers: ClosedRange<Int64> = -9_007_199_254_740_991...9_007_199_254_740_991
+    }
+
+    init(capacity: Int) {
+        json = JSONWriter(capacity: capacity)
+        json.beginObject()
+    }
+
+    // MARK: Members of one value
+
+    mutating func member(_ name: StaticString, _ text: String) {
+        json.key(name)
+        json.string(text)
+    }
+
+    mutating func member(_ name: StaticString, _ value: Int) {
+        json.key(name)
+        number(Int64(value))
+    }
+
+    mutating func member(_ name: StaticString, _ value: Int64) {
+        json.key(name)
+        number(value)
+    }
+
+    mutating func member(_ name: StaticString, _ texts: [String]) {
+        json.key(name)
+        json.beginArray()
+        for text in texts { json.string(text) }
+        json.endArray()
+    }
+
+    mutating func member(_ name: StaticString, _ time: LedgerTime) {
+        json.key(name)
+        time.withText { json.string($0) }
+    }
+
+    mutating func member(_ name: StaticString, _ digest: Digest32) {
+        json.key(name)
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { text in
+            digest.withBytes { bytes in
+                for index in 0..<32 {
+                    text[2 * index] = Self.digit(bytes[index] &>> 4)
+                    text[2 * index + 1] = Self.digit(bytes[index] & 15)
+                }
+            }
+            json.string(UnsafeRawBufferPointer(text))
+        }
+    }
+
+    mutating func member(_ name: StaticString, _ counts: [LedgerEntry.ClassCount]) {
+        json.key(name)
+        json.beginArray()
+        for line in counts {
+            json.beginObject()
+            member("class", line.dataClass.rawValue)
+            member("count", line.count)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// A name that somebody outside chose freely, cut where it is too long.
+    mutating func foreign(_ name: StaticString, _ text: String) {
+        guard text.utf8.count > Bounds.foreignBytes else { return member(name, text) }
+        var end = text.utf8.index(text.startIndex, offsetBy: Bounds.foreignBytes)
+        while String.Index(end, within: text.unicodeScalars) == nil { text.utf8.formIndex(before: &end) }
+        member(name, text[..<end] + "…")
+    }
+
+    mutating func number(_ value: Int64) {
+        json.int64(min(max(value, Bounds.integers.lowerBound), Bounds.integers.upperBound))
+    }
+
+    // MARK: Members that many entries have
+
+    mutating func kind(_ word: StaticString) {
+        json.key("kind")
+        json.string(word)
+    }
+
+    mutating func request(_ requestID: RequestID) {
+        member("request", requestID.description)
+    }
+
+    mutating func principal(_ principal: Principal) {
+        json.key("principal")
+        json.beginObject()
+        member("credential", principal.credential)
+        member("kind", principal.kind.rawValue)
+        member("method", principal.method.rawValue)
+        member("name", principal.name)
+        member("teams", principal.teams)
+        member("tenant", principal.tenant)
+        json.endObject()
+    }
+
+    /// The members `coverage` and `data`.
+    mutating func inspection(_ data: DataSummary) {
+        json.key("coverage")
+        json.beginObject()
+        member("texts", data.textsScanned)
+        member("unscannable", data.unscannable)
+        json.endObject()
+        json.key("data")
+        json.beginArray()
+        for line in data.counts {
+            json.beginObject()
+            member("class", line.dataClass.rawValue)
+            member("count", line.count)
+            member("place", line.place.rawValue)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    // MARK: The place in the log
+
+    mutating func previous() {
+        json.key("prev")
+        json.raw("")
+        previousOffset = json.bytes.count
+    }
+
+    mutating func sequence() {
+        json.key("seq")
+        json.raw("")
+        sequenceOffset = json.bytes.count
+    }
+
+    mutating func version() {
+        member("v", LedgerSchema.version)
+    }
+
+    /// Closes the line. `v` is the last member, unless it is written already.
+    consuming func finish(versionIsWritten: Bool = false) throws(LedgerEntryTooLong) -> EncodedEntry {
+        if !versionIsWritten { version() }
+        json.endObject()
+        return try EncodedEntry(
+            bytes: json.bytes, previousOffset: previousOffset, sequenceOffset: sequenceOffset)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
+}
