@@ -1,0 +1,38 @@
+/// Policies, parsed and made ready to decide.
+public struct PolicySet: Sendable {
+    /// Bounds that keep a hostile or broken text from costing more than it is worth.
+    public struct Limits: Sendable {
+        /// Bytes of text.
+        public var maximumBytes = 8 << 20
+        /// How deep expressions may nest, and how many operands a chain of `+`, `-`, `*` or `.` may have.
+        public var maximumDepth = 128
+        /// Errors reported before the parser gives up.
+        public var maximumErrors = 50
+
+        /// The default bounds.
+        public init() {}
+    }
+
+    /// The policies in the order of the text.
+    public let policies: [Policy]
+    /// The text that they came from.
+    public let source: SourceText
+
+    let program: Program
+
+    /// Parses policies; `source` is the name of the text in messages, a path usually.
+    ///
+    /// Throws everything that is wrong with the text at once. An empty text is a set that allows nothing. Templates
+    /// (`?principal`, `?resource`) are refused.
+    public init(parsing text: String, source name: String, limits: Limits = Limits()) throws(PolicyErrors) {
+        let source = SourceText(name: name, text: text)
+        var parser = Parser(source: source, limits: limits)
+        let policies = parser.parsePolicies()
+        if !parser.errors.isEmpty {
+            throw PolicyErrors(parser.errors.sorted { $0.offset < $1.offset }.map(\.error))
+        }
+        self.policies = policies
+        self.source = source
+        program = Program(policies)
+    }
+}
