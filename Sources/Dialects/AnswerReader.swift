@@ -1,0 +1,40 @@
+public import Inference
+public import JSONText
+
+/// A whole answer, not streamed: its facts, and the strings in which surrogates may stand.
+public struct Answer: Sendable {
+    /// A string of the answer.
+    public struct Text: Sendable, Hashable {
+        /// The string's node; it may be a member's name (of a tool's arguments).
+        public var node: Int
+        /// Whether the text is JSON, so that what is put into it has to be escaped for JSON before it is escaped for the
+        /// string.
+        public var isJSON: Bool
+
+        /// Names a text.
+        public init(node: Int, isJSON: Bool) {
+            self.node = node
+            self.isJSON = isJSON
+        }
+    }
+
+    /// Usage and finish reason.
+    public var facts = AnswerFacts()
+    /// The strings that the model wrote, by node.
+    public var texts: [Text] = []
+
+    /// An answer of which nothing is known yet.
+    public init() {}
+}
+
+/// Reads whole answers in the provider's dialect.
+public enum AnswerReader {
+    /// Reads an answer; what it does not find it leaves out. `isJSON` says that the request asked for JSON as the answer's
+    /// text (`AnswerForm`).
+    public static func read(_ operation: Operation, _ document: JSONDocument, isJSON: Bool = false) -> Answer {
+        switch operation {
+        case .chat, .embeddings: OpenAIAnswerReader.read(document.root, isJSON: isJSON)
+        case .messages, .countTokens: AnthropicAnswerReader.read(document.root, isJSON: isJSON)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+public import Inference
+internal import JSONText
+
+/// Puts the caller's own values back into one text that arrives in pieces. It may hold back the end of what it got as long
+/// as that could become something to replace.
+public protocol TextRestorer: Sendable {
+    /// Takes the next piece, as UTF-8, and gives what is certain by now.
+    mutating func push(_ text: UnsafeRawBufferPointer) -> [UInt8]
+    /// Ends the text, and gives the rest.
+    mutating func finish() -> [UInt8]
+}
+
+/// A streamed answer on its way from a provider to the caller in the same dialect: restored, without usage figures that
+/// only we asked for, and otherwise byte for byte what the provider sent.
+///
+///     let restored = try stream.feed(chunk)      // for each piece of the provider's body
+///     let ending = stream.finish()               // when the body has ended, whichever way
+///
+/// Without a restorer, events that bring only text are neither parsed nor copied.
+public struct AnswerStream<Restorer: TextRestorer>: Sendable {
+    /// Why a stream can't go on.
+    public enum Fault: Error, Sendable, CustomStringConvertible {
+        /// An event is too large.
+        case parsing(EventStreamParser.Fault)
+        /// An event can't be understood.
+        case reading(StreamEventReader.Fault)
+
+        /// In the house's words.
+        public var description: String {
+            switch self {
+            case .parsing(let fault): fault.description
+            case .reading(let fault): fault.description
+            }
+        }
+    }
+
+    /// How a stream ended.
+    public struct Ending: Sendable, Hashable {
+        /// Last bytes for the caller: what had been held back.
+        public var bytes: [UInt8]
+        /// Whether the provider said that the answer is whole, or gave an error event of its own. Otherwise the caller has
+        /// to get an error event, or a cut.
+        public var isComplete: Bool
+    }
+
+    private struct OpenText: Sendable {
+        let channel: StreamChannel
+        var restorer: Restorer
+    }
+
+    private var parser: EventStreamParser
+    private var reader: StreamEventReader
+    private let dropsUsage: Bool
+    private let contentIsJSON: Bool
+    private let makeRestorer: (@Sendable (_ isJSON: Bool) -> Restorer)?
+    private var texts: [OpenText] = []
+    /// Whether the provider ended its answer, by its last event or by an error event.
+    public private(set) var isComplete = false
+    /// Whether the provider sent an error event.
+    public private(set) var hasFailed = false
+
+    /// Starts on a stream. `contentIsJSON` as `AnswerForm` says; `makeRestorer` is `nil` where nothing was replaced.
+    public init(
+        _ dialect: Dialect, callerWantsUsage: Bool, contentIsJSON: Bool = false, maximumEventBytes: Int = 16 << 20,
+        makeRestorer: (@Sendable (_ isJSON: Bool) -> Restorer)?
+    ) {
+        parser = EventStreamParser(maximumEventBytes: maximumEventBytes)
+        reader = StreamEventReader(dialect)
+        dropsUsage = dialect == .openAI && !callerWantsUsage
+        self.contentIsJSON = contentIsJSON
+        self.makeRestorer = makeRestorer
+    }
+
+    /// Usage and finish reason so far.
+    public var facts: AnswerFacts { reader.facts }
+
+    /// Takes a piece of the provider's body and gives what the caller may have of it; possibly nothing yet.
+    public mutating func feed(_ chunk: [UInt8]) throws(Fault) -> [UInt8] {
+        parser.append(chunk)
+        var output: [UInt8] = []
+        // Bytes from here up to the present event pass unchanged; they are copied only when an event has to change.
+        var unchanged = parser.unfinished.lowerBound
+        while let event = try nextEvent() {
+            if makeRestorer == nil, reader.isPlain(event, of: parser) { continue }
+            let message = try read(event)
+            guard changes(message) else { continue }
+            output.append(contentsOf: parser.bytes[unchanged..<event.range.lowerBound])
+            rewrite(event, message, into: &output)
+            unchanged = event.range.upperBound
+        }
+        let end = parser.unfinished.lowerBound
+        if output.isEmpty, unchanged == 0, end == parser.bytes.count { return parser.bytes }
+        output.append(contentsOf: parser.bytes[unchanged..<end])
+        return output
+    }
+
+    /// Ends the stream. A last event whose blank line is missing counts if it can be read.
+    public mutating func finish() -> Ending {
+        var bytes: [UInt8] = []
+        if !parser.unfinished.isEmpty, let last = try? feed([0x0A, 0x0A]) { bytes = last }
+        for channel in reader.closeAll() { appendRest(of: channel, to: &bytes) }
+        return Ending(bytes: bytes, isComplete: isComplete)
+    }
+
+    private mutating func nextEvent() throws(Fault) -> ServerSentEvent? {
+        do throws(EventStreamParser.Fault) {
+            return try parser.next()
+        } catch {
+            throw .parsing(error)
+        }
+    }
+
+    private mutating func read(_ event: ServerSentEvent) throws(Fault) -> StreamEvent {
+        do throws(StreamEventReader.Fault) {
+            let message = try reader.read(event, of: parser)
+            if message.kind == .done { isComplete = true }
+            if message.kind == .error {
+                isComplete = true
+                hasFailed = true
+            }
+            return message
+        } catch {
+            throw .reading(error)
+        }
+    }
+
+    private func changes(_ message: StreamEvent) -> Bool {
+        if dropsUsage, message.kind == .usageOnly || message.usageNode != nil { return true }
+        guard makeRestorer != nil else { return false }
+        return !(message.deltas.isEmpty && message.wholes.isEmpty && message.closed.isEmpty)
+    }
+
+    private mutating func rewrite(_ event: ServerSentEvent, _ message: StreamEvent, into output: inout [UInt8]) {
+        if dropsUsage, message.kind == .usageOnly { return }
+        guard let document = message.document else {
+            for channel in message.closed { appendRest(of: channel, to: &output) }
+            output.append(contentsOf: parser.bytes[event.range])
+            return
+        }
+        var replacements: [JSONReplacement] = []
+        for delta in message.deltas {
+            var text = push(document.value(at: delta.node), to: delta.channel)
+            if message.closed.contains(delta.channel),
+                message.deltas.last(where: { $0.channel == delta.channel })?.node == delta.node
+            {
+                text.append(contentsOf: rest(of: delta.channel))
+            }
+            replacements.append(replacement(of: document.value(at: delta.node), by: text))
+        }
+        for channel in message.closed where !message.deltas.contains(where: { $0.channel == channel }) {
+            appendRest(of: channel, to: &output)
+        }
+        if let makeRestorer {
+            for node in message.wholes {
+                var restorer = makeRestorer(false)
+                let value = document.value(at: node)
+                var text = value.withDecodedUTF8 { restorer.push($0) }
+                text.append(contentsOf: restorer.finish())
+                replacements.append(replacement(of: value, by: text))
+            }
+        }
+        if dropsUsage, let node = message.usageNode {
+            replacements.append(JSONReplacement(range: document.range(at: node), bytes: Array("null".utf8)))
+        }
+        replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
+        EventStreamWriter.append(
+            name: parser.bytes[event.name], data: document.replacing(replacements), to: &output)
+    }
+
+    private mutating func push(_ value: JSONValue, to channel: StreamChannel) -> [UInt8] {
+        let index: Int
+        if let known = texts.firstIndex(where: { $0.channel == channel }) {
+            index = known
+        } else {
+            guard let makeRestorer else { return value.decodedUTF8() }
+            let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)
+            index = texts.count
+            texts.append(OpenText(channel: channel, restorer: makeRestorer(isJSON)))
+        }
+        return value.withDecodedUTF8 { texts[index].restorer.push($0) }
+    }
+
+    /// Ends a text and gives what was held back of it.
+    private mutating func rest(of channel: StreamChannel) -> [UInt8] {
+        guard let index = texts.firstIndex(where: { $0.channel == channel }) else { return [] }
+        var text = texts.remove(at: index)
+        return text.restorer.finish()
+    }
+
+    private mutating func appendRest(of channel: StreamChannel, to output: inout [UInt8]) {
+        let rest = rest(of: channel)
+        if !rest.isEmpty { reader.appendDelta(channel, text: rest, to: &output) }
+    }
+
+    private func replacement(of value: JSONValue, by text: [UInt8]) -> JSONReplacement {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count + 8)
+        bytes.append(0x22)
+        JSONEscape.append(text, to: &bytes)
+        bytes.append(0x22)
+        return JSONReplacement(range: value.range, bytes: bytes)
+    }
+}

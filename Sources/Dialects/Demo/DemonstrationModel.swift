@@ -1,0 +1,166 @@
+public import Inference
+internal import JSONText
+
+/// What the demonstration model answers.
+public struct DemonstrationAnswer: Sendable {
+    /// The body.
+    public enum Body: Sendable, Hashable {
+        /// JSON, whole.
+        case whole([UInt8])
+        /// An event stream, one entry an event.
+        case events([[UInt8]])
+    }
+
+    /// The HTTP status.
+    public var status: Int
+    /// The body; its content type follows from its case.
+    public var body: Body
+
+    /// `application/json` or `text/event-stream`.
+    public var contentType: String {
+        switch body {
+        case .whole: "application/json"
+        case .events: "text/event-stream; charset=utf-8"
+        }
+    }
+}
+
+/// A model that repeats what it received, so that one sees what a provider would have seen. It is a provider like any
+/// other: it gets the treated body, answers in the request's dialect, and knows nothing of the caller.
+public enum DemonstrationModel {
+    /// The words before what it repeats.
+    static let preface = "The model received: "
+
+    /// Answers a request's treated body. `identifier` makes the answer's own identifier (letters and digits), `created` is
+    /// the time in seconds since 1970.
+    public static func answer(
+        _ operation: Operation, body: [UInt8], identifier: String, created: Int
+    ) -> DemonstrationAnswer {
+        guard let document = try? JSONDocument(parsing: body), document.root.kind == .object else {
+            return refusal(RequestError(.invalidRequest, "the body is not a JSON object"), operation, identifier)
+        }
+        let root = document.root
+        switch operation {
+        case .embeddings where (root["input"]?.count ?? 0) > DemonstrationEmbeddings.mostInputs:
+            return refusal(
+                RequestError(
+                    .invalidRequest, "at most \(DemonstrationEmbeddings.mostInputs) inputs at once", param: "input"),
+                operation, identifier)
+        case .chat:
+            let answer = OpenAIDemonstration(root, identifier: identifier, created: created)
+            return DemonstrationAnswer(
+                status: 200, body: root["stream"]?.bool ?? false ? .events(answer.events()) : .whole(answer.whole()))
+        case .embeddings:
+            return DemonstrationAnswer(status: 200, body: .whole(DemonstrationEmbeddings.answer(root)))
+        case .messages:
+            let answer = AnthropicDemonstration(root, identifier: identifier)
+            return DemonstrationAnswer(
+                status: 200, body: root["stream"]?.bool ?? false ? .events(answer.events()) : .whole(answer.whole()))
+        case .countTokens:
+            return DemonstrationAnswer(
+                status: 200, body: .whole(Array("{\"input_tokens\":\(tokens(root))}".utf8)))
+        }
+    }
+
+    private static func refusal(
+        _ error: RequestError, _ operation: Operation, _ identifier: String
+    ) -> DemonstrationAnswer {
+        DemonstrationAnswer(
+            status: 400, body: .whole(ErrorBody.body(error, in: operation.dialect, requestID: identifier)))
+    }
+
+    /// A rough count: a token for every four bytes of the messages.
+    static func tokens(_ root: JSONValue) -> Int {
+        max(1, ((root["messages"]?.range.count ?? 0) + (root["system"]?.range.count ?? 0)) / 4)
+    }
+
+    static func tokens(_ text: String) -> Int { max(1, text.utf8.count / 4) }
+
+    /// The text of a message's content: a string, or the texts of its parts.
+    static func text(of content: JSONValue?) -> String {
+        guard let content else { return "" }
+        if let text = content.string { return text }
+        return content.elements.compactMap { $0["text"]?.string }.joined(separator: "\n")
+    }
+
+    /// The text in pieces of three words with the blanks behind them; joined they are the text.
+    static func pieces(_ text: String) -> [String] {
+        var pieces: [String] = []
+        var piece = ""
+        var words = 0
+        var isInBlank = false
+        for character in text.unicodeScalars {
+            let isBlank = character.properties.isWhitespace
+            if isInBlank, !isBlank {
+                words += 1
+                if words == 3 {
+                    pieces.append(piece)
+                    piece = ""
+                    words = 0
+                }
+            }
+            isInBlank = isBlank
+            piece.unicodeScalars.append(character)
+        }
+        if !piece.isEmpty { pieces.append(piece) }
+        return pieces
+    }
+
+    /// JSON text in pieces of about a dozen bytes.
+    static func pieces(json: String) -> [String] {
+        var pieces: [String] = []
+        var piece = ""
+        for character in json.unicodeScalars {
+            piece.unicodeScalars.append(character)
+            if piece.utf8.count >= 12 {
+                pieces.append(piece)
+                piece = ""
+            }
+        }
+        if !piece.isEmpty { pieces.append(piece) }
+        return pieces
+    }
+
+    /// An instance of a JSON schema whose strings are the given text.
+    static func instance(of schema: JSONValue?, text: String) -> [UInt8] {
+        var writer = JSONWriter()
+        if let schema, let properties = schema["properties"], properties.count > 0 {
+            writeInstance(of: schema, text, to: &writer)
+        } else {
+            writer.beginObject()
+            writer.key("input")
+            writer.string(text)
+            writer.endObject()
+        }
+        return writer.bytes
+    }
+
+    private static func writeInstance(of schema: JSONValue, _ text: String, to writer: inout JSONWriter) {
+        if let constant = schema["const"] ?? schema["enum"]?[0] {
+            return writer.raw(schema.document.bytes[constant.range])
+        }
+        for choice in [schema["anyOf"], schema["oneOf"], schema["allOf"]] {
+            if let first = choice?[0] { return writeInstance(of: first, text, to: &writer) }
+        }
+        let type = schema["type"]?.string ?? schema["type"]?[0]?.string
+        switch type {
+        case "object":
+            writer.beginObject()
+            if let properties = schema["properties"] {
+                for (key, value) in properties.members {
+                    key.withDecodedUTF8 { writer.key($0) }
+                    writeInstance(of: value, text, to: &writer)
+                }
+            }
+            writer.endObject()
+        case "array":
+            writer.beginArray()
+            if let items = schema["items"] { writeInstance(of: items, text, to: &writer) }
+            writer.endArray()
+        case "integer", "number": writer.int(1)
+        case "boolean": writer.bool(true)
+        case "null": writer.null()
+        default: writer.string(text)
+        }
+    }
+}

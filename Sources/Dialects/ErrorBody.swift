@@ -1,0 +1,29 @@
+public import Inference
+
+/// Error bodies and error events in the caller's dialect, so that its SDK raises the right exception.
+public enum ErrorBody {
+    /// The body of an error answer. `requestID` is the one that the answer's header carries too.
+    public static func body(_ error: RequestError, in dialect: Dialect, requestID: String) -> [UInt8] {
+        switch dialect {
+        case .openAI: OpenAIErrorBody.body(error)
+        case .anthropic: AnthropicErrorBody.body(error, requestID: requestID)
+        }
+    }
+
+    /// The body for an error that a provider reported; what it did not say follows from the status.
+    public static func body(
+        _ error: UpstreamError, status: Int, in dialect: Dialect, requestID: String
+    ) -> [UInt8] {
+        switch dialect {
+        case .openAI: OpenAIErrorBody.body(error, status: status)
+        case .anthropic: AnthropicErrorBody.body(error, status: status, requestID: requestID)
+        }
+    }
+
+    /// An event that ends a stream that has begun and can't go on: whole bytes of one event. OpenAI's stream then ends
+    /// without `[DONE]`, Anthropic's without `message_stop`.
+    public static func event(_ error: RequestError, in dialect: Dialect, requestID: String) -> [UInt8] {
+        let body = body(error, in: dialect, requestID: requestID)
+        return EventStreamWriter.event(name: dialect == .anthropic ? "error" : "", data: body)
+    }
+}

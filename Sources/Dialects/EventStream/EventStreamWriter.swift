@@ -1,0 +1,28 @@
+/// Writes events of an event stream (WHATWG HTML §9.2.6).
+public enum EventStreamWriter {
+    /// OpenAI's last event.
+    public static let done: [UInt8] = Array("data: [DONE]\n\n".utf8)
+
+    /// Appends one event. The data is one line: JSON text without line breaks.
+    public static func append(
+        name: some Collection<UInt8> = [], data: some Collection<UInt8>, to stream: inout [UInt8]
+    ) {
+        stream.reserveCapacity(stream.count + name.count + data.count + 20)
+        if !name.isEmpty {
+            stream.append(contentsOf: "event: ".utf8)
+            stream.append(contentsOf: name)
+            stream.append(0x0A)
+        }
+        stream.append(contentsOf: "data: ".utf8)
+        stream.append(contentsOf: data)
+        stream.append(0x0A)
+        stream.append(0x0A)
+    }
+
+    /// One event as bytes.
+    public static func event(name: String = "", data: [UInt8]) -> [UInt8] {
+        var stream: [UInt8] = []
+        append(name: name.utf8, data: data, to: &stream)
+        return stream
+    }
+}

@@ -1,0 +1,86 @@
+public import Inference
+public import JSONText
+
+/// What of the caller's own header fields may concern a provider; nothing else of them leaves the house.
+public struct CallerHeaders: Sendable, Hashable {
+    /// `anthropic-version`.
+    public var anthropicVersion: String?
+    /// `anthropic-beta`, several fields joined by commas.
+    public var anthropicBeta: String?
+    /// Whether the caller's path had the query `beta=true`.
+    public var asksForBeta: Bool
+
+    /// Puts the fields together.
+    public init(anthropicVersion: String? = nil, anthropicBeta: String? = nil, asksForBeta: Bool = false) {
+        self.anthropicVersion = anthropicVersion
+        self.anthropicBeta = anthropicBeta
+        self.asksForBeta = asksForBeta
+    }
+}
+
+/// What to send to a provider of the caller's own dialect.
+public enum ProviderRequest {
+    /// Edits of the body: the provider's own name of the model, and the wish for usage figures where a stream would come
+    /// without them. Sorted; they touch no text of the request.
+    public static func edits(
+        for request: InferenceRequest, model: String, needsUsage: Bool
+    ) -> [JSONReplacement] {
+        var edits: [JSONReplacement] = []
+        if let value = request.body.root["model"] {
+            var name: [UInt8] = [0x22]
+            JSONEscape.append(model, to: &name)
+            name.append(0x22)
+            edits.append(JSONReplacement(range: value.range, bytes: name))
+        }
+        if request.dialect == .openAI, needsUsage, request.isStreaming, !request.wantsStreamUsage,
+            let edit = OpenAIProviderRequest.usageEdit(request.body.root)
+        {
+            edits.append(edit)
+            edits.sort { $0.range.lowerBound < $1.range.lowerBound }
+        }
+        return edits
+    }
+
+    /// The path behind the provider's base URL: OpenAI's bases end in `/v1`, Anthropic's do not (`design/wire.md`, 3).
+    public static func path(for operation: Operation) -> String {
+        switch operation {
+        case .chat: "/chat/completions"
+        case .embeddings: "/embeddings"
+        case .messages: "/v1/messages"
+        case .countTokens: "/v1/messages/count_tokens"
+        }
+    }
+
+    /// The whole URL for a base as a person writes it: with or without `/v1`, with or without a final slash. Worth
+    /// keeping: it is the same for every request to a provider.
+    public static func url(base: String, for operation: Operation, asksForBeta: Bool = false) -> String {
+        var base = base[...]
+        while base.hasSuffix("/") { base = base.dropLast() }
+        switch operation.dialect {
+        case .openAI:
+            let hasPath = base.split(separator: "/", omittingEmptySubsequences: true).count > 2
+            return base + (hasPath ? "" : "/v1") + path(for: operation)
+        case .anthropic:
+            if base.hasSuffix("/v1") { base = base.dropLast(3) }
+            return base + path(for: operation) + (asksForBeta ? "?beta=true" : "")
+        }
+    }
+
+    /// The header fields, without those that belong to the connection. `key` is the provider's, `nil` for none.
+    public static func headers(
+        in dialect: Dialect, key: String?, isStreaming: Bool, caller: CallerHeaders = CallerHeaders()
+    ) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = [
+            ("content-type", "application/json"),
+            ("accept", isStreaming ? "text/event-stream" : "application/json"),
+        ]
+        switch dialect {
+        case .openAI:
+            if let key { headers.append(("authorization", "Bearer \(key)")) }
+        case .anthropic:
+            if let key { headers.append(("x-api-key", key)) }
+            AnthropicProviderRequest.append(caller, to: &headers)
+        }
+        return headers
+    }
+}

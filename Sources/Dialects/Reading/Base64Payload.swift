@@ -1,0 +1,68 @@
+/// Tells media in base64 from text that merely stands where media is expected.
+enum Base64Payload {
+    /// What a string in a media member is.
+    enum Verdict {
+        /// Text to inspect.
+        case text
+        /// Media.
+        case media
+        /// Could be either: as short as a card number or a name.
+        case either
+    }
+
+    /// Shorter base64 is inspected as text too. A picture of one pixel takes about 90 characters.
+    private static let shortest = 64
+
+    /// Looks at bare base64 or a `data:` URL.
+    static func examine(_ text: UnsafeRawBufferPointer) -> Verdict {
+        if isDataURL(text) { return .media }
+        guard isBase64(text) else { return .text }
+        return text.count < shortest ? .either : .media
+    }
+
+    /// Whether it is `data:TYPE/SUBTYPE;base64,` followed by base64 long enough to be media. Parameters, which could hold
+    /// text, make it none.
+    static func isDataURL(_ text: UnsafeRawBufferPointer) -> Bool {
+        let scheme: StaticString = "data:"
+        let marker: StaticString = ";base64,"
+        guard starts(text, scheme) else { return false }
+        var index = scheme.utf8CodeUnitCount
+        while index < min(text.count, 128), isMediaTypeByte(text[index]) { index += 1 }
+        guard starts(UnsafeRawBufferPointer(rebasing: text[index...]), marker) else { return false }
+        let content = UnsafeRawBufferPointer(rebasing: text[(index + marker.utf8CodeUnitCount)...])
+        return content.count >= shortest && isBase64(content)
+    }
+
+    /// RFC 4648 §4 with padding, not empty.
+    static func isBase64(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard !text.isEmpty, text.count % 4 == 0 else { return false }
+        var end = text.count
+        if text[end - 1] == 0x3D { end -= text[end - 2] == 0x3D ? 2 : 1 }
+        var index = 0
+        while index < end {
+            guard isAlphabet(text[index]) else { return false }
+            index &+= 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func isAlphabet(_ byte: UInt8) -> Bool {
+        let letter = (byte | 0x20) &- 0x61
+        return letter < 26 || byte &- 0x30 < 10 || byte == 0x2B || byte == 0x2F
+    }
+
+    private static func isMediaTypeByte(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2F || byte == 0x2B || byte == 0x2D || byte == 0x2E
+    }
+
+    private static func starts(_ text: UnsafeRawBufferPointer, _ prefix: StaticString) -> Bool {
+        guard text.count >= prefix.utf8CodeUnitCount else { return false }
+        for index in 0..<prefix.utf8CodeUnitCount {
+            var byte = text[index]
+            if byte &- 0x41 < 26 { byte |= 0x20 }
+            guard byte == prefix.utf8Start[index] else { return false }
+        }
+        return true
+    }
+}

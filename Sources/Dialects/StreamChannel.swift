@@ -1,0 +1,59 @@
+public import Inference
+internal import JSONText
+
+/// One text of an answer that arrives in pieces: the pieces of one channel, in their order, make up one text.
+public struct StreamChannel: Hashable, Sendable {
+    /// What the text is.
+    public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+        /// The answer itself.
+        case content
+        /// The model's words of refusal (OpenAI's `refusal`).
+        case refusal
+        /// Its reasoning (Anthropic's `thinking`; `reasoning_content` of OpenAI-like servers).
+        case reasoning
+        /// Its reasoning, as `reasoning` of OpenAI-like servers.
+        case plainReasoning
+        /// A tool call's arguments: JSON text.
+        case toolArguments
+        /// A custom tool's input: plain text.
+        case toolInput
+        /// Arguments of OpenAI's old `function_call`: JSON text.
+        case functionArguments
+        /// What an audio answer says.
+        case transcript
+    }
+
+    /// OpenAI's choice index, Anthropic's content block index.
+    public var block: Int
+    /// What the text is.
+    public var kind: Kind
+    /// OpenAI's tool call index, 0 otherwise.
+    public var index: Int
+
+    /// Names a channel.
+    public init(block: Int, kind: Kind, index: Int = 0) {
+        self.block = block
+        self.kind = kind
+        self.index = index
+    }
+
+    /// Whether the text is JSON by its kind, so that what is put into it has to be escaped for JSON.
+    public var isJSON: Bool { kind == .toolArguments || kind == .functionArguments }
+}
+
+/// Whether an answer's text itself is JSON because the request asked for that (structured output), so that what is put
+/// into the text has to be escaped for JSON.
+public enum AnswerForm {
+    /// OpenAI's `response_format`, Anthropic's `output_config.format`.
+    public static func isJSON(_ request: InferenceRequest) -> Bool {
+        let root = request.body.root
+        switch request.dialect {
+        case .openAI:
+            guard let type = root["response_format"]?["type"] else { return false }
+            return type.equals("json_schema") || type.equals("json_object")
+        case .anthropic:
+            let format = root["output_config"]?["format"] ?? root["output_format"]
+            return format?["type"]?.equals("json_schema") ?? false
+        }
+    }
+}

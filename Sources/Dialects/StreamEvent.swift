@@ -1,0 +1,175 @@
+public import Inference
+public import JSONText
+
+/// What one event of a streamed answer says.
+public struct StreamEvent: Sendable {
+    /// What kind of event it is.
+    public enum Kind: Sendable, Hashable {
+        /// A comment, a ping, or data we know nothing of: to be passed on.
+        case other
+        /// A part of the answer.
+        case part
+        /// Nothing but usage figures (OpenAI's last chunk): to be dropped where the caller did not ask for them.
+        case usageOnly
+        /// The end of the answer: `[DONE]`, `message_stop`.
+        case done
+        /// The provider gave up.
+        case error
+    }
+
+    /// A piece of a text.
+    public struct Delta: Sendable, Hashable {
+        /// Which text it continues.
+        public var channel: StreamChannel
+        /// The string's node in `document`.
+        public var node: Int
+    }
+
+    /// What kind of event it is.
+    public var kind: Kind
+    /// The event's data; `nil` where it is no JSON (`[DONE]`, comments).
+    public var document: JSONDocument?
+    /// The pieces it brings, by node.
+    public var deltas: [Delta] = []
+    /// Strings that are whole in themselves (a citation, say), by node.
+    public var wholes: [Int] = []
+    /// Texts that end here: with their piece of this event where they have one, else before this event.
+    public var closed: [StreamChannel] = []
+    /// The node of a usage object that stands beside a part of the answer, for OpenAI: to be made `null` where the caller
+    /// did not ask for it.
+    public var usageNode: Int?
+
+    init(_ kind: Kind, document: JSONDocument? = nil) {
+        self.kind = kind
+        self.document = document
+    }
+}
+
+/// What is known of an answer besides its text.
+public struct AnswerFacts: Sendable, Hashable {
+    /// Tokens, as the provider counted them; `nil` while unknown.
+    public var usage: TokenUsage?
+    /// Why it ended, in the provider's word: `stop`, `tool_calls`, `end_turn`, …; of several choices the first one's.
+    public var finishReason: String?
+
+    /// Puts facts together.
+    public init(usage: TokenUsage? = nil, finishReason: String? = nil) {
+        self.usage = usage
+        self.finishReason = finishReason
+    }
+}
+
+/// Reads the events of one streamed answer in the provider's dialect.
+public struct StreamEventReader: Sendable {
+    /// Why an event can't be understood.
+    public enum Fault: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Its data is no JSON: what is wrong, without quoting it.
+        case notJSON(JSONSyntaxError)
+
+        /// In the house's words.
+        public var description: String {
+            switch self {
+            case .notJSON(let error): "an event of the provider's stream is not valid JSON: \(error)"
+            }
+        }
+    }
+
+    private enum State: Sendable {
+        case openAI(OpenAIStreamReader)
+        case anthropic(AnthropicStreamReader)
+    }
+
+    private var state: State
+
+    /// Starts on a stream.
+    public init(_ dialect: Dialect) {
+        state = dialect == .openAI ? .openAI(OpenAIStreamReader()) : .anthropic(AnthropicStreamReader())
+    }
+
+    /// What is known of the answer so far.
+    public var facts: AnswerFacts {
+        switch state {
+        case .openAI(let reader): reader.facts
+        case .anthropic(let reader): reader.facts
+        }
+    }
+
+    /// Whether an event certainly brings nothing but pieces of text, so that it need not be read where nothing has to be
+    /// restored: no usage, no end, no error. Looks at the bytes only.
+    public func isPlain(_ event: ServerSentEvent, of parser: borrowing EventStreamParser) -> Bool {
+        switch state {
+        case .openAI: OpenAIStreamReader.isPlain(event, of: parser)
+        case .anthropic: AnthropicStreamReader.isPlain(event, of: parser)
+        }
+    }
+
+    /// Reads an event.
+    public mutating func read(
+        _ event: ServerSentEvent, of parser: borrowing EventStreamParser
+    ) throws(Fault) -> StreamEvent {
+        // The copy is taken out and put back, so that it stays the only one and its arrays are changed in place.
+        switch state {
+        case .openAI(var reader):
+            state = .openAI(OpenAIStreamReader())
+            defer { state = .openAI(reader) }
+            return try reader.read(event, of: parser)
+        case .anthropic(var reader):
+            state = .anthropic(AnthropicStreamReader())
+            defer { state = .anthropic(reader) }
+            return try reader.read(event, of: parser)
+        }
+    }
+
+    /// Texts that have begun and not ended, after which the stream broke off.
+    public mutating func closeAll() -> [StreamChannel] {
+        switch state {
+        case .openAI(var reader):
+            defer { state = .openAI(reader) }
+            return reader.open.closeAll()
+        case .anthropic(var reader):
+            defer { state = .anthropic(reader) }
+            return reader.open.closeAll()
+        }
+    }
+
+    /// Appends an event, made up by us, that brings one more piece of a text: what was held back when the text ended.
+    public func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {
+        switch state {
+        case .openAI(let reader): reader.appendDelta(channel, text: text, to: &stream)
+        case .anthropic(let reader): reader.appendDelta(channel, text: text, to: &stream)
+        }
+    }
+
+    /// An event's data as JSON.
+    static func document(
+        _ event: ServerSentEvent, of parser: borrowing EventStreamParser
+    ) throws(Fault) -> JSONDocument {
+        do throws(JSONSyntaxError) {
+            guard event.dataLines == 1 else { return try JSONDocument(parsing: parser.data(of: event)) }
+            return try JSONDocument(parsing: parser.bytes, in: event.data)
+        } catch {
+            throw .notJSON(error)
+        }
+    }
+}
+
+/// Texts that have begun and not ended, in the order of their beginnings.
+struct OpenChannels: Sendable {
+    private var channels: [StreamChannel] = []
+
+    mutating func open(_ channel: StreamChannel) {
+        if !channels.contains(channel) { channels.append(channel) }
+    }
+
+    mutating func closeAll() -> [StreamChannel] {
+        defer { channels.removeAll(keepingCapacity: true) }
+        return channels
+    }
+
+    /// Ends those of a kind and lists them.
+    mutating func close(into closed: inout [StreamChannel], where condition: (StreamChannel) -> Bool) {
+        guard channels.contains(where: condition) else { return }
+        for channel in channels where condition(channel) { closed.append(channel) }
+        channels.removeAll(where: condition)
+    }
+}
