@@ -86,6 +86,15 @@ public struct Entities: Sendable {
         self.init(nodes: nodes)
     }
 
+    /// Takes entities whose `parents` name everything above them, not only what is directly above; the caller vouches for
+    /// that and for each entity standing once. Cheap enough to do for every request.
+    public init(closed entities: [Entity]) {
+        self.init(
+            nodes: entities.map {
+                Node(uid: $0.uid, attributes: $0.attributes, tags: $0.tags, ancestors: UIDSet($0.parents))
+            })
+    }
+
     private init(nodes: [Node], second: Tail? = nil) {
         self.nodes = nodes
         self.second = second

@@ -1,0 +1,113 @@
+internal import Cedar
+internal import Inference
+
+/// The words that policies may use: actions, types of entities, their attributes and the context's.
+/// `policies/access.cedarschema` tells the same to people.
+enum Vocabulary {
+    static let user = "User"
+    static let service = "Service"
+    static let team = "Team"
+    static let tenant = "Tenant"
+    static let model = "Model"
+    static let provider = "Provider"
+    static let alias = "Alias"
+    static let group = "Group"
+    static let action = "Action"
+
+    static let listModels = EntityUID(type: action, id: "list_models")
+    /// The forms of sending with their actions, from the most open to the most closed.
+    static let forms: [(form: SendingForm, action: EntityUID)] = [
+        (.raw, EntityUID(type: action, id: "send_raw")),
+        (.pseudonymised, EntityUID(type: action, id: "send_pseudonymised")),
+        (.redacted, EntityUID(type: action, id: "send_redacted")),
+    ]
+
+    static let actions = [listModels.id] + forms.map(\.action.id)
+    static let principalTypes = [user, service, team, tenant]
+    static let resourceTypes = [model, provider, alias, group]
+    static let types = principalTypes + resourceTypes + [action]
+    static let principalAttributes = ["credential", "method", "name", "tenant"]
+    static let resourceAttributes = ["alias", "internal", "name", "provider", "region", "retention", "trust"]
+    static let contextAttributes = [
+        "classes", "client_ip", "counts", "dialect", "estimated_tokens", "hour", "operation", "purpose", "time", "tools",
+        "unscannable", "weekday",
+    ]
+
+    // MARK: - Principals
+
+    static func uid(of principal: Principal) -> EntityUID {
+        EntityUID(type: principal.kind == .user ? user : service, id: principal.name)
+    }
+
+    static func entities(of principal: Principal, _ uid: EntityUID) -> Entities {
+        var parents: [EntityUID] = []
+        parents.reserveCapacity(principal.teams.count + 1)
+        for name in principal.teams { parents.append(EntityUID(type: team, id: name)) }
+        parents.append(EntityUID(type: tenant, id: principal.tenant))
+        return Entities(closed: [
+            Entity(
+                uid: uid,
+                attributes: Record([
+                    Record.Field("credential", .string(principal.credential)),
+                    Record.Field("method", .string(principal.method.rawValue)),
+                    Record.Field("name", .string(principal.name)),
+                    Record.Field("tenant", .string(principal.tenant)),
+                ]), parents: parents)
+        ])
+    }
+
+    // MARK: - Context
+
+    /// Zero of each kind of data that has a name of its own, so that a policy may compare counts without asking `has`.
+    private static let noCounts = Record(
+        [
+            DataClass.email, .phone, .card, .iban, .ssn, .ipAddress, .secret, .unscannable,
+        ].map { Record.Field($0.rawValue, .long(0)) })
+    private static let noClasses = ValueSet([])
+
+    static func context(
+        operation: String, dialect: String, data: DataSummary, tools: [String], estimatedTokens: Int, purpose: String?,
+        clientAddress: String?, now: Int64?
+    ) -> Record {
+        var classes = noClasses
+        var counts = noCounts
+        if !data.counts.isEmpty || data.unscannable > 0 {
+            let found = data.byClass
+            classes = ValueSet(strings: found.map(\.dataClass.rawValue))
+            // Of fields with the same name the last one counts: what was found overrides the zeros.
+            counts = Record(
+                noCounts.fields + found.map { Record.Field($0.dataClass.rawValue, .long(Int64($0.count))) })
+        }
+        // In the order of the names, which spares sorting.
+        var fields: [Record.Field] = []
+        fields.reserveCapacity(contextAttributes.count)
+        fields.append(Record.Field("classes", .set(classes)))
+        if let clientAddress, let address = IPAddress(parsing: clientAddress) {
+            fields.append(Record.Field("client_ip", .ipAddress(address)))
+        }
+        fields.append(Record.Field("counts", .record(counts)))
+        fields.append(Record.Field("dialect", .string(dialect)))
+        fields.append(Record.Field("estimated_tokens", .long(Int64(estimatedTokens))))
+        if let now { fields.append(Record.Field("hour", .long(floorModulo(now, 86_400) / 3600))) }
+        fields.append(Record.Field("operation", .string(operation)))
+        if let purpose { fields.append(Record.Field("purpose", .string(purpose))) }
+        if let now {
+            let (milliseconds, overflow) = now.multipliedReportingOverflow(by: 1000)
+            fields.append(
+                Record.Field("time", .dateTime(DateTime(milliseconds: overflow ? .max : milliseconds))))
+        }
+        fields.append(Record.Field("tools", .set(tools.isEmpty ? noClasses : ValueSet(strings: tools))))
+        fields.append(Record.Field("unscannable", .bool(data.unscannable > 0)))
+        if let now {
+            // 1970-01-01 was a Thursday, the fourth day of the week.
+            let days = (now - floorModulo(now, 86_400)) / 86_400
+            fields.append(Record.Field("weekday", .long(floorModulo(days + 3, 7) + 1)))
+        }
+        return Record(fields)
+    }
+
+    private static func floorModulo(_ value: Int64, _ divisor: Int64) -> Int64 {
+        let remainder = value % divisor
+        return remainder < 0 ? remainder + divisor : remainder
+    }
+}
