@@ -23,6 +23,9 @@ public struct EncodedEntry: Sendable {
         self.sequenceOffset = sequenceOffset
     }
 
+    /// The most bytes that its line takes, line feed included.
+    public var lineBytes: Int { bytes.count + Self.placeBytes + 1 }
+
     /// Appends the whole line, without line feed, to a batch.
     func appendLine(previous: Digest32, sequence: UInt64, to batch: inout [UInt8]) {
         batch.append(contentsOf: bytes[..<previousOffset])

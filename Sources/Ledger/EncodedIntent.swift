@@ -10,6 +10,9 @@ public struct EncodedIntent: Sendable {
     let commitment: Digest32
     let entry: EncodedEntry
 
+    /// The most bytes that its line takes, line feed included.
+    public var lineBytes: Int { entry.lineBytes }
+
     /// Encodes an intent. Throws for what does not fit a line.
     public init(_ intent: LedgerEntry.Intent) throws(LedgerEntryTooLong) {
         requestID = intent.asked.requestID

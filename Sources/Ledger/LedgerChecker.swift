@@ -14,10 +14,9 @@ public struct LedgerChecker: Sendable {
         chain = head.map { HashChain(head: $0.digest, count: $0.sequence + 1) } ?? HashChain()
     }
 
-    /// Begins at a line in the middle of a log: the line before it is what this one says. Throws for what is no entry.
-    public init(beginningAt line: UnsafeRawBufferPointer) throws(LedgerProblem) {
-        let place = try Self.place(of: line)
-        chain = HashChain(head: place.previous, count: place.sequence)
+    /// What a log's head is if this is its last line. Throws for what is no entry.
+    public static func head(at line: [UInt8]) throws(LedgerProblem) -> LedgerHead {
+        LedgerHead(sequence: try place(of: line).sequence, digest: SHA256.hash(line))
     }
 
     /// The last line that was checked, or the one before the first; `nil` at the beginning of a log.
@@ -27,7 +26,7 @@ public struct LedgerChecker: Sendable {
 
     /// Checks the next line, given without its line feed. On a problem the checker stays where it was.
     public mutating func check(_ line: UnsafeRawBufferPointer) throws(LedgerProblem) {
-        let place = try Self.place(of: line)
+        let place = try Self.place(of: [UInt8](line))
         guard place.sequence == chain.count else {
             throw .sequence(expected: chain.count, found: place.sequence)
         }
@@ -38,14 +37,20 @@ public struct LedgerChecker: Sendable {
         }
     }
 
+    /// Compares the last line that was checked with what was recorded elsewhere, if that is of the same line.
+    public func compare(with recorded: LedgerHead) throws(LedgerProblem) {
+        guard let head, head.sequence == recorded.sequence, head.digest != recorded.digest else { return }
+        throw .head(sequence: head.sequence, expected: recorded.digest.hex, found: head.digest.hex)
+    }
+
     /// Where a line says it stands.
     private static func place(
-        of line: UnsafeRawBufferPointer
+        of line: [UInt8]
     ) throws(LedgerProblem) -> (sequence: UInt64, previous: Digest32) {
         guard line.count <= LedgerSchema.maximumLineBytes else { throw .tooLong(bytes: line.count) }
         let document: JSONDocument
         do throws(JSONSyntaxError) {
-            document = try JSONDocument(parsing: [UInt8](line))
+            document = try JSONDocument(parsing: line)
         } catch {
             throw .notJSON(reason: "\(error)")
         }
@@ -73,6 +78,8 @@ public enum LedgerProblem: Error, Hashable, Sendable, CustomStringConvertible {
     case link(expected: String, found: String)
     /// The line at this index is not the one that was recorded elsewhere. Digests in hexadecimal.
     case head(sequence: UInt64, expected: String, found: String)
+    /// The line has no end, though lines follow it.
+    case unfinished
     /// The log ends before a line that was recorded elsewhere.
     case cut(expected: UInt64, last: UInt64?)
 
@@ -88,6 +95,7 @@ public enum LedgerProblem: Error, Hashable, Sendable, CustomStringConvertible {
             "names `\(found)` as the line before it, expected `\(expected)`: this line or the one before it was changed"
         case .head(let sequence, let expected, let found):
             "entry \(sequence) has the digest `\(found)`, expected `\(expected)`: the log was changed at or before it"
+        case .unfinished: "the file ends in the middle of this line, though it is not the last file"
         case .cut(let expected, let last):
             "the log ends \(last.map { "with entry \($0)" } ?? "before its first entry"), expected entry \(expected): it was cut"
         }

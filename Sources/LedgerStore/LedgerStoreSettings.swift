@@ -1,0 +1,37 @@
+/// Where and how a ledger is kept.
+public struct LedgerStoreSettings: Sendable {
+    /// What an entry on disk survives.
+    public enum Durability: String, Sendable, CaseIterable {
+        /// Loss of power: every batch is synchronised (`fdatasync`) before its intents count as written.
+        case power
+        /// The end of this process, `kill -9` included, but not of the machine: nothing is synchronised. Much faster on slow disks.
+        case process
+    }
+
+    /// The directory; made where it is missing, with access for its owner only.
+    public var directory: String
+    /// What an entry on disk survives.
+    public var durability: Durability
+    /// A file of this many bytes is followed by a new one.
+    public var rotationBytes: Int
+    /// Room on the disk that intents leave free, so that the results of those written can be written too.
+    public var reservedBytes: Int
+    /// The most milliseconds that an entry without a waiting caller stays in memory.
+    public var laziness: Int
+    /// Bytes of entries that may wait for the disk; past them, intents are refused.
+    public var queueBytes: Int
+
+    /// The defaults are those of `sallyport.yaml`: files of 256 MiB, 4 MiB of reserve (results of some 8,000 requests in flight),
+    /// 50 ms, a queue of 32 MiB.
+    public init(
+        directory: String, durability: Durability = .power, rotationBytes: Int = 256 << 20,
+        reservedBytes: Int = 4 << 20, laziness: Int = 50, queueBytes: Int = 32 << 20
+    ) {
+        self.directory = directory
+        self.durability = durability
+        self.rotationBytes = rotationBytes
+        self.reservedBytes = reservedBytes
+        self.laziness = laziness
+        self.queueBytes = queueBytes
+    }
+}
