@@ -1,0 +1,153 @@
+private import JSONText
+
+/// An entry as a person reads it: the columns of `sallyport audit tail`. Made from a line of the log; nothing in it can act on a
+/// terminal, whatever a caller named a model.
+public struct LedgerRow: Hashable, Sendable {
+    /// The columns' names.
+    public static let header = LedgerRow(
+        sequence: "SEQ", time: "TIME", kind: "KIND", who: "WHO", destination: "DESTINATION", form: "FORM", data: "DATA",
+        note: "NOTE")
+
+    /// The entry's index.
+    public let sequence: String
+    /// UTC.
+    public let time: String
+    /// The kind of entry.
+    public let kind: String
+    /// The principal, or the addresses of those without one.
+    public let who: String
+    /// `provider/model`, or the model asked for.
+    public let destination: String
+    /// The form of sending.
+    public let form: String
+    /// Classes of data with their counts.
+    public let data: String
+    /// What else matters for this kind.
+    public let note: String
+
+    /// The columns in their order.
+    public var columns: [String] { [sequence, time, kind, who, destination, form, data, note] }
+
+    private init(
+        sequence: String, time: String, kind: String, who: String, destination: String, form: String, data: String,
+        note: String
+    ) {
+        self.sequence = sequence
+        self.time = time
+        self.kind = kind
+        self.who = who
+        self.destination = destination
+        self.form = form
+        self.data = data
+        self.note = note
+    }
+
+    /// Reads a line of the log, given without line feed; `nil` for what is no JSON object.
+    public init?(line: [UInt8]) {
+        guard let document = try? JSONDocument(parsing: line), document.root.kind == .object else { return nil }
+        let entry = document.root
+        sequence = Self.text(entry["seq"])
+        time = Self.text(entry["time"])
+        kind = Self.text(entry["kind"])
+        who = entry["principal"].map { Self.text($0["name"]) } ?? Self.list(entry["clients"])
+        form = Self.text(entry["form"])
+        data = Self.counts(entry["data"], coverage: entry["coverage"])
+        if let destination = entry["destination"] {
+            self.destination = "\(Self.text(destination["provider"]))/\(Self.text(destination["model"]))"
+        } else {
+            destination = Self.text(entry["model"])
+        }
+        note = Self.note(entry)
+    }
+
+    /// The rows below their header, as lines of equally wide columns without blanks at their ends.
+    public static func table(_ rows: [LedgerRow]) -> [String] {
+        let cells = ([header] + rows).map(\.columns)
+        let widths = header.columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return cells.map { row in
+            var line = ""
+            for (cell, width) in zip(row, widths) {
+                line += cell + String(repeating: " ", count: width - cell.count + 2)
+            }
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+
+    private static func note(_ entry: JSONValue) -> String {
+        switch entry["kind"]?.string {
+        case "intent":
+            return "policies \(list(entry["policies"]))"
+        case "result":
+            let usage = entry["usage"]
+            let tokens = usage.flatMap { $0.isNull ? nil : "\(text($0["input"]))+\(text($0["output"])) tokens" }
+            let cost = entry["cost_nano_usd"]?.int.map { "\(dollars($0)) USD" }
+            let milliseconds = entry["total_us"]?.int.map { "\($0 / 1_000) ms" }
+            let facts = [
+                "of \(text(entry["intent"]))", text(entry["outcome"]), text(entry["status"]), tokens, cost, milliseconds,
+            ]
+            return facts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
+        case "denied":
+            var policies: Set<String> = []
+            if let considered = entry["considered"] {
+                for candidate in considered.elements {
+                    for policy in candidate["policies"]?.elements.map({ text($0) }) ?? [] { policies.insert(policy) }
+                }
+            }
+            let reason = text(entry["reason"])
+            return policies.isEmpty ? reason : "\(reason): \(policies.sorted().joined(separator: " "))"
+        case "unidentified":
+            return entry["reasons"]?.members.map { "\(text($0.key)) ×\(text($0.value))" }.joined(separator: ", ") ?? ""
+        case "start":
+            let cut = entry["cut_bytes"]?.int ?? 0
+            return "version \(text(entry["version"]))" + (cut > 0 ? ", \(cut) bytes of an unfinished entry cut" : "")
+        case "stop":
+            return text(entry["reason"])
+        case "reload":
+            return entry["ok"]?.bool == true ? "in force" : "refused, the old set stays"
+        case "key_created", "key_revoked":
+            return "key \(text(entry["key"]))"
+        default:
+            return ""
+        }
+    }
+
+    /// `email 2, secret 1`, summed over places.
+    private static func counts(_ data: JSONValue?, coverage: JSONValue?) -> String {
+        var sums: [String: Int] = [:]
+        if let data {
+            for line in data.elements { sums[text(line["class"]), default: 0] += line["count"]?.int ?? 0 }
+        }
+        if let unscannable = coverage?["unscannable"]?.int, unscannable > 0 { sums["unscannable"] = unscannable }
+        return sums.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
+    private static func list(_ value: JSONValue?) -> String {
+        value?.elements.map { text($0) }.joined(separator: " ") ?? ""
+    }
+
+    /// Nano-USD as dollars with as many places as there are.
+    private static func dollars(_ nanoUSD: Int) -> String {
+        let digits = String(nanoUSD.magnitude % 1_000_000_000)
+        var fraction = String(repeating: "0", count: 9 - digits.count) + digits
+        while fraction.count > 2, fraction.last == "0" { fraction.removeLast() }
+        return "\(nanoUSD < 0 ? "-" : "")\(nanoUSD.magnitude / 1_000_000_000).\(fraction)"
+    }
+
+    /// A string's or number's text, without what acts on terminals or turns the direction of writing.
+    private static func text(_ value: JSONValue?) -> String {
+        guard let value else { return "" }
+        if let number = value.int { return String(number) }
+        guard let string = value.string else { return "" }
+        var safe = String.UnicodeScalarView()
+        for scalar in string.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+                safe.append("\u{FFFD}")
+            default:
+                safe.append(scalar)
+            }
+        }
+        return String(safe)
+    }
+}
