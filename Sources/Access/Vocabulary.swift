@@ -47,7 +47,7 @@ enum Vocabulary {
         return Entities(closed: [
             Entity(
                 uid: uid,
-                attributes: Record([
+                attributes: Record(sorted: [
                     Record.Field("credential", .string(principal.credential)),
                     Record.Field("method", .string(principal.method.rawValue)),
                     Record.Field("name", .string(principal.name)),
@@ -69,15 +69,9 @@ enum Vocabulary {
         operation: String, dialect: String, data: DataSummary, tools: [String], estimatedTokens: Int, purpose: String?,
         clientAddress: String?, now: Int64?
     ) -> Record {
-        var classes = noClasses
-        var counts = noCounts
-        if !data.counts.isEmpty || data.unscannable > 0 {
-            let found = data.byClass
-            classes = ValueSet(strings: found.map(\.dataClass.rawValue))
-            // Of fields with the same name the last one counts: what was found overrides the zeros.
-            counts = Record(
-                noCounts.fields + found.map { Record.Field($0.dataClass.rawValue, .long(Int64($0.count))) })
-        }
+        // Years 0 to 9999: no reckoning below can overflow, and no clock is further off.
+        let now = now.map { min(max($0, -62_167_219_200), 253_402_300_799) }
+        let (classes, counts) = summary(of: data)
         // In the order of the names, which spares sorting.
         var fields: [Record.Field] = []
         fields.reserveCapacity(contextAttributes.count)
@@ -91,11 +85,7 @@ enum Vocabulary {
         if let now { fields.append(Record.Field("hour", .long(floorModulo(now, 86_400) / 3600))) }
         fields.append(Record.Field("operation", .string(operation)))
         if let purpose { fields.append(Record.Field("purpose", .string(purpose))) }
-        if let now {
-            let (milliseconds, overflow) = now.multipliedReportingOverflow(by: 1000)
-            fields.append(
-                Record.Field("time", .dateTime(DateTime(milliseconds: overflow ? .max : milliseconds))))
-        }
+        if let now { fields.append(Record.Field("time", .dateTime(DateTime(milliseconds: now * 1000)))) }
         fields.append(Record.Field("tools", .set(tools.isEmpty ? noClasses : ValueSet(strings: tools))))
         fields.append(Record.Field("unscannable", .bool(data.unscannable > 0)))
         if let now {
@@ -103,7 +93,25 @@ enum Vocabulary {
             let days = (now - floorModulo(now, 86_400)) / 86_400
             fields.append(Record.Field("weekday", .long(floorModulo(days + 3, 7) + 1)))
         }
-        return Record(fields)
+        return Record(sorted: fields)
+    }
+
+    /// The classes that were found, and how many of each.
+    private static func summary(of data: DataSummary) -> (classes: ValueSet, counts: Record) {
+        guard !data.counts.isEmpty || data.unscannable > 0 else { return (noClasses, noCounts) }
+        // The summary's lines are sorted by class, so that the lines of one class follow each other.
+        var found: [Record.Field] = []
+        var sum: Int64 = 0
+        for (index, line) in data.counts.enumerated() {
+            sum += Int64(line.count)
+            if index + 1 < data.counts.count, data.counts[index + 1].dataClass == line.dataClass { continue }
+            found.append(Record.Field(line.dataClass.rawValue, .long(sum)))
+            sum = 0
+        }
+        if data.unscannable > 0 {
+            found.append(Record.Field(DataClass.unscannable.rawValue, .long(Int64(data.unscannable))))
+        }
+        return (ValueSet(strings: found.map(\.name)), noCounts.merging(found))
     }
 
     private static func floorModulo(_ value: Int64, _ divisor: Int64) -> Int64 {

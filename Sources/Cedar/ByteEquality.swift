@@ -49,5 +49,14 @@ func hashBytes(_ string: String, into hasher: inout Hasher) {
 
 /// Whether the first string's UTF-8 bytes stand before the second's, in the order of unsigned bytes.
 func bytesPrecede(_ left: String, _ right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
+    let fast = left.utf8.withContiguousStorageIfAvailable { leftBytes in
+        right.utf8.withContiguousStorageIfAvailable { rightBytes in
+            for index in 0..<min(leftBytes.count, rightBytes.count) where leftBytes[index] != rightBytes[index] {
+                return leftBytes[index] < rightBytes[index]
+            }
+            return leftBytes.count < rightBytes.count
+        }
+    }
+    if let fast, let fast { return fast }
+    return left.utf8.lexicographicallyPrecedes(right.utf8)
 }

@@ -182,6 +182,30 @@ public struct Record: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         self.fields = sorted
     }
 
+    /// Makes a record of fields that stand in the order of their names' bytes already, each name once; the caller vouches
+    /// for it (a debug build looks).
+    public init(sorted fields: [Field]) {
+        assert(
+            zip(fields, fields.dropFirst()).allSatisfy { bytesPrecede($0.name, $1.name) },
+            "the fields of a record are sorted")
+        self.fields = fields
+    }
+
+    /// The record with other fields in place of those of the same name, or beside them.
+    public func merging(_ others: [Field]) -> Record {
+        var merged = fields
+        for other in others {
+            var position = 0
+            while position < merged.count, bytesPrecede(merged[position].name, other.name) { position += 1 }
+            if position < merged.count, sameBytes(merged[position].name, other.name) {
+                merged[position] = other
+            } else {
+                merged.insert(other, at: position)
+            }
+        }
+        return Record(sorted: merged)
+    }
+
     /// Makes a record from a literal; of fields with the same name the last one counts.
     public init(dictionaryLiteral elements: (String, Value)...) { self.init(elements.map { Field($0.0, $0.1) }) }
 

@@ -1,0 +1,67 @@
+import Access
+import Foundation
+import Inference
+import Testing
+
+/// Principals, candidates and questions that the tests share.
+enum Fixture {
+    static let requestID = RequestID(high: 7, low: 9)
+
+    static func principal(_ name: String = "alice", _ kind: Principal.Kind = .user, teams: [String] = ["support"])
+        -> Principal
+    {
+        Principal(kind: kind, name: name, teams: teams, tenant: "acme", method: .apiKey, credential: "key_1")
+    }
+
+    static func candidate(
+        _ trust: String, region: String? = nil, retention: String? = nil, groups: [String] = []
+    ) -> Candidate {
+        Candidate(
+            alias: ModelID("chat-\(trust)"),
+            destination: Destination(provider: ProviderID("\(trust)-provider"), model: "model-1"), trust: trust,
+            region: region, retention: retention, isInternal: trust == "internal", groups: groups)
+    }
+
+    static func data(_ classes: [(DataClass, Int)] = [], unscannable: Int = 0) -> DataSummary {
+        DataSummary(
+            counts: classes.map { .init(dataClass: $0.0, place: .user, count: $0.1) }, unscannable: unscannable,
+            textsScanned: 1)
+    }
+
+    static func question(
+        _ principal: Principal = principal(), data: DataSummary = data(), operation: Inference.Operation = .chat,
+        tools: [String] = [], tokens: Int = 100, purpose: String? = nil, address: String? = nil,
+        now: Int64 = 1_800_000_000
+    ) -> AccessQuestion {
+        AccessQuestion(
+            requestID: requestID, principal: principal, operation: operation, dialect: .openAI, data: data,
+            tools: tools, estimatedTokens: tokens, purpose: purpose, clientAddress: address, now: now)
+    }
+
+    static func policy(_ text: String) throws -> AccessPolicy {
+        try AccessPolicy(policyText: text, source: "test.cedar")
+    }
+
+    /// The policies that come with the gateway.
+    static func defaultPolicy() throws -> AccessPolicy {
+        var directory = URL(fileURLWithPath: #filePath)
+        for _ in 0..<12 {
+            directory.deleteLastPathComponent()
+            let file = directory.appendingPathComponent("policies/access.cedar")
+            if let data = FileManager.default.contents(atPath: file.path) {
+                return try AccessPolicy(
+                    policyText: String(decoding: data, as: UTF8.self), source: "policies/access.cedar")
+            }
+        }
+        throw CocoaError(.fileNoSuchFile)
+    }
+}
+
+extension AccessDecision {
+    /// The form of a permit.
+    var form: SendingForm? { if case .permit(let permit) = self { permit.form } else { nil } }
+
+    var permit: Permit? { if case .permit(let permit) = self { permit } else { nil } }
+
+    var denial: Denial? { if case .denial(let denial) = self { denial } else { nil } }
+}

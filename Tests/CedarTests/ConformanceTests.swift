@@ -1,0 +1,89 @@
+import Cedar
+import Foundation
+import Testing
+
+/// The Cedar project's own conformance tests: every decision, the policies that decided, and the policies that failed.
+///
+/// Nothing is out of scope: the core language and the extension types decimal, ipaddr, datetime and duration.
+@Suite struct ConformanceTests {
+    @Test func `the handwritten tests decide as the reference does`() throws {
+        let tally = try run("handwritten-tests.tar.gz") { $0.hasPrefix("tests/") }
+        guard let tally else { return }
+        #expect(tally.requests > 50)
+        #expect(tally.outOfScope == 0)
+    }
+
+    @Test func `the generated corpus decides as the reference does`() throws {
+        // A sixteenth in the usual run; the whole with SALLYPORT_LONG=1.
+        let isLong = ProcessInfo.processInfo.environment["SALLYPORT_LONG"] == "1"
+        let tally = try run("corpus-tests.tar.gz") { isLong || $0.hasPrefix("corpus-tests/0") }
+        guard let tally else { return }
+        print("cedar corpus: \(tally.requests) requests in \(tally.files) files agree, \(tally.outOfScope) out of scope")
+        #expect(tally.requests > (isLong ? 62_000 : 3_000))
+        #expect(tally.outOfScope == 0)
+    }
+
+    struct Tally {
+        var files = 0
+        var requests = 0
+        var outOfScope = 0
+    }
+
+    private func run(_ name: String, _ wanted: (String) -> Bool) throws -> Tally? {
+        guard let shared = Shared.directory(for: "Cedar's conformance tests") else { return nil }
+        let archive = try Archive(shared.appendingPathComponent("data/cedar").appendingPathComponent(name))
+        var tally = Tally()
+        let names = archive.files.keys.filter {
+            $0.hasSuffix(".json") && !$0.hasSuffix(".entities.json") && wanted($0)
+        }
+        for name in names.sorted() {
+            tally.files += 1
+            try runFile(name, archive, &tally)
+        }
+        return tally
+    }
+
+    private func runFile(_ name: String, _ archive: Archive, _ tally: inout Tally) throws {
+        let test = try TestJSON.parse(try #require(archive[name]))
+        let policyFile = try #require(test["policies"]?.string)
+        let text = String(decoding: try #require(archive[policyFile]), as: UTF8.self)
+        let requests = try #require(test["requests"]).elements
+        let policies: PolicySet
+        do {
+            policies = try PolicySet(parsing: text, source: policyFile)
+        } catch {
+            Issue.record("\(error)")
+            return
+        }
+        let entityFile = try #require(test["entities"]?.string)
+        guard let described = try TestJSON.parse(try #require(archive[entityFile])).cedarEntities else {
+            tally.outOfScope += requests.count
+            return
+        }
+        let entities = try Entities(described)
+        for request in requests {
+            guard let context = request["context"]?.cedarRecord else {
+                tally.outOfScope += 1
+                continue
+            }
+            tally.requests += 1
+            let response = policies.isAuthorized(
+                Request(
+                    principal: try #require(request["principal"]?.cedarUID),
+                    action: try #require(request["action"]?.cedarUID),
+                    resource: try #require(request["resource"]?.cedarUID), context: context),
+                entities: entities)
+            let label = "\(name): \(request["description"]?.string ?? "")"
+            // The reference numbers policies; ours may have names by `@id`.
+            let numbers = Dictionary(
+                uniqueKeysWithValues: policies.policies.enumerated().map { ($1.id, "policy\($0)") })
+            #expect(response.decision.rawValue == request["decision"]?.string, "\(label)")
+            #expect(
+                Set(response.determining.compactMap { numbers[$0] })
+                    == Set((request["reason"]?.elements ?? []).compactMap(\.string)), "\(label)")
+            #expect(
+                Set(response.errors.compactMap { numbers[$0.policy] })
+                    == Set((request["errors"]?.elements ?? []).compactMap(\.string)), "\(label): \(response.errors)")
+        }
+    }
+}
