@@ -76,12 +76,16 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
 
     /// Takes a piece of the provider's body and gives what the caller may have of it; possibly nothing yet.
     public mutating func feed(_ chunk: [UInt8]) throws(Fault) -> [UInt8] {
+        try feed(chunk, readsAll: makeRestorer != nil)
+    }
+
+    private mutating func feed(_ chunk: [UInt8], readsAll: Bool) throws(Fault) -> [UInt8] {
         parser.append(chunk)
         var output: [UInt8] = []
         // Bytes from here up to the present event pass unchanged; they are copied only when an event has to change.
         var unchanged = parser.unfinished.lowerBound
         while let event = try nextEvent() {
-            if makeRestorer == nil, reader.isPlain(event, of: parser) { continue }
+            if !readsAll, reader.isPlain(event, of: parser) { continue }
             let message = try read(event)
             guard changes(message) else { continue }
             output.append(contentsOf: parser.bytes[unchanged..<event.range.lowerBound])
@@ -94,10 +98,11 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
         return output
     }
 
-    /// Ends the stream. A last event whose blank line is missing counts if it can be read.
+    /// Ends the stream. A last event whose blank line is missing counts if it can be read; else it is
+    /// a piece of one, and is dropped.
     public mutating func finish() -> Ending {
         var bytes: [UInt8] = []
-        if !parser.unfinished.isEmpty, let last = try? feed([0x0A, 0x0A]) { bytes = last }
+        if !parser.unfinished.isEmpty, let last = try? feed([0x0A, 0x0A], readsAll: true) { bytes = last }
         for channel in reader.closeAll() { appendRest(of: channel, to: &bytes) }
         return Ending(bytes: bytes, isComplete: isComplete)
     }

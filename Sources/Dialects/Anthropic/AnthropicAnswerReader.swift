@@ -25,7 +25,9 @@ enum AnthropicAnswerReader {
     /// byte would break.
     static func strings(in block: JSONValue, into nodes: inout [Int]) {
         let document = block.document
-        guard block.kind == .object else { return append(document, block.node..<document.nodeAfter(block.node), &nodes) }
+        guard block.kind == .object else {
+            return append(document, block.node..<document.nodeAfter(block.node), &nodes)
+        }
         for (key, value) in block.members {
             if key.isOne(
                 of: "type", "id", "tool_use_id", "signature", "data", "encrypted_content", "encrypted_index", "file_id")
