@@ -1,0 +1,41 @@
+/// What a detector proposes: a span of a text with a score.
+struct Candidate: Sendable, Hashable {
+    var start: Int32
+    var end: Int32
+    var sensitiveClass: SensitiveClass
+    /// 0…100.
+    var score: UInt8
+
+    init(_ sensitiveClass: SensitiveClass, _ start: Int, _ end: Int, score: Int) {
+        self.start = Int32(truncatingIfNeeded: start)
+        self.end = Int32(truncatingIfNeeded: end)
+        self.sensitiveClass = sensitiveClass
+        self.score = UInt8(clamping: min(score, 100))
+    }
+
+    /// Whether this one stands where both can't: the higher score, then the more specific class, then the longer span.
+    func beats(_ other: Candidate) -> Bool {
+        if score != other.score { return score > other.score }
+        if sensitiveClass != other.sensitiveClass {
+            return sensitiveClass.specificity > other.sensitiveClass.specificity
+        }
+        return end - start > other.end - other.start
+    }
+
+    /// Leaves of overlapping candidates the one that beats the others, all sorted by place. Time n log n.
+    static func resolveOverlaps(_ candidates: inout [Candidate]) {
+        guard candidates.count > 1 else { return }
+        candidates.sort { $0.start != $1.start ? $0.start < $1.start : $0.end > $1.end }
+        var kept = 0
+        for index in 1..<candidates.count {
+            let next = candidates[index]
+            if next.start >= candidates[kept].end {
+                kept += 1
+                candidates[kept] = next
+            } else if next.beats(candidates[kept]) {
+                candidates[kept] = next
+            }
+        }
+        candidates.removeSubrange((kept + 1)...)
+    }
+}

@@ -1,0 +1,29 @@
+public import Inference
+
+/// Sensitive data found in a text: where and what, never the value.
+public struct Finding: Sendable, Hashable {
+    /// Index into `InferenceRequest.texts` (0 where a text alone was inspected).
+    public let text: Int
+    /// Which bytes of the decoded text (UTF-8), at borders of characters.
+    public let range: Range<Int>
+    /// The detector's class.
+    public let sensitiveClass: SensitiveClass
+    /// How sure, from the settings' threshold to 100.
+    public let score: Int
+
+    /// The class as policies know it.
+    public var dataClass: DataClass { sensitiveClass.dataClass }
+}
+
+/// All that inspection found in one request.
+public struct Findings: Sendable {
+    /// Sorted by text and then by place; no two overlap.
+    public let items: [Finding]
+    /// What policies and the ledger may know of it.
+    public let summary: DataSummary
+    /// How many texts were inspected, to check that findings and request belong together.
+    let textCount: Int
+
+    /// Whether there is nothing to treat.
+    public var isEmpty: Bool { items.isEmpty }
+}

@@ -1,0 +1,119 @@
+public import Inference
+public import JSONText
+
+extension PrivacyEngine {
+    /// Makes the form of a request that may go to a destination.
+    ///
+    /// `edits` are the dialect's own changes of the body (the model's name); they are made in every form, in the same splice, and all
+    /// other bytes stay as they came. Findings are those that `inspect` gave for this very request.
+    public func treat(
+        _ request: InferenceRequest, findings: Findings, requestID: RequestID, form: SendingForm,
+        destination: Destination, tenantKey: TenantKey, edits: [JSONReplacement] = []
+    ) throws(TreatmentError) -> TreatedRequest {
+        guard findings.textCount == request.texts.count else { throw .foreignFindings }
+        guard form != .raw, !findings.isEmpty else {
+            return TreatedRequest(
+                requestID: requestID, destination: destination, form: form, body: try splice(request.body, edits, []),
+                restoration: .empty, replacements: 0)
+        }
+        let replaced: [[UInt8]]
+        var restoration = RestorationMap.empty
+        if form == .pseudonymised {
+            let mint = try SurrogateMint(request, findings, tenantKey)
+            replaced = mint.texts
+            restoration = mint.restoration
+        } else {
+            replaced = redactions(request, findings)
+        }
+        return TreatedRequest(
+            requestID: requestID, destination: destination, form: form,
+            body: try body(request, findings, replaced, edits, isRedacted: form == .redacted), restoration: restoration,
+            replacements: findings.items.count)
+    }
+
+    /// The body with each finding replaced. Texts inside strings are spliced first, then become the text of their string, and so on
+    /// outwards: a document's number is greater than its parent's.
+    private func body(
+        _ request: InferenceRequest, _ findings: Findings, _ replaced: [[UInt8]], _ edits: [JSONReplacement],
+        isRedacted: Bool
+    ) throws(TreatmentError) -> [UInt8] {
+        var replacements = [[JSONReplacement]](repeating: [], count: request.documents.count)
+        var hasNames = [Bool](repeating: false, count: request.documents.count)
+        var index = 0
+        while index < findings.items.count {
+            let textIndex = findings.items[index].text
+            let text = request.texts[textIndex]
+            let value = request.documents[text.document].json.value(at: text.node)
+            if value.isKey { hasNames[text.document] = true }
+            var mapper = value.offsetMapper()
+            while index < findings.items.count, findings.items[index].text == textIndex {
+                replacements[text.document].append(
+                    JSONReplacement(
+                        range: mapper.rawRange(ofDecoded: findings.items[index].range), bytes: replaced[index]))
+                index += 1
+            }
+        }
+        var number = request.documents.count - 1
+        while number > 0 {
+            let document = request.documents[number]
+            if !replacements[number].isEmpty, let parent = document.parent {
+                let inner = try splice(document.json, [], replacements[number])
+                if isRedacted, hasNames[number] { try checkNames(inner) }
+                let outer = request.documents[parent.document].json.value(at: parent.node)
+                replacements[parent.document].append(
+                    JSONReplacement(range: outer.contentRange, bytes: JSONEscape.escaped(inner)))
+            }
+            number -= 1
+        }
+        let body = try splice(request.body, edits, replacements[0])
+        if isRedacted, hasNames[0] { try checkNames(body) }
+        return body
+    }
+
+    private func splice(
+        _ document: JSONDocument, _ edits: [JSONReplacement], _ replacements: [JSONReplacement]
+    ) throws(TreatmentError) -> [UInt8] {
+        guard !(edits.isEmpty && replacements.isEmpty) else { return document.bytes }
+        var all = edits + replacements
+        if all.count > 1 { all.sort { $0.range.lowerBound < $1.range.lowerBound } }
+        var end = 0
+        for replacement in all {
+            guard replacement.range.lowerBound >= end, replacement.range.upperBound <= document.bytes.count else {
+                throw .overlappingEdits
+            }
+            end = replacement.range.upperBound
+        }
+        return document.replacing(all)
+    }
+
+    // MARK: Redaction
+
+    /// `[EMAIL]` for each finding; in names of members `[EMAIL 2]` for the second value and so on, since names must stay different.
+    private func redactions(_ request: InferenceRequest, _ findings: Findings) -> [[UInt8]] {
+        var numbers: [[UInt8]: Int] = [:]
+        var counts = [Int](repeating: 0, count: SensitiveClass.allCases.count)
+        return findings.items.map { finding in
+            let text = request.texts[finding.text]
+            let value = request.documents[text.document].json.value(at: text.node)
+            var mark = [UInt8(ascii: "[")] + SurrogateSyntax.Labels.all[Int(finding.sensitiveClass.rawValue)].text
+            if value.isKey {
+                let bytes = value.withDecodedUTF8 { [UInt8]($0[finding.range]) }
+                let number: Int
+                if let known = numbers[bytes] {
+                    number = known
+                } else {
+                    counts[Int(finding.sensitiveClass.rawValue)] += 1
+                    number = counts[Int(finding.sensitiveClass.rawValue)]
+                    numbers[bytes] = number
+                }
+                if number > 1 { mark += " \(number)".utf8 }
+            }
+            return mark + [UInt8(ascii: "]")]
+        }
+    }
+
+    /// A caller may have written `[EMAIL 2]` itself: then better nothing than two members of one name.
+    private func checkNames(_ json: [UInt8]) throws(TreatmentError) {
+        do { _ = try JSONDocument(parsing: json) } catch { throw .ambiguousNames }
+    }
+}

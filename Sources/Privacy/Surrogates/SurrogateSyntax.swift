@@ -1,0 +1,122 @@
+/// How surrogates are written: `EMAIL_7KQ2M9XD`, that is a class's label, `_`, seven digits of Crockford's base 32 (35 bits of a keyed
+/// hash) and a check digit over label and digits.
+///
+/// No label holds a `_` or ends with another label, and no digit is a `_`: so a text's surrogates never overlap, and each `_` belongs
+/// to at most one. Reading takes either case, and a backslash before the `_` as Markdown wants it.
+enum SurrogateSyntax {
+    static let digits = 8
+    static let underscore = UInt8(ascii: "_")
+    static let backslash = UInt8(ascii: "\\")
+
+    /// One surrogate without its text: the class in the bits from 40 on, eight digits of five bits below.
+    struct Code: Hashable, Sendable, Comparable {
+        let rawValue: UInt64
+
+        init(rawValue: UInt64) { self.rawValue = rawValue }
+
+        init(_ sensitiveClass: SensitiveClass, digits: UInt64) {
+            rawValue = UInt64(sensitiveClass.rawValue) << 40 | digits
+        }
+
+        static func < (left: Code, right: Code) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// The code for 35 bits of hash, with its check digit.
+    static func code(_ sensitiveClass: SensitiveClass, hash: UInt64) -> Code {
+        let value = hash & 0x7_FFFF_FFFF
+        // Weights 1…7 over the digits, and the class: a changed digit or two swapped neighbours change the sum.
+        var sum = UInt64(sensitiveClass.rawValue) * 11
+        for index in 0..<7 { sum += (value >> UInt64(index * 5) & 31) * UInt64(index * 2 + 1) }
+        return Code(sensitiveClass, digits: value << 5 | sum & 31)
+    }
+
+    /// Appends the surrogate's text.
+    static func append(_ code: Code, to text: inout [UInt8]) {
+        let labels = Labels.all
+        let label = labels[Int(code.rawValue >> 40)]
+        text.append(contentsOf: label.text)
+        text.append(underscore)
+        for index in 0..<digits {
+            text.append(alphabet[Int(code.rawValue >> UInt64((digits - 1 - index) * 5) & 31)])
+        }
+    }
+
+    /// Crockford's base 32: no I, L, O, U.
+    static let alphabet = [UInt8]("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+    /// The value of each byte as a digit, either case; 255 for all others. Made once, never freed.
+    nonisolated(unsafe) static let values: UnsafePointer<UInt8> = {
+        let values = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        values.initialize(repeating: 255, count: 256)
+        for (value, byte) in alphabet.enumerated() {
+            values[Int(byte)] = UInt8(value)
+            if byte >= 0x41 { values[Int(byte | 0x20)] = UInt8(value) }
+        }
+        return UnsafePointer(values)
+    }()
+
+    /// A class's label.
+    struct Label: Sendable {
+        let sensitiveClass: SensitiveClass
+        let text: [UInt8]
+    }
+
+    enum Labels {
+        /// By the classes' raw values.
+        static let all: [Label] = SensitiveClass.allCases.map {
+            Label(
+                sensitiveClass: $0,
+                text: [UInt8](UnsafeBufferPointer(start: $0.label.utf8Start, count: $0.label.utf8CodeUnitCount)))
+        }
+        static let longest = all.map(\.text.count).max() ?? 0
+    }
+
+    /// The class whose label ends right before the `_` at `position`, and where it begins, not before `lowest`.
+    ///
+    /// `previous` is the byte before `base[0]`, 0 if there is none. A label in lower case must not continue a word, unless
+    /// `isAnywhere`.
+    static func label(
+        before position: Int, in base: UnsafePointer<UInt8>, lowest: Int, previous: UInt8, classes: SensitiveClassSet,
+        isAnywhere: Bool = false
+    ) -> (sensitiveClass: SensitiveClass, start: Int)? {
+        var end = position
+        if end > lowest, base[end - 1] == backslash { end -= 1 }
+        guard end - 2 >= lowest, base[end - 1] & 0xC0 == 0x40 else { return nil }
+        for label in Labels.all where classes.contains(label.sensitiveClass) {
+            let start = end - label.text.count
+            guard start >= lowest, matches(label.text, label.text.count, base + start),
+                isAnywhere || isLabelStart(start, base, previous)
+            else { continue }
+            return (label.sensitiveClass, start)
+        }
+        return nil
+    }
+
+    /// Whether `count` bytes are the label's first ones, in either case.
+    static func matches(_ label: [UInt8], _ count: Int, _ bytes: UnsafePointer<UInt8>) -> Bool {
+        var index = count - 1
+        while index >= 0 {
+            if bytes[index] & 0xDF != label[index] || bytes[index] < 0x41 { return false }
+            index &-= 1
+        }
+        return true
+    }
+
+    static func isLabelStart(_ start: Int, _ base: UnsafePointer<UInt8>, _ previous: UInt8) -> Bool {
+        guard base[start] >= 0x61 else { return true }
+        let before = start > 0 ? base[start - 1] : previous
+        return ByteClass.table[Int(before)] & ByteClass.alphanumeric == 0
+    }
+
+    /// The next `_` from `start` on, or `count`.
+    static func nextUnderscore(_ base: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int {
+        var position = start
+        while position &+ 8 <= count {
+            let marks = ByteWord.underscores(ByteWord.load(base, position))
+            if marks != 0 { return position &+ marks.trailingZeroBitCount &>> 3 }
+            position &+= 8
+        }
+        while position < count, base[position] != underscore { position &+= 1 }
+        return position
+    }
+}

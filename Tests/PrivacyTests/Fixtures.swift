@@ -1,0 +1,136 @@
+import Cryptography
+import Foundation
+import Inference
+import JSONText
+import PatternScanner
+import Privacy
+import Testing
+
+/// What tests of this target share.
+enum Fixtures {
+    static let scanner: any CandidateScanner = {
+        do { return try PatternScanner() } catch { return BrokenScanner() }
+    }()
+    static let engine = PrivacyEngine(scanner: scanner)
+    static let identifier = RequestID(high: 1, low: 2)
+    static let destination = Destination(provider: ProviderID("openai"), model: "gpt-5-mini")
+
+    static func tenantKey(_ tenant: String = "acme") throws -> TenantKey {
+        try TenantKey(master: SymmetricKey([UInt8](repeating: 7, count: 32)), tenant: tenant)
+    }
+
+    /// A request whose texts are all strings and names of the body; strings under `arguments` that are JSON become documents.
+    static func request(_ json: String) throws -> InferenceRequest { try request([UInt8](json.utf8)) }
+
+    static func request(_ json: [UInt8]) throws -> InferenceRequest {
+        var documents = [InferenceRequest.Document(json: try JSONDocument(parsing: json), parent: nil)]
+        var texts: [InferenceRequest.Text] = []
+        var number = 0
+        while number < documents.count {
+            let document = documents[number].json
+            for node in 0..<document.nodeCount where document.kind(at: node) == .string {
+                let isArguments = node > 0 && document.isKey(at: node - 1) && document.value(at: node - 1).equals("arguments")
+                if isArguments, let inner = try? JSONDocument(parsing: document.value(at: node).decodedUTF8()) {
+                    documents.append(.init(json: inner, parent: .init(document: number, node: node)))
+                } else {
+                    texts.append(.init(document: number, node: node, place: .user))
+                }
+            }
+            number += 1
+        }
+        return InferenceRequest(
+            dialect: .openAI, operation: .chat, model: ModelID("demo"), isStreaming: false, wantsStreamUsage: false,
+            documents: documents, texts: texts, unscannable: [], tools: [], estimatedInputTokens: 1,
+            maximumOutputTokens: nil)
+    }
+
+    static func treat(
+        _ request: InferenceRequest, _ form: SendingForm, tenant: String = "acme", edits: [JSONReplacement] = []
+    ) throws -> TreatedRequest {
+        try engine.treat(
+            request, findings: engine.inspect(request), requestID: identifier, form: form, destination: destination,
+            tenantKey: tenantKey(tenant), edits: edits)
+    }
+
+    /// Findings in one text, with what they cover.
+    static func find(_ text: String, _ engine: PrivacyEngine = engine) throws -> [(DataClass, String)] {
+        let bytes = [UInt8](text.utf8)
+        return try bytes.withUnsafeBytes { buffer in
+            try engine.inspect(text: buffer).map {
+                ($0.dataClass, String(decoding: buffer[$0.range], as: UTF8.self))
+            }
+        }
+    }
+
+    static func values(_ text: String, of dataClass: DataClass) throws -> [String] {
+        let engine = PrivacyEngine(scanner: scanner, settings: PrivacySettings(classes: [dataClass]))
+        return try find(text, engine).map(\.1)
+    }
+
+    private struct BrokenScanner: CandidateScanner {
+        func scan(_ text: UnsafeRawBufferPointer, into matches: inout [CandidateMatch]) throws {
+            throw PatternScannerError.outOfMemory
+        }
+    }
+
+    // MARK: Corpora
+
+    /// A file of `../shared`, or of `SALLYPORT_SHARED`; where it is absent the test leaves out what needs it, under `CI` it fails.
+    static func shared(_ path: String) -> URL? {
+        var folder: URL?
+        if let named = ProcessInfo.processInfo.environment["SALLYPORT_SHARED"] {
+            folder = URL(fileURLWithPath: named)
+        } else {
+            var place = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+            while place.path != "/" {
+                place.deleteLastPathComponent()
+                if FileManager.default.fileExists(atPath: place.appendingPathComponent("Package.swift").path) {
+                    folder = place.deletingLastPathComponent().appendingPathComponent("shared")
+                    break
+                }
+            }
+        }
+        if let file = folder?.appendingPathComponent(path), FileManager.default.fileExists(atPath: file.path) { return file }
+        if ProcessInfo.processInfo.environment["CI"] != nil {
+            Issue.record("shared/\(path) is absent")
+        } else {
+            print("left out: shared/\(path) is absent")
+        }
+        return nil
+    }
+
+    /// The bytes of a file of `../shared`, unpacked by gzip if its name ends in `gz`.
+    static func read(_ path: String) throws -> Data? {
+        guard let file = shared(path) else { return nil }
+        guard path.hasSuffix(".gz") else { return try Data(contentsOf: file) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", file.path]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return data
+    }
+
+    /// A corpus line.
+    struct Case: Decodable {
+        let entity: String
+        let text: String
+        let spans: [[Int]]?
+        let positive: Bool?
+    }
+
+    static func cases(_ path: String) throws -> [Case]? {
+        guard let data = try read(path) else { return nil }
+        return try data.split(separator: 0x0A).map { try JSONDecoder().decode(Case.self, from: $0) }
+    }
+
+    /// Spans in code points as ranges of UTF-8 bytes.
+    static func byteRange(_ span: [Int], in text: String) -> Range<Int> {
+        let scalars = Array(text.unicodeScalars)
+        func length(_ count: Int) -> Int { scalars.prefix(count).reduce(0) { $0 + UTF8.width($1) } }
+        return length(span[0])..<length(span[1])
+    }
+}
