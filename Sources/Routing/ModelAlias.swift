@@ -36,7 +36,7 @@ public struct RouteCandidate: Hashable, Sendable {
     public let destination: Destination
     /// What it costs; `nil`: unknown, which is never taken for free.
     public let price: TokenPrice?
-    /// The most tokens that prompt and answer may have together; `nil`: unknown.
+    /// The most tokens of a prompt; `nil`: unknown.
     public let contextWindow: Int?
     /// The most tokens of an answer; `nil`: unknown.
     public let maximumOutput: Int?

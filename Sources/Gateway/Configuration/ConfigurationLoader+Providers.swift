@@ -1,0 +1,162 @@
+internal import Inference
+internal import Upstream
+
+/// A provider, and where the configuration names it.
+struct ReadProvider {
+    let settings: ProviderSettings
+    let field: ConfigurationField
+}
+
+extension ConfigurationLoader {
+    private enum Condition: String, CaseIterable {
+        case always
+        case keyPresent = "key_present"
+    }
+
+    private enum HTTPVersion: String, CaseIterable {
+        case automatic = "auto"
+        case http1 = "1.1"
+    }
+
+    static func providers(_ section: ConfigurationSection) -> [ReadProvider] {
+        section.named.compactMap { field in
+            guard ConfigurationField.isWord(field.key) else {
+                field.reportKey("`\(field.key)`: expected a name of letters, digits, `_`, `-` and `.` for a provider")
+                return nil
+            }
+            return provider(field, field.section).map { ReadProvider(settings: $0, field: field) }
+        }
+    }
+
+    private static func provider(_ field: ConfigurationField, _ section: ConfigurationSection) -> ProviderSettings? {
+        let kinds = Suggestion.alternatives(ProviderSettings.Kind.allCases.map(\.rawValue))
+        guard let kind = section.required("kind", kinds)?.choice(ProviderSettings.Kind.self) else { return nil }
+        let trust = section.field("trust")?.choice(ProviderSettings.Trust.self) ?? .external
+        let region = section.field("region")?.word("a word")
+        let retention = section.field("retention")?.word("a word")
+        let groups = section.field("groups")?.elements(of: "names")?.compactMap { $0.word("a name") } ?? []
+        guard kind != .demo else {
+            section.finish()
+            return ProviderSettings(
+                id: ProviderID(field.key), kind: kind, trust: trust, region: region, retention: retention,
+                groups: groups,
+                isRoutable: true, baseURL: "", apiKey: nil, asksForStreamUsage: false, allowsPlaintext: false,
+                tls: UpstreamTLS(),
+                timeouts: UpstreamTimeouts(), httpVersion: .automatic, proxy: nil)
+        }
+        let (apiKey, isRoutable) = apiKey(field, section)
+        let asksForStreamUsage = section.field("stream_usage")?.bool() ?? true
+        let connection = connection(section, kind: kind)
+        section.finish()
+        guard let connection else { return nil }
+        let settings = ProviderSettings(
+            id: ProviderID(field.key), kind: kind, trust: trust, region: region, retention: retention, groups: groups,
+            isRoutable: isRoutable, baseURL: connection.baseURL, apiKey: apiKey, asksForStreamUsage: asksForStreamUsage,
+            allowsPlaintext: connection.allowsPlaintext, tls: connection.tls, timeouts: connection.timeouts,
+            httpVersion: connection.httpVersion, proxy: connection.proxy)
+        // The endpoint itself is the judge of addresses, so that there is one opinion about what is safe.
+        do throws(UpstreamEndpointError) {
+            _ = try settings.endpoint(url: settings.baseURL, headers: [])
+        } catch {
+            connection.place.report(error.problem)
+        }
+        return settings
+    }
+
+    private static func apiKey(_ field: ConfigurationField, _ section: ConfigurationSection) -> (
+        Secret?, isRoutable: Bool
+    ) {
+        let key = section.field("api_key")
+        let condition = section.field("when")
+        let waitsForKey = condition?.choice(Condition.self) == .keyPresent
+        guard let key else {
+            if waitsForKey { condition?.report("`key_present` needs `api_key`") }
+            return (nil, true)
+        }
+        switch key.secret() {
+        case .present(let secret): return (secret, true)
+        case .absent(let reason):
+            if waitsForKey {
+                field.reading.note("provider `\(field.key)`: \(reason), so its models are not routable")
+            } else {
+                key.report("\(reason); set it, or say `when: key_present` to go without this provider")
+            }
+            return (nil, false)
+        case nil: return (nil, false)
+        }
+    }
+
+    private struct Connection {
+        let place: ConfigurationField
+        let baseURL: String
+        let allowsPlaintext: Bool
+        let tls: UpstreamTLS
+        let timeouts: UpstreamTimeouts
+        let httpVersion: UpstreamEndpoint.HTTPVersion
+        let proxy: UpstreamProxy?
+    }
+
+    private static func connection(_ section: ConfigurationSection, kind: ProviderSettings.Kind) -> Connection? {
+        let address = section.field("base_url")
+        var baseURL = kind == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
+        if let address {
+            guard let text = address.string("an address such as `\(baseURL)`") else { return nil }
+            baseURL = text
+            if text.contains("?") {
+                address.report("expected an address without a query")
+                return nil
+            }
+        }
+        let allowsPlaintext = section.field("plaintext")?.bool() ?? false
+        let tls = tls(provider: section)
+        let timeouts = timeouts(section)
+        let version = section.field("http_version")?.choice(HTTPVersion.self) ?? .automatic
+        let proxy = proxy(section)
+        // Without `base_url` the address is ours and right; what is wrong then (a proxy, say) is told at `kind`.
+        guard let place = address ?? section.field("kind") else { return nil }
+        return Connection(
+            place: place, baseURL: baseURL, allowsPlaintext: allowsPlaintext, tls: tls, timeouts: timeouts,
+            httpVersion: version == .http1 ? .http1 : .automatic, proxy: proxy)
+    }
+
+    private static func tls(provider section: ConfigurationSection) -> UpstreamTLS {
+        let authorities = section.field("ca_file")?.path()
+        var certificate: UpstreamTLS.ClientCertificate?
+        if let field = section.field("client_certificate") {
+            let files = field.section
+            let chain = files.required("chain", "the path of a PEM file")?.path()
+            let key = files.required("key", "the path of a PEM file")?.path()
+            files.finish()
+            if let chain, let key { certificate = UpstreamTLS.ClientCertificate(certificate: chain, key: key) }
+        }
+        let pin = section.field("pinned_public_key")
+        let pins = pin?.string("`sha256//` and 44 base64 characters").map { [$0] } ?? []
+        do throws(UpstreamEndpointError) {
+            return try UpstreamTLS(authorities: authorities, clientCertificate: certificate, pinnedPublicKeys: pins)
+        } catch {
+            pin?.report(error.problem)
+            return UpstreamTLS()
+        }
+    }
+
+    private static func timeouts(_ section: ConfigurationSection) -> UpstreamTimeouts {
+        let usual = UpstreamTimeouts()
+        let day = 86_400_000
+        return UpstreamTimeouts(
+            connect: section.field("connect_timeout")?.milliseconds(in: 10...300_000) ?? usual.connect,
+            firstByte: section.field("first_byte_timeout")?.milliseconds(in: 10...day) ?? usual.firstByte,
+            idle: section.field("idle_timeout")?.milliseconds(in: 10...day) ?? usual.idle,
+            total: section.field("total_timeout")?.milliseconds(in: 10...day) ?? usual.total)
+    }
+
+    private static func proxy(_ section: ConfigurationSection) -> UpstreamProxy? {
+        guard let field = section.field("proxy"), let address = field.string("an address such as `http://proxy:3128`")
+        else { return nil }
+        do throws(UpstreamEndpointError) {
+            return try UpstreamProxy(address)
+        } catch {
+            field.report(error.problem)
+            return nil
+        }
+    }
+}

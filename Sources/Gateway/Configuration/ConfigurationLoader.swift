@@ -1,0 +1,103 @@
+internal import NIOCore
+internal import Privacy
+internal import Routing
+internal import SecureTransport
+
+/// Reads `sallyport.yaml` and the files it names into a `GatewayConfiguration`, or says everything that is wrong with them.
+///
+/// Nothing is written, no name looked up, and no file but the named ones read; certificates and keys are read by who uses them.
+public enum ConfigurationLoader {
+    /// Reads a configuration.
+    ///
+    /// - Parameters:
+    ///   - path: The file. Relative paths in it are seen from its folder.
+    ///   - environment: The environment's variables, for `{env: NAME}`.
+    ///   - readFile: Reads a whole file; the disk unless told otherwise.
+    public static func load(
+        path: String, environment: [String: String],
+        readFile: @escaping (String) throws(ConfigurationFileError) -> [UInt8] = {
+            path throws(ConfigurationFileError) in
+            try ConfigurationFiles.read(path)
+        }
+    ) throws(ConfigurationErrors) -> GatewayConfiguration {
+        let reading = ConfigurationReading(environment: environment, readFile: readFile)
+        let root = reading.document(path)
+        // A file that can't be read has no keys that could be missing.
+        if !root.isPresent { try reading.finish() }
+
+        let listen = listenAddress(root.section("listen"), port: 8443)
+        let admin = listenAddress(root.section("admin"), port: 8444, mustBeLoopback: true)
+        let tls = tls(root.section("tls"))
+        let (limits, drain) = limits(root.section("limits"))
+        let eventLoops = root.field("event_loops")?.integer(in: 1...256)
+        let logLevel = root.field("log_level")?.choice(GatewayConfiguration.LogLevel.self)
+        let ledger = ledger(root.section("ledger"))
+        let keys = keys(root.section("keys"))
+        let providers = providers(root.section("providers"))
+        let policies = policies(root.section("policies"), providers: providers)
+        root.finish()
+        try reading.finish()
+        return GatewayConfiguration(
+            source: path, listen: listen, admin: admin, tls: tls, limits: limits, drainMilliseconds: drain,
+            eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, keys: keys,
+            providers: providers.map(\.settings),
+            routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
+            principals: policies.principals, accessPolicy: policies.access, notes: reading.notes)
+    }
+
+    private static func listenAddress(
+        _ section: ConfigurationSection, port: Int, mustBeLoopback: Bool = false
+    ) -> GatewayConfiguration.ListenAddress {
+        var address = "127.0.0.1"
+        if let field = section.field("address"), let text = field.string("an IP address or `localhost`") {
+            address = text
+            if !IPAddressText.isAddress(text), text != "localhost" {
+                field.report("expected an IP address or `localhost`, found `\(text)`")
+            } else if mustBeLoopback, !IPAddressText.isLoopback(text) {
+                field.report(
+                    "expected a loopback address such as `127.0.0.1`, found `\(text)`: this port has no identification")
+            }
+        }
+        let chosen = section.field("port")?.integer(in: 0...65_535)
+        section.finish()
+        return GatewayConfiguration.ListenAddress(address: address, port: chosen ?? port)
+    }
+
+    private static func limits(_ section: ConfigurationSection) -> (ListenerLimits, drain: Int) {
+        var limits = ListenerLimits()
+        if let bytes = section.field("header_bytes")?.bytes(in: 1024...(1 << 20)) { limits.headerBytes = bytes }
+        if let count = section.field("header_count")?.integer(in: 10...1000) { limits.headerCount = count }
+        if let bytes = section.field("body_bytes")?.bytes(in: 1024...(1 << 30)) { limits.bodyBytes = bytes }
+        func time(_ key: String) -> TimeAmount? {
+            section.field(key)?.milliseconds(in: 10...3_600_000).map { .milliseconds(Int64($0)) }
+        }
+        if let amount = time("header_timeout") { limits.headerTimeout = amount }
+        if let amount = time("body_timeout") { limits.bodyTimeout = amount }
+        if let amount = time("idle_timeout") { limits.idleTimeout = amount }
+        if let count = section.field("connections")?.integer(in: 1...1_000_000) { limits.connections = count }
+        if let count = section.field("requests_in_flight")?.integer(in: 1...1_000_000) {
+            limits.requestsInFlight = count
+        }
+        let drain = section.field("drain_timeout")?.milliseconds(in: 1...600_000)
+        section.finish()
+        return (limits, drain ?? 30_000)
+    }
+
+    private static func ledger(_ section: ConfigurationSection) -> GatewayConfiguration.LedgerSettings {
+        let directory = section.field("directory")?.path()
+        let durability = section.field("durability")?.choice(GatewayConfiguration.LedgerSettings.Durability.self)
+        let fileBytes = section.field("file_size")?.bytes(in: (1 << 20)...(1 << 40))
+        section.finish()
+        return GatewayConfiguration.LedgerSettings(
+            directory: directory ?? ConfigurationPath.resolve("var/ledger", besides: section.source),
+            durability: durability ?? .power, fileBytes: fileBytes ?? 256 << 20)
+    }
+
+    private static func keys(_ section: ConfigurationSection) -> GatewayConfiguration.KeySettings {
+        let (file, master) = (section.field("file")?.path(), section.field("master")?.path())
+        section.finish()
+        return GatewayConfiguration.KeySettings(
+            file: file ?? ConfigurationPath.resolve("var/keys.jsonl", besides: section.source),
+            masterKey: master ?? ConfigurationPath.resolve("var/master.key", besides: section.source))
+    }
+}

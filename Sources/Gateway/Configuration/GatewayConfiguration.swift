@@ -1,0 +1,106 @@
+public import Inference
+public import Limits
+private import NIOCore
+public import Privacy
+public import Routing
+public import SecureTransport
+
+/// Everything that `sallyport.yaml` and the files it names say: parsed, checked against each other, with every default in place.
+///
+/// A plain value: a reload makes a new one, and whoever keeps the old one keeps all of it.
+public struct GatewayConfiguration: Sendable {
+    /// An address to listen at.
+    public struct ListenAddress: Hashable, Sendable {
+        /// An IP address, or `localhost`.
+        public let address: String
+        /// The port; 0 lets the system choose.
+        public let port: Int
+    }
+
+    /// Where and how the ledger is kept.
+    public struct LedgerSettings: Hashable, Sendable {
+        /// What an entry that is acknowledged survives.
+        public enum Durability: String, Hashable, Sendable, CaseIterable {
+            /// The end of the process: written, but perhaps not on the disk yet.
+            case process
+            /// The end of the machine's power: on the disk.
+            case power
+        }
+
+        /// The folder.
+        public let directory: String
+        /// What an acknowledged entry survives.
+        public let durability: Durability
+        /// From which size on a new file is begun, in bytes.
+        public let fileBytes: Int
+    }
+
+    /// Where API keys are kept.
+    public struct KeySettings: Hashable, Sendable {
+        /// The list of API keys (`KeyRegister`).
+        public let file: String
+        /// The master key of surrogates and fingerprints.
+        public let masterKey: String
+    }
+
+    /// A policy's text, to be parsed by who understands it.
+    public struct PolicyText: Hashable, Sendable {
+        /// The file, for errors.
+        public let source: String
+        /// Its whole text.
+        public let text: String
+    }
+
+    /// How much is logged.
+    public enum LogLevel: String, Hashable, Sendable, CaseIterable {
+        /// Everything, for developers.
+        case debug
+        /// What happens.
+        case info
+        /// What should not happen.
+        case warning
+        /// What must not happen.
+        case error
+    }
+
+    /// The file it was read from.
+    public let source: String
+    /// Where applications connect.
+    public let listen: ListenAddress
+    /// Where the operator connects: always a loopback address.
+    public let admin: ListenAddress
+    /// Certificates and what is asked of clients.
+    public let tls: TLSConfiguration
+    /// What a connection may ask of us.
+    let limits: ListenerLimits
+    /// How long streams may go on after SIGTERM, in milliseconds.
+    public let drainMilliseconds: Int
+    /// How many event loops there are; `nil`: `defaultEventLoops`.
+    public let eventLoops: Int?
+    /// How much is logged.
+    public let logLevel: LogLevel
+    /// Where and how the ledger is kept.
+    public let ledger: LedgerSettings
+    /// Where API keys are kept.
+    public let keys: KeySettings
+    /// All providers, those without a key included, in the order of the file.
+    public let providers: [ProviderSettings]
+    /// The aliases, with candidates of routable providers only.
+    public let routing: RoutingTable
+    /// Who may send how many requests.
+    public let requestLimits: RequestLimits
+    /// What is looked for in prompts.
+    public let privacy: PrivacySettings
+    /// Which teams there are.
+    public let principals: PrincipalDirectory
+    /// The access policy.
+    public let accessPolicy: PolicyText
+    /// What is worth a log line at the start, such as a provider without a key.
+    public let notes: [String]
+
+    /// The provider of that name.
+    public func provider(_ id: ProviderID) -> ProviderSettings? { providers.first { $0.id == id } }
+
+    /// Half of the machine's cores, at least one: the other half is for the ledger, libcurl and the models' neighbours.
+    public static func defaultEventLoops(cores: Int) -> Int { max(1, cores / 2) }
+}

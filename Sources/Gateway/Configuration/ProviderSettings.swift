@@ -1,0 +1,70 @@
+public import Inference
+public import Upstream
+
+/// A provider of models, as `sallyport.yaml` describes it.
+public struct ProviderSettings: Sendable {
+    /// What it speaks.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// The built-in model that repeats what it received.
+        case demo
+        /// OpenAI's API, which many servers speak.
+        case openAI = "openai"
+        /// Anthropic's API.
+        case anthropic
+    }
+
+    /// Whose machines it runs on.
+    public enum Trust: String, Hashable, Sendable, CaseIterable {
+        /// Ours.
+        case `internal`
+        /// Someone else's.
+        case external
+    }
+
+    /// Its name.
+    public let id: ProviderID
+    /// What it speaks.
+    public let kind: Kind
+    /// Whose machines it runs on; policies speak of this.
+    public let trust: Trust
+    /// Where they stand, such as `eu`; policies speak of this.
+    public let region: String?
+    /// How long it keeps what it is sent, such as `none` or `30d`; policies speak of this.
+    public let retention: String?
+    /// The groups it and its models are in, for policies (`resource in Group::"…"`).
+    public let groups: [String]
+    /// Whether its models can be had: `false` where it waits for a key that is not there.
+    public let isRoutable: Bool
+    /// Its API's address as a person writes it, with or without `/v1`; empty for `demo`.
+    public let baseURL: String
+    /// Its key; `nil` for none.
+    public let apiKey: Secret?
+    /// Whether streams are asked for usage figures in the provider's way (`stream_options.include_usage`).
+    public let asksForStreamUsage: Bool
+    /// Whether `http://` is allowed.
+    public let allowsPlaintext: Bool
+    /// How the connection is protected.
+    public let tls: UpstreamTLS
+    /// How long everything may take.
+    public let timeouts: UpstreamTimeouts
+    /// Which HTTP is spoken.
+    public let httpVersion: UpstreamEndpoint.HTTPVersion
+    /// The proxy to go through; `nil` for none.
+    public let proxy: UpstreamProxy?
+
+    /// The dialect it speaks; `nil` for `demo`, which speaks each.
+    public var dialect: Dialect? {
+        switch kind {
+        case .demo: nil
+        case .openAI: .openAI
+        case .anthropic: .anthropic
+        }
+    }
+
+    /// An endpoint at this provider, for a whole URL that begins with `baseURL`.
+    public func endpoint(url: String, headers: [UpstreamHeader]) throws(UpstreamEndpointError) -> UpstreamEndpoint {
+        try UpstreamEndpoint(
+            provider: id, url: url, headers: headers, plaintext: allowsPlaintext, tls: tls, timeouts: timeouts,
+            httpVersion: httpVersion, proxy: proxy)
+    }
+}
