@@ -29,7 +29,8 @@ enum Vocabulary {
     static let principalAttributes = ["credential", "method", "name", "tenant"]
     static let resourceAttributes = ["alias", "internal", "name", "provider", "region", "retention", "trust"]
     static let contextAttributes = [
-        "classes", "client_ip", "counts", "dialect", "estimated_tokens", "hour", "operation", "purpose", "time", "tools",
+        "classes", "client_ip", "counts", "dialect", "estimated_tokens", "hour", "operation", "purpose", "time",
+        "tools",
         "unscannable", "weekday",
     ]
 

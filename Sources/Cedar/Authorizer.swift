@@ -78,11 +78,11 @@ extension PolicySet {
 
     /// The rules that may speak of the action or of a group above it, in the order of the text.
     private func candidates(for action: EntityUID, _ node: Entities.Node?) -> [Int32] {
-        let own = program.byAction[action]
+        let own = program.rules(naming: action)
         guard let node, !node.ancestors.elements.isEmpty else { return own ?? program.anyAction }
         var all = Set(own ?? program.anyAction)
         for ancestor in node.ancestors.elements {
-            if let more = program.byAction[ancestor] { all.formUnion(more) }
+            if let more = program.rules(naming: ancestor) { all.formUnion(more) }
         }
         return all.sorted()
     }

@@ -36,12 +36,19 @@ public struct Entities: Sendable {
         }
     }
 
-    /// An entity with everything above it.
-    struct Node: Sendable {
+    /// An entity with everything above it. A class, so that looking one up costs one reference count.
+    final class Node: Sendable {
         let uid: EntityUID
         let attributes: Record
         let tags: Record
         let ancestors: UIDSet
+
+        init(uid: EntityUID, attributes: Record, tags: Record, ancestors: UIDSet) {
+            self.uid = uid
+            self.attributes = attributes
+            self.tags = tags
+            self.ancestors = ancestors
+        }
     }
 
     /// No entities.

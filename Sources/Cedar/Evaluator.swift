@@ -25,7 +25,7 @@ struct Evaluator {
     // MARK: - Heads
 
     /// Whether a rule's head speaks of the request.
-    func applies(_ rule: borrowing Program.Rule) -> Bool {
+    func applies(_ rule: Program.Rule) -> Bool {
         matches(rule.principal, request.principal, principal) && matches(rule.resource, request.resource, resource)
             && matches(rule.action)
     }

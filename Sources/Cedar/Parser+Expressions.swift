@@ -211,7 +211,8 @@ extension Parser {
         switch token.kind {
         case .string: return try node(.literal(.string(try string("a string"))), at: start)
         case .number: return try node(.literal(.long(number(negative: false))), at: start)
-        case .slot: throw abandon("expected an expression, found \(token.shown), templates are not supported", at: start)
+        case .slot:
+            throw abandon("expected an expression, found \(token.shown), templates are not supported", at: start)
         case .identifier: return try name()
         case .sign(.leftParenthesis):
             advance()
@@ -247,8 +248,10 @@ extension Parser {
             let arguments = try arguments()
             guard let function = ExtensionFunction(rawValue: path.name), function.isConstructor else {
                 let functions = ExtensionFunction.allCases.filter(\.isConstructor).map(\.rawValue)
-                let isMethod = path.parts == 1 && (ExtensionFunction(rawValue: first) != nil
-                    || Self.coreMethods[first] != nil || first == "isEmpty")
+                let isMethod =
+                    path.parts == 1
+                    && (ExtensionFunction(rawValue: first) != nil
+                        || Self.coreMethods[first] != nil || first == "isEmpty")
                 report(
                     isMethod
                         ? "`\(first)` is a method, not a function: write `x.\(first)(…)`"

@@ -40,7 +40,9 @@ struct Parser {
             do throws(Abandoned) {
                 let policy = try policy(position: policies.count)
                 if let first = names[policy.id] {
-                    report("another policy has the id `\(policy.id)` already, at \(source.position(at: first))", at: policy.offset)
+                    report(
+                        "another policy has the id `\(policy.id)` already, at \(source.position(at: first))",
+                        at: policy.offset)
                 }
                 names[policy.id] = policy.offset
                 policies.append(policy)

@@ -8,7 +8,9 @@ public struct Pattern: Sendable, Hashable {
         private var pieces: [[UInt8]] = []
         private var current: [UInt8] = []
 
-        mutating func append(_ scalar: Unicode.Scalar) { current.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? []) }
+        mutating func append(_ scalar: Unicode.Scalar) {
+            current.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+        }
 
         mutating func appendWildcard() {
             pieces.append(current)

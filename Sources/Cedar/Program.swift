@@ -43,8 +43,8 @@ final class Program: Sendable {
         let offset: Int32
     }
 
-    /// A policy's head and conditions.
-    struct Rule: Sendable {
+    /// A policy's head and conditions. A class, so that picking one up costs one reference count.
+    final class Rule: Sendable {
         let id: String
         let isForbid: Bool
         let principal: Policy.EntityScope
@@ -52,6 +52,15 @@ final class Program: Sendable {
         let resource: Policy.EntityScope
         /// The node of the condition, negative for none.
         let condition: Int32
+
+        init(_ policy: Policy, condition: Int32) {
+            id = policy.id
+            isForbid = policy.effect == .forbid
+            principal = policy.principal
+            action = policy.action
+            resource = policy.resource
+            self.condition = condition
+        }
     }
 
     let nodes: [Node]
@@ -61,17 +70,17 @@ final class Program: Sendable {
     let patterns: [Pattern]
     let uidSets: [UIDSet]
     let rules: [Rule]
-    /// The rules that may apply to an action, in the order of the text: those of `anyAction` included.
-    let byAction: [EntityUID: [Int32]]
     /// The rules that speak of every action.
     let anyAction: [Int32]
+    /// The rules that may apply to an action that some rule names, in the order of the text: those of `anyAction` included.
+    private let namedActions: [(uid: EntityUID, rules: [Int32])]
+    /// Where an action stands in `namedActions`; only if they are too many for a search in a row.
+    private let actionIndex: [EntityUID: Int]?
 
     init(_ policies: [Policy]) {
         var compiler = Compiler()
         rules = policies.map { policy in
-            Rule(
-                id: policy.id, isForbid: policy.effect == .forbid, principal: policy.principal, action: policy.action,
-                resource: policy.resource, condition: compiler.condition(of: policy))
+            Rule(policy, condition: compiler.condition(of: policy))
         }
         nodes = compiler.nodes
         operands = compiler.operands
@@ -89,7 +98,19 @@ final class Program: Sendable {
             }
         }
         self.anyAction = anyAction
-        byAction = named.mapValues { ($0 + anyAction).sorted() }
+        namedActions = named.map { (uid: $0.key, rules: ($0.value + anyAction).sorted()) }
+        actionIndex =
+            named.count > 8
+            ? Dictionary(uniqueKeysWithValues: namedActions.enumerated().map { ($1.uid, $0) }) : nil
+    }
+
+    /// The rules that may apply to an action, in the order of the text; `nil` if none names it.
+    func rules(naming action: EntityUID) -> [Int32]? {
+        if let actionIndex { return actionIndex[action].map { namedActions[$0].rules } }
+        for position in 0..<namedActions.count where namedActions[position].uid == action {
+            return namedActions[position].rules
+        }
+        return nil
     }
 }
 

@@ -22,11 +22,12 @@ import Testing
         #expect(permit?.policies == ["a", "b"])
     }
 
-    @Test(arguments: [
-        (["send_raw", "send_pseudonymised", "send_redacted"], SendingForm.raw),
-        (["send_pseudonymised", "send_redacted"], .pseudonymised), (["send_redacted"], .redacted),
-        (["send_raw", "send_redacted"], .raw), ([], nil), (["list_models"], nil),
-    ] as [([String], SendingForm?)])
+    @Test(
+        arguments: [
+            (["send_raw", "send_pseudonymised", "send_redacted"], SendingForm.raw),
+            (["send_pseudonymised", "send_redacted"], .pseudonymised), (["send_redacted"], .redacted),
+            (["send_raw", "send_redacted"], .raw), ([], nil), (["list_models"], nil),
+        ] as [([String], SendingForm?)])
     func `the first permitted form is used`(actions: [String], form: SendingForm?) throws {
         let list = actions.map { "Action::\"\($0)\"" }.joined(separator: ", ")
         let policy = try Fixture.policy("permit (principal, action in [\(list)], resource);")
@@ -72,14 +73,16 @@ import Testing
         "principal in Tenant::\"acme\"", "principal.name == \"alice\"", "principal.tenant == \"acme\"",
         "principal.method == \"api_key\"", "principal.credential == \"key_1\"",
         "resource == Model::\"external-provider/model-1\"", "resource is Model",
-        "resource in Provider::\"external-provider\"", "resource in Alias::\"chat-external\"", "resource in Group::\"eu\"",
+        "resource in Provider::\"external-provider\"", "resource in Alias::\"chat-external\"",
+        "resource in Group::\"eu\"",
         "resource.trust == \"external\"", "!resource.internal", "resource.alias == \"chat-external\"",
         "resource.name == \"model-1\"", "resource.provider == Provider::\"external-provider\"",
         "resource.provider in Group::\"eu\"", "resource.provider.trust == \"external\"",
         "resource has region && resource.region == \"de\"", "resource.retention == \"none\"",
         "context.classes == [\"email\", \"card\", \"unscannable\"]", "context.classes.contains(\"email\")",
         "!context.classes.contains(\"secret\")", "context.counts.email == 3", "context.counts.card == 1",
-        "context.counts.secret == 0", "context.counts.unscannable == 2", "context.counts.phone < 1", "context.unscannable",
+        "context.counts.secret == 0", "context.counts.unscannable == 2", "context.counts.phone < 1",
+        "context.unscannable",
         "context.operation == \"chat\"", "context.dialect == \"openai\"", "context.tools.contains(\"search\")",
         "context.estimated_tokens == 1234", "context.purpose == \"support\"",
         "context.client_ip.isInRange(ip(\"10.0.0.0/8\"))", "context.hour == 8", "context.weekday == 5",
@@ -149,20 +152,32 @@ import Testing
     }
 
     @Test(arguments: [
-        ("permit (principal, action == Action::\"send_rau\", resource);",
-            "1:30: unknown action `Action::\"send_rau\"`, did you mean `Action::\"send_raw\"`?"),
-        ("permit (principal in Teem::\"a\", action, resource);",
-            "1:22: unknown type of entity `Teem`, did you mean `Team`?"),
+        (
+            "permit (principal, action == Action::\"send_rau\", resource);",
+            "1:30: unknown action `Action::\"send_rau\"`, did you mean `Action::\"send_raw\"`?"
+        ),
+        (
+            "permit (principal in Teem::\"a\", action, resource);",
+            "1:22: unknown type of entity `Teem`, did you mean `Team`?"
+        ),
         ("permit (principal is Model, action, resource);", "1:1: the principal is never a `Model`"),
         ("permit (principal, action, resource in Team::\"a\");", "1:1: the resource is never a `Team`"),
-        ("permit (principal, action, resource) when { context.clases.contains(\"x\") };",
-            "1:45: unknown attribute `context.clases`, did you mean `classes`?"),
-        ("permit (principal, action, resource) when { context has purpse };",
-            "1:45: unknown attribute `context.purpse`, did you mean `purpose`?"),
-        ("permit (principal, action, resource) when { true || resource.trusted == \"x\" };",
-            "1:53: unknown attribute `resource.trusted`, did you mean `trust`?"),
-        ("permit (principal, action, resource) when { action in [Action::\"list\"] };",
-            "1:56: unknown action `Action::\"list\"`"),
+        (
+            "permit (principal, action, resource) when { context.clases.contains(\"x\") };",
+            "1:45: unknown attribute `context.clases`, did you mean `classes`?"
+        ),
+        (
+            "permit (principal, action, resource) when { context has purpse };",
+            "1:45: unknown attribute `context.purpse`, did you mean `purpose`?"
+        ),
+        (
+            "permit (principal, action, resource) when { true || resource.trusted == \"x\" };",
+            "1:53: unknown attribute `resource.trusted`, did you mean `trust`?"
+        ),
+        (
+            "permit (principal, action, resource) when { action in [Action::\"list\"] };",
+            "1:56: unknown action `Action::\"list\"`"
+        ),
         ("permit (principal, action, resource) when { principal is Person };", "1:45: unknown type of entity `Person`"),
     ])
     func `a word that the gateway never says is an error`(text: String, message: String) {
@@ -170,7 +185,8 @@ import Testing
     }
 
     @Test func `several problems are told at once`() {
-        let text = "permit (principal, action, resource) when { context.a };\npermit (principal, action, resource) when { context.b };"
+        let text =
+            "permit (principal, action, resource) when { context.a };\npermit (principal, action, resource) when { context.b };"
         #expect(problems(text).split(separator: "\n").count == 2)
     }
 }

@@ -61,7 +61,8 @@ import Testing
 
     @Test func `the suspended may do nothing`() {
         for principal in [
-            Fixture.principal(teams: ["suspended"]), Fixture.principal("bot", .service, teams: ["support", "suspended"]),
+            Fixture.principal(teams: ["suspended"]),
+            Fixture.principal("bot", .service, teams: ["support", "suspended"]),
         ] {
             for trust in ["internal", "external", "demo"] {
                 let candidate = Fixture.candidate(trust)

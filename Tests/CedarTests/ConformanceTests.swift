@@ -18,7 +18,8 @@ import Testing
         let isLong = ProcessInfo.processInfo.environment["SALLYPORT_LONG"] == "1"
         let tally = try run("corpus-tests.tar.gz") { isLong || $0.hasPrefix("corpus-tests/0") }
         guard let tally else { return }
-        print("cedar corpus: \(tally.requests) requests in \(tally.files) files agree, \(tally.outOfScope) out of scope")
+        print(
+            "cedar corpus: \(tally.requests) requests in \(tally.files) files agree, \(tally.outOfScope) out of scope")
         #expect(tally.requests > (isLong ? 62_000 : 3_000))
         #expect(tally.outOfScope == 0)
     }

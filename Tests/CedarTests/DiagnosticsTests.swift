@@ -3,27 +3,50 @@ import Testing
 
 @Suite struct DiagnosticsTests {
     @Test(arguments: [
-        ("permit (principal, action, resource) when { principle.x };",
-            "1:45: unknown variable `principle`, did you mean `principal`?"),
-        ("permit (principal, action, resource) when { [1].contain(1) };",
-            "1:49: unknown method `contain`, did you mean `contains`?"),
-        ("permit (principal, action, resource) when { decimel(\"1.0\") == 1 };",
-            "1:45: unknown function `decimel`, did you mean `decimal`?"),
-        ("permt (principal, action, resource);", "1:1: expected `permit` or `forbid`, found `permt`, did you mean `permit`?"),
-        ("permit (principal, action, resource) whn { true };",
-            "1:38: expected `when`, `unless` or `;`, found `whn`, did you mean `when`?"),
-        ("permit (principle, action, resource);", "1:9: expected `principal`, found `principle`, did you mean `principal`?"),
+        (
+            "permit (principal, action, resource) when { principle.x };",
+            "1:45: unknown variable `principle`, did you mean `principal`?"
+        ),
+        (
+            "permit (principal, action, resource) when { [1].contain(1) };",
+            "1:49: unknown method `contain`, did you mean `contains`?"
+        ),
+        (
+            "permit (principal, action, resource) when { decimel(\"1.0\") == 1 };",
+            "1:45: unknown function `decimel`, did you mean `decimal`?"
+        ),
+        (
+            "permt (principal, action, resource);",
+            "1:1: expected `permit` or `forbid`, found `permt`, did you mean `permit`?"
+        ),
+        (
+            "permit (principal, action, resource) whn { true };",
+            "1:38: expected `when`, `unless` or `;`, found `whn`, did you mean `when`?"
+        ),
+        (
+            "permit (principle, action, resource);",
+            "1:9: expected `principal`, found `principle`, did you mean `principal`?"
+        ),
         ("permit (principal, action, resource) when {};", "1:38: the braces of `when` are empty"),
         ("permit (principal, action, resource)", "1:37: expected `when`, `unless` or `;`, found the end of the text"),
-        ("permit (principal, action, resource) when { true }", "1:51: expected `when`, `unless` or `;`, found the end of the text"),
+        (
+            "permit (principal, action, resource) when { true }",
+            "1:51: expected `when`, `unless` or `;`, found the end of the text"
+        ),
         ("permit (principal = User::\"a\", action, resource);", "1:19: equality is written `==`"),
         ("permit (principal: User, action, resource);", "1:18: types are written `principal is Type`"),
-        ("permit (principal == ?principal, action, resource);",
-            "1:22: expected an entity, found `?principal`, templates are not supported"),
-        ("permit (principal, action == User::\"a\", resource);",
-            "1:30: expected an entity of type `Action`, found `User::\"a\"`"),
-        ("permit (principal in [User::\"a\"], action, resource);",
-            "1:22: expected an entity, found `[`, only actions can be asked for in a list here"),
+        (
+            "permit (principal == ?principal, action, resource);",
+            "1:22: expected an entity, found `?principal`, templates are not supported"
+        ),
+        (
+            "permit (principal, action == User::\"a\", resource);",
+            "1:30: expected an entity of type `Action`, found `User::\"a\"`"
+        ),
+        (
+            "permit (principal in [User::\"a\"], action, resource);",
+            "1:22: expected an entity, found `[`, only actions can be asked for in a list here"
+        ),
         ("permit (principal is User == User::\"a\", action, resource);", "1:27: `is` and `==` can't be used together"),
         ("permit (principal, action is A, resource);", "1:27: `is` can't be asked of an action"),
         ("permit (principal in A::\"a\" is User, action, resource);", "1:29: `is` stands before `in`"),
@@ -34,10 +57,14 @@ import Testing
         ("permit (principal, action, resource)\nwhen {\n  1 < 2 < 3\n};", "3:9: comparisons in a row need parentheses"),
         ("permit (principal, action, resource) when { 1 / 2 == 0 };", "1:47: there is no `/` in the language"),
         ("permit (principal, action, resource) when { \"é\" == ü };", "1:52: unexpected character \"ü\""),
-        ("permit (principal, action, resource) when { {a: 1, a: 2} == 1 };",
-            "1:52: the name \"a\" stands twice in the record"),
-        ("permit (principal, action, resource) when { 99999999999999999999 == 1 };",
-            "1:45: the number `99999999999999999999` does not fit into 64 bits"),
+        (
+            "permit (principal, action, resource) when { {a: 1, a: 2} == 1 };",
+            "1:52: the name \"a\" stands twice in the record"
+        ),
+        (
+            "permit (principal, action, resource) when { 99999999999999999999 == 1 };",
+            "1:45: the number `99999999999999999999` does not fit into 64 bits"
+        ),
     ])
     func `an error says where and what`(text: String, message: String) {
         #expect(World.messages(text).first == "p.cedar:" + message)

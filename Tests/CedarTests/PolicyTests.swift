@@ -50,12 +50,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("principal == User::\"alice\", action, resource", true), ("principal == User::\"bob\", action, resource", false),
-        ("principal in Team::\"support\", action, resource", true), ("principal in Company::\"acme\", action, resource", true),
+        ("principal == User::\"alice\", action, resource", true),
+        ("principal == User::\"bob\", action, resource", false),
+        ("principal in Team::\"support\", action, resource", true),
+        ("principal in Company::\"acme\", action, resource", true),
         ("principal in Team::\"x\", action, resource", false), ("principal is User, action, resource", true),
-        ("principal is Team, action, resource", false), ("principal is User in Team::\"support\", action, resource", true),
-        ("principal is User in Team::\"x\", action, resource", false), ("principal, action == Action::\"view\", resource", true),
-        ("principal, action == Action::\"read\", resource", false), ("principal, action in Action::\"read\", resource", true),
+        ("principal is Team, action, resource", false),
+        ("principal is User in Team::\"support\", action, resource", true),
+        ("principal is User in Team::\"x\", action, resource", false),
+        ("principal, action == Action::\"view\", resource", true),
+        ("principal, action == Action::\"read\", resource", false),
+        ("principal, action in Action::\"read\", resource", true),
         ("principal, action in [], resource", false),
         ("principal, action in [Action::\"edit\", Action::\"view\"], resource", true),
         ("principal, action, resource == Photo::\"p1\"", true), ("principal, action, resource in Album::\"a\"", false),
@@ -70,7 +75,8 @@ import Testing
         ("unless { true }", false), ("when { true } unless { false } when { 1 == 1 }", true),
     ])
     func `all conditions must hold`(conditions: String, isAllowed: Bool) throws {
-        #expect(try decide("permit (principal, action, resource) \(conditions);").decision == (isAllowed ? .allow : .deny))
+        #expect(
+            try decide("permit (principal, action, resource) \(conditions);").decision == (isAllowed ? .allow : .deny))
     }
 
     @Test func `annotations are kept and name the policy`() throws {

@@ -20,7 +20,8 @@ struct Random: RandomNumberGenerator {
 @Suite struct RobustnessTests {
     private static let pieces = [
         "permit", "forbid", "principal", "action", "resource", "context", "when", "unless", "if", "then", "else", "in",
-        "is", "has", "like", "true", "false", "(", ")", "{", "}", "[", "]", ",", ";", ".", ":", "::", "==", "!=", "<", "<=",
+        "is", "has", "like", "true", "false", "(", ")", "{", "}", "[", "]", ",", ";", ".", ":", "::", "==", "!=", "<",
+        "<=",
         ">", ">=", "&&", "||", "!", "-", "+", "*", "@", "?principal", "\"a\"", "\"\\u{41}*\"", "\"", "\\", "1",
         "9223372036854775808", "User", "Action", "User::\"alice\"", "Action::\"view\"", "ip", "decimal", "contains",
         "containsAll", "isEmpty", "getTag", "age", "=", "/", "%", "é", "\u{0}", "//", "\n", "?", "__cedar", "id",
@@ -89,8 +90,11 @@ struct Random: RandomNumberGenerator {
             return text.first == first && plain(pattern.dropFirst(), text.dropFirst())
         }
         for _ in 0..<3_000 {
-            let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in "ab**é".randomElement(using: &random) ?? "a" }
-            let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in "abé".randomElement(using: &random) ?? "a" }
+            let pattern = (0..<Int.random(in: 0...6, using: &random)).map { _ in
+                "ab**é".randomElement(using: &random) ?? "a"
+            }
+            let text = (0..<Int.random(in: 0...8, using: &random)).map { _ in "abé".randomElement(using: &random) ?? "a"
+            }
             let outcome = try World.ask("\"\(String(text))\" like \"\(String(pattern))\"")
             #expect(outcome == (plain(pattern[...], text[...]) ? .yes : .no), "\(String(text)) like \(String(pattern))")
         }

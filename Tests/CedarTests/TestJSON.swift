@@ -64,7 +64,9 @@ enum TestJSON {
             case UInt8(ascii: "n"): return try word("null", .null)
             default:
                 let start = position
-                while position < bytes.count, bytes[position] == UInt8(ascii: "-") || (48...57).contains(bytes[position]) {
+                while position < bytes.count,
+                    bytes[position] == UInt8(ascii: "-") || (48...57).contains(bytes[position])
+                {
                     position += 1
                 }
                 guard let number = Int64(String(decoding: bytes[start..<position], as: UTF8.self)) else {

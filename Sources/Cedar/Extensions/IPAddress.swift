@@ -53,14 +53,19 @@ public struct IPAddress: Sendable, Hashable {
     }
 
     private static func version4(_ bytes: ArraySlice<UInt8>) -> UInt64? {
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+        var rest = bytes
         var value: UInt64 = 0
-        for part in parts {
-            guard let octet = decimal(part, maximum: 255) else { return nil }
+        for part in 0..<4 {
+            if part > 0 {
+                guard rest.first == UInt8(ascii: ".") else { return nil }
+                rest = rest.dropFirst()
+            }
+            let digits = rest.prefix { $0 != UInt8(ascii: ".") }
+            guard let octet = decimal(digits, maximum: 255) else { return nil }
             value = value << 8 | UInt64(octet)
+            rest = rest[digits.endIndex...]
         }
-        return value
+        return rest.isEmpty ? value : nil
     }
 
     private static func version6(_ bytes: ArraySlice<UInt8>) -> (high: UInt64, low: UInt64)? {
