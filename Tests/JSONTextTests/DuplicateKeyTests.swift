@@ -55,6 +55,19 @@ struct DuplicateKeyTests {
         #expect(reason(object(Array(names.dropLast()) + [names[7]])) == .duplicateKey)
     }
 
+    @Test func `long names that differ in one byte are told apart wherever it is`() throws {
+        let name = [UInt8](repeating: 0x61, count: 27)
+        for place in 0..<27 {
+            var other = name
+            other[place] = 0x62
+            let text = Array("{\"".utf8) + name + Array("\":1,\"".utf8) + other + Array("\":2}".utf8)
+            #expect(reason(text) == nil, "\(place)")
+            let root = try JSONDocument(parsing: text).root
+            #expect(root[String(decoding: name, as: UTF8.self)]?.int == 1)
+            #expect(root[String(decoding: other, as: UTF8.self)]?.int == 2)
+        }
+    }
+
     @Test func `the error stands at the second name`() throws {
         let error = #expect(throws: JSONSyntaxError.self) { try document(#"{"a":[1,2],"b":0,"a":3}"#) }
         #expect(error?.offset == 17)

@@ -68,6 +68,20 @@ struct SyntaxErrorTests {
         #expect(error?.offset == offset)
     }
 
+    @Test func `nine escapes exist and four hexadecimal digits make the last`() {
+        let short = Set("\"\\/bfnrt".utf8)
+        let digits = Set("0123456789abcdefABCDEF".utf8)
+        for byte in 0...0xFF as ClosedRange<UInt8> {
+            #expect((reason([0x22, 0x5C, byte, 0x61, 0x22]) == nil) == short.contains(byte), "\(byte)")
+            for place in 0..<4 {
+                var text = Array("\"\\u0041 and more\"".utf8)
+                text[3 + place] = byte
+                // `d` first names half of a pair only if the next digit is 8 or above.
+                #expect((reason(text) == nil) == digits.contains(byte), "\(byte) at \(place)")
+            }
+        }
+    }
+
     @Test func `line and column count line feeds and characters`() throws {
         let error = #expect(throws: JSONSyntaxError.self) { try document("{\n  \"größe\": 1,\n  \"näh\": x}") }
         #expect(error?.line == 3)
