@@ -50,7 +50,7 @@ let package = Package(
 
         // Cores: pure, synchronous, sans-IO.
         library("Inference", ["JSONText"]),
-        library("Identity", ["Inference", "Cryptography"]),
+        library("Identity", ["Inference", "Cryptography", "JSONText"]),
         library("Access", ["Inference", "Cedar", "Cryptography"]),
         library("Privacy", ["Inference", "JSONText", "Cryptography"]),
         library("Limits", ["Inference"]),
@@ -63,7 +63,7 @@ let package = Package(
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
-        library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText"]),
+        library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
 
         // The gateway and its command line.
         library(
@@ -79,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", .product(name: "ArgumentParser", package: arguments),
+                "Gateway", "Identity", "Ledger", "LedgerStore", "SecureTransport",
+                .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,230 @@
+import Access
+import Cryptography
+import Glibc
+import Identity
+import Inference
+import Ledger
+import LedgerStore
+import Logging
+import NIOCore
+import NIOPosix
+import PatternScanner
+import SecureTransport
+import Synchronization
+import Upstream
+
+/// The whole gateway of one process: puts the rooms together, serves, reloads on SIGHUP, drains on SIGTERM.
+public final class GatewayServer: Sendable {
+    /// This version, for the ledger and `--version`.
+    public static let version = "0.1.0"
+
+    private struct Parts: Sendable {
+        let group: MultiThreadedEventLoopGroup
+        let tls: TLSServerContext
+        let pipeline: RequestPipeline
+        let listener: Listener
+        let ledger: GatewayLedger
+        let engines: [UpstreamEngine]
+        let scanner: PatternScanner
+        let master: SymmetricKey
+        let metrics: Metrics
+    }
+
+    private let path: String
+    private let environment: [String: String]
+    private let logger: Logger
+    private let isDraining = Atomic<Bool>(false)
+
+    /// Prepares a gateway from a configuration file; `run` does everything else.
+    public init(configuration path: String, environment: [String: String]) {
+        self.path = path
+        self.environment = environment
+        logger = Logger(label: "sallyport")
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains. Call on the main thread, before any other thread exists: signals are
+    /// taken by it alone. `introduce` is told where it serves, once it does.
+    public func run(introduce: (GatewayConfiguration) throws -> Void = { _ in }) throws {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, signal) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        signal(SIGPIPE, SIG_IGN)
+
+        let configuration = try ConfigurationLoader.load(path: path, environment: environment)
+        let parts = try start(configuration)
+        try introduce(configuration)
+        var keyStamp = KeyFile.stamp(configuration.keys.file)
+        var second = timespec(tv_sec: 1, tv_nsec: 0)
+        while true {
+            switch sigtimedwait(&signals, nil, &second) {
+            case SIGTERM, SIGINT:
+                drain(parts, &signals)
+                return
+            case SIGHUP:
+                reload(parts)
+                keyStamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
+            default:
+                parts.ledger.recordTally()
+                let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
+                if stamp != keyStamp {
+                    keyStamp = stamp
+                    reloadKeys(parts)
+                }
+            }
+        }
+    }
+
+    // MARK: - Start
+
+    private func start(_ configuration: GatewayConfiguration) throws -> Parts {
+        let master = try KeyFile.readMaster(configuration.keys.masterKey, makes: true)
+        let scanner = try PatternScanner()
+        let keys = try KeyFile.readRegister(configuration.keys.file)
+        let activeSet = try ActiveSet(configuration, keys: keys, master: master, scanner: scanner)
+        let tls = try TLSServerContext(configuration.tls)
+        for note in configuration.notes + tls.warnings { logger.notice("\(note)") }
+        if keys.records.isEmpty {
+            logger.notice("there is no API key yet: `sallyport keys create --principal NAME --team TEAM` makes one")
+        }
+
+        let loopCount = configuration.eventLoops ?? GatewayConfiguration.defaultEventLoops(cores: System.coreCount)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
+        let loops = Array(group.makeIterator())
+        let store = try LedgerStore.open(
+            LedgerStoreSettings(
+                directory: configuration.ledger.directory,
+                durability: configuration.ledger.durability == .power ? .power : .process,
+                rotationBytes: configuration.ledger.fileBytes),
+            start: LedgerEntry.Start(
+                time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
+                policySet: activeSet.access.hash))
+        let commitmentKey = try HKDF.derive(
+            master: master, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
+        let ledger = GatewayLedger(
+            store: store, committer: PromptCommitter(key: commitmentKey), loops: loops, logger: logger)
+
+        let metrics = Metrics()
+        var engines: [UpstreamEngine] = []
+        var forwarders: [ObjectIdentifier: Forwarder] = [:]
+        for loop in loops {
+            let engine = try UpstreamEngine()
+            try engine.start()
+            engines.append(engine)
+            forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop)
+        }
+        let pipeline = RequestPipeline(
+            activeSet: activeSet, ledger: ledger, metrics: metrics, logger: logger, forwarders: forwarders)
+        let seed = try SecureRandom.bytes(16).withUnsafeBytes {
+            ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
+        let service = GatewayService(
+            pipeline: pipeline, metrics: metrics, limits: configuration.limits,
+            identifiers: RequestIdentifiers(high: seed.0, low: seed.1), loops: loops)
+        let listener = Listener(group: group, tls: tls, limits: configuration.limits, service: service)
+        let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
+
+        let admin = AdminServer(
+            group: group,
+            readiness: {
+                (self.isDraining.load(ordering: .relaxed) ? ["draining"] : []) + (ledger.trouble.map { [$0] } ?? [])
+            },
+            exposition: {
+                metrics.exposition(connections: listener.openConnections, ledgerHealthy: ledger.trouble == nil)
+            })
+        try admin.start(address: configuration.admin.address, port: configuration.admin.port)
+        logger.info(
+            "serving",
+            metadata: [
+                "address": "\(configuration.listen.address):\(port)",
+                "admin": "\(configuration.admin.address):\(configuration.admin.port)", "event_loops": "\(loopCount)",
+                "policy_set": "\(activeSet.access.hash.prefix(12))", "keys": "\(keys.records.count)",
+            ])
+        return Parts(
+            group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, engines: engines,
+            scanner: scanner, master: master, metrics: metrics)
+    }
+
+    // MARK: - Reload
+
+    /// Reads everything again: all of it is in force afterwards, or, with an error anywhere, nothing of it.
+    private func reload(_ parts: Parts) {
+        let old = parts.pipeline.activeSet
+        do {
+            let configuration = try ConfigurationLoader.load(path: path, environment: environment)
+            let keys = try KeyFile.readRegister(configuration.keys.file)
+            let new = try ActiveSet(configuration, keys: keys, master: parts.master, scanner: parts.scanner)
+            try parts.tls.reload(configuration.tls)
+            parts.pipeline.adopt(new)
+            recordKeyChanges(from: old, to: new, parts.ledger)
+            parts.metrics.reloaded("ok")
+            recordReload(parts, isInForce: true)
+            logger.info("reloaded", metadata: ["policy_set": "\(new.access.hash.prefix(12))", "keys": "\(keys.records.count)"])
+        } catch {
+            parts.metrics.reloaded("failed")
+            recordReload(parts, isInForce: false)
+            logger.error("reload failed, the old set stays in force", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Reads the API keys again, which `sallyport keys` changes while we serve.
+    private func reloadKeys(_ parts: Parts) {
+        let old = parts.pipeline.activeSet
+        do {
+            let new = ActiveSet(old, keys: try KeyFile.readRegister(old.configuration.keys.file))
+            parts.pipeline.adopt(new)
+            recordKeyChanges(from: old, to: new, parts.ledger)
+            logger.info("keys read again", metadata: ["keys": "\(new.keys.count)"])
+        } catch {
+            logger.error("keys not read, the old ones stay in force", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func recordReload(_ parts: Parts, isInForce: Bool) {
+        let set = parts.pipeline.activeSet
+        parts.ledger.append(
+            .reload(
+                LedgerEntry.Reload(
+                    time: LedgerTime(milliseconds: Clock.epochMilliseconds()), isInForce: isInForce,
+                    policySet: set.access.hash, keys: set.keys.count)))
+    }
+
+    private func recordKeyChanges(from old: ActiveSet, to new: ActiveSet, _ ledger: GatewayLedger) {
+        let known = Dictionary(uniqueKeysWithValues: old.records.map { ($0.id, $0) })
+        for record in new.records {
+            let change = LedgerEntry.KeyChange(
+                time: LedgerTime(milliseconds: Clock.epochMilliseconds()), keyID: record.id, kind: record.kind,
+                name: record.principal, teams: record.teams, tenant: record.tenant,
+                expires: record.expires.map { LedgerTime(milliseconds: $0 * 1_000) })
+            switch known[record.id] {
+            case nil: ledger.append(.keyCreated(change))
+            case .some(let before) where before.revoked == nil && record.revoked != nil:
+                ledger.append(.keyRevoked(change))
+            case .some: break
+            }
+        }
+    }
+
+    // MARK: - Stop
+
+    /// Takes nothing new, lets what is under way finish, and ends; a second signal ends at once.
+    private func drain(_ parts: Parts, _ signals: inout sigset_t) {
+        isDraining.store(true, ordering: .relaxed)
+        logger.info("draining", metadata: ["in_flight": "\(parts.metrics.inFlight)"])
+        parts.listener.drain()
+        let limit = UInt64(parts.pipeline.activeSet.configuration.drainMilliseconds) * 1_000_000
+        let end = Clock.monotone() + limit
+        var pause = timespec(tv_sec: 0, tv_nsec: 20_000_000)
+        while parts.metrics.inFlight > 0 || parts.listener.openConnections > 0, Clock.monotone() < end {
+            let signal = sigtimedwait(&signals, nil, &pause)
+            if signal == SIGTERM || signal == SIGINT { break }
+        }
+        parts.listener.closeAll()
+        for engine in parts.engines { engine.stop() }
+        // What ended just now settles on the event loops; then the last entry can be written.
+        while parts.metrics.inFlight > 0, Clock.monotone() < end + 1_000_000_000 { usleep(5_000) }
+        parts.ledger.close(reason: "signal")
+        try? parts.group.syncShutdownGracefully()
+        logger.info("stopped")
+    }
+}

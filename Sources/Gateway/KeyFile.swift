@@ -1,0 +1,89 @@
+import Cryptography
+import Glibc
+import Identity
+
+/// The files that hold keys: the list of API keys (digests only) and the master key. Written so that a reader sees the
+/// old text or the new one, never a part; readable by their owner only.
+enum KeyFile {
+    /// What went wrong with a file.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ path: String, _ problem: String) {
+            description = "\(path): \(problem)"
+        }
+    }
+
+    /// The API keys; none where the file is missing.
+    static func readRegister(_ path: String) throws -> KeyRegister {
+        guard access(path, F_OK) == 0 else { return KeyRegister() }
+        do {
+            return try KeyRegister(parsing: try ConfigurationFiles.read(path), source: path)
+        } catch let error as ConfigurationFileError {
+            throw Failure(path, error.reason)
+        }
+    }
+
+    /// Changes the list of API keys; two programs that do so at once come one after the other.
+    static func changeRegister<Result>(
+        _ path: String, _ change: (inout KeyRegister) throws -> Result
+    ) throws -> Result {
+        try makeFolder(of: path)
+        let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw Failure(path + ".lock", String(cString: strerror(errno))) }
+        defer { close(lock) }
+        guard flock(lock, LOCK_EX) == 0 else { throw Failure(path + ".lock", String(cString: strerror(errno))) }
+        var register = try readRegister(path)
+        let result = try change(&register)
+        try replace(path, with: register.text)
+        return result
+    }
+
+    /// The master key, from which all others are derived; made where the file is missing and `makes` says so.
+    static func readMaster(_ path: String, makes: Bool) throws -> SymmetricKey {
+        if makes, access(path, F_OK) != 0 {
+            try makeFolder(of: path)
+            try replace(path, with: Array((Hexadecimal.encode(try SecureRandom.bytes(32)) + "\n").utf8))
+        }
+        let text: [UInt8]
+        do {
+            text = try ConfigurationFiles.read(path)
+        } catch {
+            throw Failure(path, error.reason)
+        }
+        guard let bytes = Hexadecimal.decode(text.filter { $0 > 0x20 }), bytes.count == 32 else {
+            throw Failure(path, "expected 64 hexadecimal digits: the master key, as the first `sallyport serve` made it")
+        }
+        return SymmetricKey(bytes)
+    }
+
+    /// What tells one state of a file from another.
+    static func stamp(_ path: String) -> [Int] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return [] }
+        return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+    }
+
+    private static func makeFolder(of path: String) throws {
+        guard let end = path.lastIndex(of: "/"), end > path.startIndex else { return }
+        let folder = String(path[..<end])
+        if access(folder, F_OK) == 0 { return }
+        try makeFolder(of: folder)
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Failure(folder, String(cString: strerror(errno))) }
+    }
+
+    private static func replace(_ path: String, with text: [UInt8]) throws {
+        let new = path + ".new"
+        unlink(new)
+        let file = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Failure(new, String(cString: strerror(errno))) }
+        defer { close(file) }
+        var rest = text[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw Failure(new, String(cString: strerror(errno))) }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(file) == 0, rename(new, path) == 0 else { throw Failure(new, String(cString: strerror(errno))) }
+    }
+}

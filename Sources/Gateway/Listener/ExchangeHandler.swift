@@ -1,0 +1,301 @@
+import NIOCore
+import NIOHTTP1
+import SecureTransport
+
+/// Turns the parts of HTTP requests into exchanges, one after the other, and writes their answers. The same handler
+/// serves an HTTP/1.1 connection (with its `HTTP1FramingGuard`) and one stream of an HTTP/2 connection (without).
+final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Phase {
+        /// Between requests.
+        case idle
+        /// The body of the exchange is coming.
+        case reading
+        /// The exchange was answered before its body had come; the rest is read and dropped, so that the caller gets
+        /// to read the answer (RFC 9112 §9.6).
+        case dropping
+        /// The body is whole, the answer is due.
+        case answering
+        /// Nothing more is served on this connection.
+        case closing
+    }
+
+    /// Bytes and time that an early answer's caller may go on sending before it is cut off.
+    private static let lingerBytes = 256 << 20
+    private static let lingerTime = TimeAmount.seconds(30)
+
+    private let service: any ExchangeService
+    private let limits: ListenerLimits
+    private let framing: HTTP1FramingGuard?
+    private let clientAddress: String
+    private let peerCertificate: PeerCertificate?
+    private var context: ChannelHandlerContext?
+    private var timer: LazyTimer?
+    private var phase = Phase.idle
+    private var exchange: Exchange?
+    private var dropped = 0
+    private var keepsAlive = true
+    private var isDraining = false
+    private var inRead = false
+    private var flushPending = false
+
+    init(
+        service: any ExchangeService, limits: ListenerLimits, framing: HTTP1FramingGuard?, clientAddress: String,
+        peerCertificate: PeerCertificate?
+    ) {
+        self.service = service
+        self.limits = limits
+        self.framing = framing
+        self.clientAddress = clientAddress
+        self.peerCertificate = peerCertificate
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        timer = LazyTimer(loop: context.eventLoop) { [weak self] in self?.timedOut() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+        self.context = nil
+    }
+
+    // MARK: - In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        inRead = true
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head, context: context)
+        case .body(let bytes): receive(bytes)
+        case .end: endOfRequest()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        inRead = false
+        if flushPending {
+            flushPending = false
+            context.flush()
+        }
+        context.fireChannelReadComplete()
+    }
+
+    private func begin(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard case .idle = phase else { return }
+        keepsAlive = framing == nil || (head.isKeepAlive && !isDraining)
+        let exchange = Exchange(
+            loop: context.eventLoop, head: head, clientAddress: clientAddress, peerCertificate: peerCertificate,
+            transport: self)
+        self.exchange = exchange
+        phase = .reading
+        dropped = 0
+        guard head.headers.count <= limits.headerCount else {
+            return service.refuse(exchange, status: 431, reason: "more than \(limits.headerCount) header fields")
+        }
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.bodyBytes {
+            return service.refuse(exchange, status: 413, reason: tooLarge)
+        }
+        guard service.admit(exchange), !exchange.isOver else { return }
+        timer?.expire(in: limits.bodyTimeout)
+        if head.version == .http1_1, head.headers.contains(name: "expect") {
+            let go = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
+        }
+    }
+
+    private var tooLarge: String { "the body is larger than \(limits.bodyBytes) bytes" }
+
+    private func receive(_ bytes: ByteBuffer) {
+        switch phase {
+        case .reading:
+            guard let exchange else { return }
+            timer?.expire(in: limits.bodyTimeout)
+            guard exchange.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
+                exchange.body = ByteBuffer()
+                return service.refuse(exchange, status: 413, reason: tooLarge)
+            }
+            if exchange.body.readableBytes == 0 {
+                exchange.body = bytes
+            } else {
+                exchange.body.writeImmutableBuffer(bytes)
+            }
+        case .dropping:
+            dropped += bytes.readableBytes
+            if dropped > Self.lingerBytes { close() }
+        case .idle, .answering, .closing:
+            break
+        }
+    }
+
+    private func endOfRequest() {
+        switch phase {
+        case .reading:
+            guard let exchange else { return }
+            phase = .answering
+            timer?.clear()
+            service.serve(exchange)
+        case .dropping:
+            concluded()
+        case .idle, .answering, .closing:
+            break
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let refusal as FramingRefusal:
+            keepsAlive = false
+            refuseFraming(refusal, context: context)
+        case is ChannelShouldQuiesceEvent:
+            isDraining = true
+            keepsAlive = false
+            if framing?.isIdle == true, case .idle = phase { close() }
+            context.fireUserInboundEventTriggered(event)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func refuseFraming(_ refusal: FramingRefusal, context: ChannelHandlerContext) {
+        if let exchange, !exchange.hasBegunAnswer {
+            service.refuse(exchange, status: refusal.status, reason: refusal.reason)
+        } else if exchange == nil, case .idle = phase {
+            let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+            let exchange = Exchange(
+                loop: context.eventLoop, head: head, clientAddress: clientAddress, peerCertificate: peerCertificate,
+                transport: self)
+            self.exchange = exchange
+            phase = .reading
+            service.refuse(exchange, status: refusal.status, reason: refusal.reason)
+        } else {
+            close()
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // NIO's parser refuses what the guard let through, or the transport failed: in both cases nobody can be sure
+        // where the next request begins.
+        keepsAlive = false
+        if error is HTTPParserError, exchange == nil || exchange?.hasBegunAnswer == false {
+            refuseFraming(FramingRefusal(status: 400, reason: "the request is not HTTP"), context: context)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        callerLeft()
+        phase = .closing
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            if case .answering = phase { timer?.clear() }
+            exchange?.becameWritable?()
+        } else if case .answering = phase {
+            timer?.expire(in: limits.idleTimeout)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func callerLeft() {
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.transportClosed()
+        service.ended(exchange)
+    }
+
+    private func timedOut() {
+        switch phase {
+        case .reading:
+            guard let exchange else { return close() }
+            keepsAlive = false
+            service.refuse(exchange, status: 408, reason: "the request's body did not arrive in time")
+        case .answering:
+            // The caller does not read its answer.
+            context?.close(promise: nil)
+        case .dropping:
+            close()
+        case .idle, .closing:
+            break
+        }
+    }
+
+    // MARK: - Out (Exchange.Transport)
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func writeHead(_ head: HTTPResponseHead) {
+        guard let context else { return }
+        var head = head
+        if case .reading = phase, framing != nil, exchange?.head.method != .GET { keepsAlive = false }
+        if !keepsAlive, framing != nil { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+    }
+
+    func writeBody(_ bytes: ByteBuffer) {
+        context?.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+    }
+
+    func flush() {
+        if inRead {
+            flushPending = true
+        } else {
+            context?.flush()
+        }
+    }
+
+    func finish() {
+        guard let context, let exchange else { return }
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        flush()
+        self.exchange = nil
+        service.ended(exchange)
+        switch phase {
+        case .reading:
+            // After a framing refusal no further part comes, so there is no end of the request to wait for.
+            if framing?.hasStopped == true { return concluded() }
+            phase = .dropping
+            timer?.expire(in: Self.lingerTime)
+        case .answering:
+            concluded()
+        case .idle, .dropping, .closing:
+            break
+        }
+    }
+
+    func abort() {
+        guard let exchange else { return }
+        self.exchange = nil
+        phase = .closing
+        service.ended(exchange)
+        // Without the end of the body: over HTTP/1.1 the last chunk is missing, over HTTP/2 the stream is reset.
+        context?.flush()
+        context?.close(mode: .all, promise: nil)
+    }
+
+    /// The exchange is answered and its request read to the end.
+    private func concluded() {
+        timer?.clear()
+        guard let framing else {
+            // Both sides of the stream have ended; HTTP/2 closes it by itself.
+            phase = .closing
+            return
+        }
+        guard keepsAlive, !isDraining else { return close() }
+        phase = .idle
+        framing.answerFinished()
+    }
+
+    private func close() {
+        phase = .closing
+        framing?.stop()
+        context?.flush()
+        context?.close(mode: .all, promise: nil)
+    }
+}

@@ -1,0 +1,208 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTP2
+import NIOPosix
+import SecureTransport
+import Synchronization
+
+/// Accepts TLS connections and turns their requests into exchanges for a service.
+final class Listener: Sendable {
+    private struct Connections {
+        var open: [ObjectIdentifier: any Channel] = [:]
+        var isDraining = false
+    }
+
+    private let group: MultiThreadedEventLoopGroup
+    private let tls: TLSServerContext
+    private let limits: ListenerLimits
+    private let service: any ExchangeService
+    private let connections = Mutex(Connections())
+    private let server = Mutex<(any Channel)?>(nil)
+
+    init(
+        group: MultiThreadedEventLoopGroup, tls: TLSServerContext, limits: ListenerLimits,
+        service: any ExchangeService
+    ) {
+        self.group = group
+        self.tls = tls
+        self.limits = limits
+        self.service = service
+    }
+
+    /// Begins to accept; returns the port, which the system chose where `port` is 0.
+    /// Blocks; not on an event loop.
+    func start(address: String, port: Int) throws -> Int {
+        let channel = try ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            // A caller that reads slowly is told apart after 64 KiB; the answer's source is then read no further.
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32 << 10, high: 64 << 10))
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
+            }
+            .bind(host: address, port: port).wait()
+        server.withLock { $0 = channel }
+        return channel.localAddress?.port ?? port
+    }
+
+    /// Stops accepting and asks every connection to end after what it is doing.
+    func drain() {
+        server.withLock { $0 }?.close(promise: nil)
+        let open = connections.withLock {
+            $0.isDraining = true
+            return Array($0.open.values)
+        }
+        for channel in open { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    }
+
+    /// Closes what is still open.
+    func closeAll() {
+        for channel in connections.withLock({ Array($0.open.values) }) { channel.close(promise: nil) }
+    }
+
+    /// How many connections are open.
+    var openConnections: Int { connections.withLock { $0.open.count } }
+
+    private func accept(_ channel: any Channel) throws {
+        let id = ObjectIdentifier(channel)
+        let isWelcome = connections.withLock {
+            guard !$0.isDraining, $0.open.count < limits.connections else { return false }
+            $0.open[id] = channel
+            return true
+        }
+        guard isWelcome else { throw ChannelError.operationUnsupported }
+        channel.closeFuture.whenComplete { [self] _ in
+            connections.withLock { _ = $0.open.removeValue(forKey: id) }
+        }
+        let sync = channel.pipeline.syncOperations
+        try sync.addHandler(tls.makeHandler())
+        try sync.addHandler(
+            ProtocolNegotiation(
+                service: service, limits: limits, clientAddress: channel.remoteAddress?.ipAddress ?? ""))
+    }
+}
+
+/// Waits for the end of the TLS handshake and then sets up the protocol that it agreed on.
+private final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let service: any ExchangeService
+    private let limits: ListenerLimits
+    private let clientAddress: String
+
+    init(service: any ExchangeService, limits: ListenerLimits, clientAddress: String) {
+        self.service = service
+        self.limits = limits
+        self.clientAddress = clientAddress
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let done = event as? TLSHandshakeCompleted else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        do {
+            if done.applicationProtocol == "h2" {
+                try configureHTTP2(context: context, peer: done.peer)
+            } else {
+                try configureHTTP1(context: context, peer: done.peer)
+            }
+            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func configureHTTP1(context: ChannelHandlerContext, peer: PeerCertificate?) throws {
+        let framing = HTTP1FramingGuard(limits: limits)
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = limits.headerBytes
+        decoderLimits.maxHeaderListSize = limits.headerBytes
+        decoderLimits.maxHeaderFieldCount = limits.headerCount
+        try context.pipeline.syncOperations.addHandlers(
+            framing,
+            HTTPResponseEncoder(),
+            ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)),
+            ExchangeHandler(
+                service: service, limits: limits, framing: framing, clientAddress: clientAddress, peerCertificate: peer)
+        )
+    }
+
+    private func configureHTTP2(context: ChannelHandlerContext, peer: PeerCertificate?) throws {
+        var connection = NIOHTTP2Handler.ConnectionConfiguration()
+        connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: 100),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
+            HTTP2Setting(parameter: .enablePush, value: 0),
+        ]
+        connection.targetWindowSize = 1 << 20
+        var stream = NIOHTTP2Handler.StreamConfiguration()
+        stream.targetWindowSize = 256 << 10
+        let idle = HTTP2IdleHandler(timeout: limits.idleTimeout)
+        let activity = NIOLoopBound(idle, eventLoop: context.eventLoop)
+        let (service, limits, clientAddress) = (service, limits, clientAddress)
+        try context.pipeline.syncOperations.addHandler(idle)
+        _ = try context.pipeline.syncOperations.configureHTTP2Pipeline(
+            mode: .server, connectionConfiguration: connection, streamConfiguration: stream
+        ) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                activity.value.streamOpened()
+                channel.closeFuture.assumeIsolated().whenComplete { _ in activity.value.streamClosed() }
+                try channel.pipeline.syncOperations.addHandlers(
+                    HTTP2FramePayloadToHTTP1ServerCodec(),
+                    ExchangeHandler(
+                        service: service, limits: limits, framing: nil, clientAddress: clientAddress,
+                        peerCertificate: peer)
+                )
+            }
+        }
+    }
+}
+
+/// Ends an HTTP/2 connection on which nothing has been asked for a while.
+private final class HTTP2IdleHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let timeout: TimeAmount
+    private var timer: LazyTimer?
+    private var streams = 0
+
+    init(timeout: TimeAmount) {
+        self.timeout = timeout
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = context.channel
+        let timer = LazyTimer(loop: context.eventLoop) { [weak self] in
+            if self?.streams == 0 { channel.close(promise: nil) }
+        }
+        timer.expire(in: timeout)
+        self.timer = timer
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+        timer = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func streamOpened() {
+        streams += 1
+        timer?.clear()
+    }
+
+    func streamClosed() {
+        streams -= 1
+        if streams == 0 { timer?.expire(in: timeout) }
+    }
+}

@@ -1,0 +1,64 @@
+import Access
+import Cryptography
+import Identity
+import Inference
+import PatternScanner
+import Privacy
+import Routing
+import Synchronization
+import Upstream
+
+/// What is in force: configuration, policies, keys and providers, which a reload replaces all together or not at all.
+/// A request keeps the set with which it began.
+final class ActiveSet: Sendable {
+    let configuration: GatewayConfiguration
+    let access: AccessPolicy
+    let privacy: PrivacyEngine
+    let routing: RoutingTable
+    let keys: KeyTable
+    let records: [APIKeyRecord]
+    let providers: [ProviderID: Provider]
+    private let master: SymmetricKey
+    private let tenants: Mutex<[String: TenantKey]>
+
+    /// Prepares everything that the configuration names; throws the first fault, with its place.
+    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: SymmetricKey, scanner: PatternScanner) throws {
+        self.configuration = configuration
+        self.master = master
+        tenants = Mutex([:])
+        access = try AccessPolicy(
+            policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source)
+        privacy = PrivacyEngine(scanner: scanner, settings: configuration.privacy)
+        routing = configuration.routing
+        self.keys = KeyTable(keys.records)
+        records = keys.records
+        var providers: [ProviderID: Provider] = [:]
+        for settings in configuration.providers where settings.isRoutable {
+            providers[settings.id] = try Provider(settings)
+        }
+        self.providers = providers
+    }
+
+    /// The same set with other API keys.
+    init(_ other: ActiveSet, keys: KeyRegister) {
+        configuration = other.configuration
+        access = other.access
+        privacy = other.privacy
+        routing = other.routing
+        providers = other.providers
+        master = other.master
+        tenants = Mutex(other.tenants.withLock { $0 })
+        self.keys = KeyTable(keys.records)
+        records = keys.records
+    }
+
+    /// The key under which a tenant's surrogates are made.
+    func tenantKey(tenant: String) throws -> TenantKey {
+        try tenants.withLock { known in
+            if let key = known[tenant] { return key }
+            let key = try TenantKey(master: master, tenant: tenant)
+            known[tenant] = key
+            return key
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Dialects
+import Inference
+import JSONText
+import NIOCore
+import Privacy
+
+/// Turns the provider's event stream into the caller's: puts the caller's own values back in, and takes out what the
+/// caller did not ask for. Pure: bytes in, bytes out; where the pieces are cut makes no difference to the result.
+struct AnswerStream {
+    /// How far the stream is.
+    enum Progress: Equatable {
+        /// More is to come.
+        case open
+        /// The last event came.
+        case done
+        /// The provider gave up, and its error event was passed on.
+        case providerError
+    }
+
+    private(set) var progress = Progress.open
+    private var parser = EventStreamParser()
+    private var reader: StreamEventReader
+    private var restorers: [StreamChannel: StreamRestorer] = [:]
+    private let restoration: RestorationMap
+    private let contentIsJSON: Bool
+    private let dropsUsage: Bool
+
+    /// Starts on an answer to `request`; `restoration` is what its treated form keeps.
+    init(request: InferenceRequest, restoration: RestorationMap) {
+        reader = StreamEventReader(request.dialect)
+        self.restoration = restoration
+        contentIsJSON = !restoration.isEmpty && AnswerForm.isJSON(request)
+        dropsUsage = request.dialect == .openAI && !request.wantsStreamUsage
+    }
+
+    /// What the provider said of the answer so far.
+    var facts: AnswerFacts { reader.facts }
+
+    /// Takes a piece of the provider's stream and appends what can go to the caller.
+    mutating func push(_ chunk: [UInt8], into output: inout ByteBuffer) throws {
+        parser.append(chunk)
+        // Plain events are passed on in one piece, as long as they follow each other.
+        var plain: Range<Int>?
+        func pass(_ range: Range<Int>) {
+            plain = plain.map { $0.lowerBound..<range.upperBound } ?? range
+        }
+        func flush(into output: inout ByteBuffer) {
+            if let range = plain { output.writeBytes(parser.bytes[range]) }
+            plain = nil
+        }
+        while let event = try parser.next() {
+            if restoration.isEmpty, reader.isPlain(event, of: parser) {
+                pass(event.range)
+                continue
+            }
+            let read = try reader.read(event, of: parser)
+            switch read.kind {
+            case .usageOnly where dropsUsage: continue
+            case .done: progress = .done
+            case .error: progress = .providerError
+            case .other, .part, .usageOnly: break
+            }
+            if restoration.isEmpty, !dropsUsage || read.usageNode == nil {
+                pass(event.range)
+            } else {
+                flush(into: &output)
+                emit(read, event, into: &output)
+            }
+        }
+        flush(into: &output)
+    }
+
+    /// What was held back when the stream broke off, as events of the caller's dialect.
+    mutating func breakOff(into output: inout ByteBuffer) {
+        var events: [UInt8] = []
+        for channel in reader.closeAll() {
+            let rest = finish(channel)
+            if !rest.isEmpty { reader.appendDelta(channel, text: rest, to: &events) }
+        }
+        output.writeBytes(events)
+    }
+
+    private mutating func emit(_ read: StreamEvent, _ event: ServerSentEvent, into output: inout ByteBuffer) {
+        guard let document = read.document else {
+            emitRests(of: read.closed, into: &output)
+            output.writeBytes(parser.bytes[event.range])
+            return
+        }
+        var replacements: [JSONReplacement] = []
+        if dropsUsage, let node = read.usageNode {
+            replacements.append(JSONReplacement(range: document.range(at: node), bytes: Array("null".utf8)))
+        }
+        var closed = read.closed
+        if !restoration.isEmpty {
+            for delta in read.deltas {
+                let value = document.value(at: delta.node)
+                let ends = closed.firstIndex(of: delta.channel)
+                if let ends { closed.remove(at: ends) }
+                if let text = restore(value, of: delta.channel, isEnd: ends != nil) {
+                    replacements.append(
+                        JSONReplacement(range: value.contentRange, bytes: JSONEscape.escaped(text)))
+                }
+            }
+            for node in read.wholes {
+                restoration.restore(in: document.value(at: node), encoding: .plain, into: &replacements)
+            }
+        }
+        emitRests(of: closed, into: &output)
+        guard !replacements.isEmpty else {
+            output.writeBytes(parser.bytes[event.range])
+            return
+        }
+        replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
+        let data = document.replacing(replacements)
+        if event.dataLines == 1 {
+            output.writeBytes(parser.bytes[event.range.lowerBound..<event.data.lowerBound])
+            output.writeBytes(data)
+            output.writeBytes(parser.bytes[event.data.upperBound..<event.range.upperBound])
+        } else {
+            let name = String(decoding: parser.bytes[event.name], as: UTF8.self)
+            output.writeBytes(EventStreamWriter.event(name: name, data: data))
+        }
+    }
+
+    private mutating func emitRests(of channels: [StreamChannel], into output: inout ByteBuffer) {
+        guard !restorers.isEmpty, !channels.isEmpty else { return }
+        var events: [UInt8] = []
+        for channel in channels {
+            let rest = finish(channel)
+            if !rest.isEmpty { reader.appendDelta(channel, text: rest, to: &events) }
+        }
+        output.writeBytes(events)
+    }
+
+    /// What a channel gives out for a piece of its text; `nil` where that is the piece itself.
+    private mutating func restore(_ value: JSONValue, of channel: StreamChannel, isEnd: Bool) -> [UInt8]? {
+        var restorer = restorers.removeValue(forKey: channel) ?? makeRestorer(channel)
+        var text: [UInt8]?
+        value.withDecodedUTF8 { piece in
+            if restorer.passes(piece) { return }
+            var released: [UInt8] = []
+            restorer.push(piece, into: &released)
+            if isEnd { restorer.finish(into: &released) }
+            text = released
+        }
+        if !isEnd { restorers[channel] = restorer }
+        return text
+    }
+
+    private mutating func finish(_ channel: StreamChannel) -> [UInt8] {
+        guard var restorer = restorers.removeValue(forKey: channel) else { return [] }
+        return restorer.finish()
+    }
+
+    private func makeRestorer(_ channel: StreamChannel) -> StreamRestorer {
+        let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)
+        return StreamRestorer(restoration, encoding: isJSON ? .json : .plain)
+    }
+}

@@ -1,0 +1,33 @@
+import Dialects
+import Inference
+import NIOCore
+import NIOHTTP1
+
+/// The answers that the gateway makes itself.
+enum Answering {
+    /// The fields of every answer: its identifier, under the names that both dialects' SDKs read.
+    static func headers(_ requestID: RequestID) -> HTTPHeaders {
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(12)
+        let id = requestID.description
+        headers.add(name: "x-request-id", value: id)
+        headers.add(name: "request-id", value: id)
+        return headers
+    }
+
+    /// Answers with an error in the caller's dialect.
+    static func refuse(
+        _ exchange: Exchange, _ error: RequestError, status: Int? = nil, dialect: Dialect, _ requestID: RequestID,
+        _ headers: HTTPHeaders
+    ) {
+        let body = ErrorBody.body(error, in: dialect, requestID: requestID.description)
+        json(exchange, status: status ?? error.status(in: dialect), headers, body)
+    }
+
+    /// Answers with JSON.
+    static func json(_ exchange: Exchange, status: Int, _ headers: HTTPHeaders, _ body: [UInt8]) {
+        var headers = headers
+        headers.replaceOrAdd(name: "content-type", value: "application/json")
+        exchange.answer(status: status, headers: headers, body: ByteBuffer(bytes: body))
+    }
+}

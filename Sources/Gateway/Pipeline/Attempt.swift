@@ -1,0 +1,234 @@
+import Dialects
+import Inference
+import NIOCore
+import NIOHTTP1
+import Privacy
+import Upstream
+
+/// One try at one destination: takes the answer as it comes, gathers it whole or streams it to the caller, and tells
+/// how it ended. Confined to the event loop of its exchange.
+final class Attempt: UpstreamSink, @unchecked Sendable {
+    /// How the try ended.
+    enum Outcome: Sendable {
+        /// A good answer, whole; nothing went to the caller yet.
+        case whole(AnswerHead, [UInt8])
+        /// The provider answered with an error, whole; nothing went to the caller yet.
+        case refused(AnswerHead, [UInt8])
+        /// No answer; nothing went to the caller yet.
+        case failed(UpstreamFailure)
+        /// The answer was streamed to the caller, whole or not.
+        case streamed(Streamed)
+        /// The caller left before.
+        case callerLeft
+    }
+
+    /// What became of a streamed answer.
+    struct Streamed: Sendable {
+        let status: Int
+        let facts: AnswerFacts
+        /// `nil` where the caller has all of it.
+        let failure: UpstreamFailure?
+        let callerLeft: Bool
+        let providerGaveUp: Bool
+    }
+
+    /// The answer's head, as far as it concerns us.
+    struct AnswerHead: Sendable {
+        let status: Int
+        let contentType: String
+        /// Fields that may pass to the caller, under the names they pass under.
+        let passed: [(name: String, value: String)]
+        let isSelfDelimited: Bool
+    }
+
+    /// Answers that are gathered whole may have so many bytes, and errors so many.
+    private static let wholeBytes = 64 << 20
+    private static let errorBytes = 1 << 20
+
+    private let exchange: Exchange
+    private let request: InferenceRequest
+    private let restoration: RestorationMap
+    private let answerHeaders: (AnswerHead) -> HTTPHeaders
+    private let began: UInt64
+
+    private var head: AnswerHead?
+    private var stream: AnswerStream?
+    private var gathered: [UInt8] = []
+    private var pending = ByteBuffer()
+    private var uncredited = 0
+    private var outcome: Outcome?
+    private var waiting: CheckedContinuation<Outcome, Never>?
+    private var call: UpstreamExchange?
+
+    /// Nanoseconds from the start to the head of the answer; `nil` until then.
+    private(set) var firstByteNanoseconds: UInt64?
+    /// Bytes of the answer's body so far.
+    private(set) var bytesReceived = 0
+
+    /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
+    init(
+        exchange: Exchange, request: InferenceRequest, restoration: RestorationMap,
+        answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
+    ) {
+        self.exchange = exchange
+        self.request = request
+        self.restoration = restoration
+        self.answerHeaders = answerHeaders
+        began = Clock.monotone()
+    }
+
+    /// The call that brings the answer; it is cancelled when the caller leaves.
+    func carry(_ call: UpstreamExchange) {
+        self.call = call
+        watchCaller()
+    }
+
+    /// Ends the try when the caller leaves.
+    func watchCaller() {
+        exchange.callerLeft = { [self] in callerLeft() }
+        exchange.becameWritable = { [self] in credit() }
+        if exchange.isOver { callerLeft() }
+    }
+
+    /// Waits for the end.
+    func end() async -> Outcome {
+        if let outcome { return outcome }
+        return await withCheckedContinuation { waiting = $0 }
+    }
+
+    // MARK: - What comes
+
+    func receive(_ event: UpstreamEvent) {
+        switch event {
+        case .head(let head):
+            let passed = head.fields.compactMap { field -> (name: String, value: String)? in
+                guard let name = ResponseHeaders.callerName(for: field.name), ResponseHeaders.isPassable(field.value)
+                else { return nil }
+                return (name, field.value)
+            }
+            begin(
+                AnswerHead(
+                    status: head.status, contentType: head.value(of: "content-type") ?? "", passed: passed,
+                    isSelfDelimited: head.isSelfDelimited))
+        case .body(let bytes): take(bytes)
+        case .end(.complete): complete()
+        case .end(.failure(let failure)): fail(failure)
+        }
+    }
+
+    /// The answer begins.
+    func begin(_ head: AnswerHead) {
+        guard outcome == nil else { return }
+        firstByteNanoseconds = Clock.monotone() - began
+        self.head = head
+        guard request.isStreaming, (200..<300).contains(head.status),
+            head.contentType.lowercased().hasPrefix("text/event-stream")
+        else { return }
+        stream = AnswerStream(request: request, restoration: restoration)
+        exchange.begin(status: head.status, headers: answerHeaders(head))
+    }
+
+    /// A piece of the answer's body.
+    func take(_ bytes: [UInt8]) {
+        guard outcome == nil, let head else { return }
+        bytesReceived += bytes.count
+        guard stream != nil else {
+            call?.consumed(bytes.count)
+            gathered += bytes
+            let limit = (200..<300).contains(head.status) ? Self.wholeBytes : Self.errorBytes
+            if gathered.count > limit {
+                call?.cancel()
+                finish(.failed(UpstreamFailure(kind: .malformed, message: "the answer has more than \(limit) bytes")))
+            }
+            return
+        }
+        uncredited += bytes.count
+        do {
+            try stream?.push(bytes, into: &pending)
+        } catch {
+            call?.cancel()
+            breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
+        }
+    }
+
+    /// What came in this tick goes out together.
+    func batchEnded() {
+        guard stream != nil, outcome == nil else { return }
+        send()
+        credit()
+    }
+
+    private func send() {
+        guard pending.readableBytes > 0 else { return }
+        exchange.write(pending)
+        exchange.flush()
+        pending = ByteBuffer()
+    }
+
+    /// Lets the provider send on, unless the caller is behind.
+    private func credit() {
+        guard uncredited > 0, exchange.isWritable else { return }
+        call?.consumed(uncredited)
+        uncredited = 0
+    }
+
+    /// The answer is whole, as the protocol has it.
+    func complete() {
+        guard outcome == nil else { return }
+        guard let head else {
+            return finish(.failed(UpstreamFailure(kind: .reset, message: "the provider ended without an answer")))
+        }
+        guard let stream else {
+            return finish((200..<300).contains(head.status) ? .whole(head, gathered) : .refused(head, gathered))
+        }
+        switch stream.progress {
+        case .done, .providerError:
+            send()
+            exchange.finish()
+            finish(.streamed(streamed(failure: nil)))
+        case .open:
+            breakOff(UpstreamFailure(kind: .cut, message: "the stream ended before its last event"))
+        }
+    }
+
+    /// The answer ended early.
+    func fail(_ failure: UpstreamFailure) {
+        guard outcome == nil else { return }
+        guard let stream else { return finish(.failed(failure)) }
+        // A provider that has said all it had to may drop its connection as it likes.
+        if stream.progress != .open { return complete() }
+        breakOff(failure)
+    }
+
+    /// An answer that can't go on: the caller gets what there is, an error event, and no clean end.
+    private func breakOff(_ failure: UpstreamFailure) {
+        stream?.breakOff(into: &pending)
+        pending.writeBytes(
+            ErrorBody.event(
+                RequestError(.upstreamFailed, "the provider's answer broke off"), in: request.dialect, requestID: ""))
+        send()
+        exchange.abort()
+        finish(.streamed(streamed(failure: failure)))
+    }
+
+    private func callerLeft() {
+        guard outcome == nil else { return }
+        call?.cancel()
+        finish(stream == nil ? .callerLeft : .streamed(streamed(failure: nil, callerLeft: true)))
+    }
+
+    private func streamed(failure: UpstreamFailure?, callerLeft: Bool = false) -> Streamed {
+        Streamed(
+            status: head?.status ?? 0, facts: stream?.facts ?? AnswerFacts(), failure: failure, callerLeft: callerLeft,
+            providerGaveUp: stream?.progress == .providerError)
+    }
+
+    private func finish(_ outcome: Outcome) {
+        self.outcome = outcome
+        if case .callerLeft = outcome {} else { exchange.callerLeft = nil }
+        exchange.becameWritable = nil
+        call = nil
+        waiting?.resume(returning: outcome)
+        waiting = nil
+    }
+}

@@ -1,0 +1,76 @@
+import Access
+import Dialects
+import Inference
+import Ledger
+import NIOCore
+import Privacy
+import Upstream
+
+/// Sends treated requests to their provider, from one event loop: over libcurl, or to the demonstration model.
+/// It takes nothing without the three proofs: permit, treated request, receipt.
+final class Forwarder: Sendable {
+    /// Between two events of the demonstration model's streams, so that one sees them come.
+    private static let demonstrationPace = TimeAmount.milliseconds(8)
+
+    private let engine: UpstreamEngine
+    private let mailbox: EventLoopMailbox
+
+    init(engine: UpstreamEngine, loop: any EventLoop) {
+        self.engine = engine
+        mailbox = EventLoopMailbox(loop: loop)
+    }
+
+    /// Sends; the answer comes to `attempt`, which always gets an end. On the loop only.
+    func forward(
+        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
+        to provider: Provider, _ inquiry: Inquiry, _ attempt: Attempt
+    ) {
+        do {
+            switch provider.kind {
+            case .demo:
+                try demonstrate(request, permit, treated, receipt, inquiry, attempt)
+            case .openAI, .anthropic:
+                let (endpoint, headers) = try provider.call(request, inquiry.exchange.head)
+                let call = try UpstreamCall(
+                    permit: permit, treated: treated, receipt: receipt, endpoint: endpoint, headers: headers,
+                    token: mailbox.add(attempt), mailbox: mailbox)
+                attempt.carry(engine.send(call))
+            }
+        } catch {
+            attempt.fail(error)
+        }
+    }
+
+    private func demonstrate(
+        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
+        _ inquiry: Inquiry, _ attempt: Attempt
+    ) throws(UpstreamFailure) {
+        guard permit.requestID == treated.requestID, permit.requestID == receipt.requestID,
+            permit.destination == treated.destination, permit.destination == receipt.destination,
+            permit.form == treated.form, permit.form == receipt.form
+        else { throw UpstreamFailure(kind: .unproven, message: "permit, treated request and receipt do not belong together") }
+        let answer = DemonstrationModel.answer(
+            request.operation, body: treated.body, identifier: String(inquiry.id.rawValue.suffix(24)),
+            created: Int(Clock.epochSeconds()))
+        attempt.watchCaller()
+        attempt.begin(
+            Attempt.AnswerHead(status: answer.status, contentType: answer.contentType, passed: [], isSelfDelimited: true))
+        switch answer.body {
+        case .whole(let bytes):
+            attempt.take(bytes)
+            attempt.complete()
+        case .events(let events):
+            Self.play(events[...], to: attempt, on: inquiry.exchange)
+        }
+    }
+
+    private static func play(_ events: ArraySlice<[UInt8]>, to attempt: Attempt, on exchange: Exchange) {
+        guard let event = events.first else { return attempt.complete() }
+        if exchange.isOver { return }
+        attempt.take(event)
+        attempt.batchEnded()
+        exchange.loop.assumeIsolated().scheduleTask(in: demonstrationPace) {
+            play(events.dropFirst(), to: attempt, on: exchange)
+        }
+    }
+}

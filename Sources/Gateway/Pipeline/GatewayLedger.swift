@@ -1,0 +1,103 @@
+import Cryptography
+import Inference
+import Ledger
+import LedgerStore
+import Logging
+import NIOCore
+import Synchronization
+
+/// The ledger as the pipeline uses it: an intent is awaited on the request's event loop, everything else is handed over.
+final class GatewayLedger: Sendable {
+    private let store: LedgerStore
+    private let committer: PromptCommitter
+    private let tally = Mutex(UnidentifiedTally())
+    private let mailboxes: [ObjectIdentifier: LedgerMailbox]
+    private let logger: Logger
+
+    init(store: LedgerStore, committer: PromptCommitter, loops: [any EventLoop], logger: Logger) {
+        self.store = store
+        self.committer = committer
+        self.logger = logger
+        mailboxes = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), LedgerMailbox(loop: $0)) })
+    }
+
+    /// The commitment to a body, which the intent carries in its place.
+    func commitment(to body: [UInt8], of request: RequestID) -> Digest32 {
+        committer.commitment(to: body, of: request)
+    }
+
+    /// Records an intent and returns once it is on disk. On `loop` only.
+    func record(_ intent: LedgerEntry.Intent, on loop: any EventLoop) async throws -> IntentReceipt {
+        guard let mailbox = mailboxes[ObjectIdentifier(loop)] else { throw LedgerUnavailable.closed }
+        let encoded = try EncodedIntent(intent)
+        return try await mailbox.receipt { store.record(encoded, token: $0, to: mailbox) }
+    }
+
+    /// Records anything else without waiting.
+    func append(_ entry: LedgerEntry) {
+        do {
+            if try !store.append(entry) { logger.error("ledger entry not recorded", metadata: ["reason": "the ledger has failed"]) }
+        } catch {
+            logger.error("ledger entry not recorded", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Counts a caller without a proven identity; a flood of them makes one entry a second.
+    func unidentified(reason: String, clientAddress: String) {
+        let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
+        let due = tally.withLock { $0.count(reason: reason, clientAddress: clientAddress, at: now) }
+        if let due { append(.unidentified(due)) }
+    }
+
+    /// Records what was counted and not yet recorded. Call now and then.
+    func recordTally() {
+        let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
+        if let due = tally.withLock({ $0.take(at: now) }) { append(.unidentified(due)) }
+    }
+
+    /// Why nothing can be recorded, and so nothing sent; `nil` while all is well.
+    var trouble: String? {
+        switch store.status {
+        case .healthy: nil
+        case .noSpace: "the ledger's disk is full"
+        case .failed(let reason): "the ledger failed: \(reason)"
+        case .closed: "the ledger is closed"
+        }
+    }
+
+    /// Writes all that waits and records the stop. Blocks.
+    func close(reason: String) {
+        let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
+        if let rest = tally.withLock({ $0.takeAll(at: now) }) { append(.unidentified(rest)) }
+        store.close(LedgerEntry.Stop(time: now, reason: reason))
+    }
+}
+
+/// Brings what became of intents back to the event loop that waits for them.
+private final class LedgerMailbox: LedgerCompletionQueue, @unchecked Sendable {
+    private let loop: any EventLoop
+    private var waiting: [UInt64: CheckedContinuation<IntentReceipt, any Error>] = [:]
+    private var lastToken: UInt64 = 0
+
+    init(loop: any EventLoop) {
+        self.loop = loop
+    }
+
+    /// Waits for the completion of what `record` records under the token it is given. On the loop only.
+    func receipt(_ record: (UInt64) -> Void) async throws -> IntentReceipt {
+        loop.preconditionInEventLoop()
+        return try await withCheckedThrowingContinuation { continuation in
+            lastToken += 1
+            waiting[lastToken] = continuation
+            record(lastToken)
+        }
+    }
+
+    func deliver(_ completions: [LedgerCompletion]) {
+        loop.execute {
+            for completion in completions {
+                self.waiting.removeValue(forKey: completion.token)?.resume(with: completion.result.mapError { $0 as any Error })
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import Dialects
+import Identity
+import Inference
+import Logging
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Answers the listener's exchanges: knows who asks before any of a body is read, refuses in the caller's dialect, and
+/// hands what remains to the pipeline.
+final class GatewayService: ExchangeService {
+    /// What is known of an exchange from its head.
+    struct Admission: Sendable {
+        let requestID: RequestID
+        let target: RequestTarget
+        let dialect: Dialect
+        let principal: Principal?
+        let activeSet: ActiveSet
+        let began: UInt64
+    }
+
+    private let pipeline: RequestPipeline
+    private let metrics: Metrics
+    private let limits: ListenerLimits
+    private let identifiers: Mutex<RequestIdentifiers>
+    private let executors: [ObjectIdentifier: EventLoopExecutor]
+
+    init(
+        pipeline: RequestPipeline, metrics: Metrics, limits: ListenerLimits, identifiers: RequestIdentifiers,
+        loops: [any EventLoop]
+    ) {
+        self.pipeline = pipeline
+        self.metrics = metrics
+        self.limits = limits
+        self.identifiers = Mutex(identifiers)
+        executors = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), EventLoopExecutor(loop: $0)) })
+    }
+
+    func admit(_ exchange: Exchange) -> Bool {
+        let (target, dialect) = RequestTarget.read(exchange.head)
+        let underWay = metrics.requestBegan()
+        let activeSet = pipeline.activeSet
+        let requestID = identifiers.withLock { $0.next() }
+        func admission(_ principal: Principal?) -> Admission {
+            Admission(
+                requestID: requestID, target: target, dialect: dialect, principal: principal, activeSet: activeSet,
+                began: Clock.monotone())
+        }
+        exchange.admission = admission(nil)
+        guard underWay <= limits.requestsInFlight else {
+            refuse(exchange, RequestError(.overloaded, "too many requests are under way"))
+            return false
+        }
+        let identified = activeSet.keys.identify(
+            authorization: exchange.head.headers.first(name: "authorization"),
+            apiKey: exchange.head.headers.first(name: "x-api-key"), now: Clock.epochSeconds())
+        let principal: Principal
+        switch identified {
+        case .success(let known): principal = known
+        case .failure(let failure):
+            pipeline.recordUnidentified(failure, clientAddress: exchange.clientAddress)
+            refuse(exchange, Self.unauthenticated(failure))
+            return false
+        }
+        exchange.admission = admission(principal)
+        switch target {
+        case .unknown:
+            refuse(exchange, RequestError(.notFound, "no such path; there are \(Self.paths)"))
+            return false
+        case .wrongMethod(let allowed):
+            refuse(exchange, RequestError(.methodNotAllowed, "this path takes \(allowed)"), allow: allowed)
+            return false
+        case .inference, .models, .model:
+            return true
+        }
+    }
+
+    func serve(_ exchange: Exchange) {
+        guard let admission = exchange.admission as? Admission, let principal = admission.principal else { return }
+        guard case .inference(let operation) = admission.target else {
+            return pipeline.listModels(exchange, admission, principal)
+        }
+        guard let executor = executors[ObjectIdentifier(exchange.loop)] else { return }
+        Task(executorPreference: executor) {
+            await self.pipeline.run(exchange, admission, operation: operation, principal: principal)
+        }
+    }
+
+    func refuse(_ exchange: Exchange, status: Int, reason: String) {
+        if exchange.admission == nil {
+            // Its head was refused before it was admitted.
+            let (target, dialect) = RequestTarget.read(exchange.head)
+            _ = metrics.requestBegan()
+            exchange.admission = Admission(
+                requestID: identifiers.withLock { $0.next() }, target: target, dialect: dialect, principal: nil,
+                activeSet: pipeline.activeSet, began: Clock.monotone())
+        }
+        let kind: ErrorKind =
+            switch status {
+            case 408: .requestTimeout
+            case 413: .payloadTooLarge
+            case 431: .headersTooLarge
+            default: .invalidRequest
+            }
+        refuse(exchange, RequestError(kind, reason), status: status)
+    }
+
+    func ended(_ exchange: Exchange) {
+        metrics.requestEnded()
+        guard let admission = exchange.admission as? Admission else { return }
+        metrics.answered(
+            operation: admission.target.name, status: exchange.answeredStatus,
+            microseconds: Int64((Clock.monotone() - admission.began) / 1_000))
+    }
+
+    private func refuse(_ exchange: Exchange, _ error: RequestError, status: Int? = nil, allow: String? = nil) {
+        guard let admission = exchange.admission as? Admission else { return exchange.abort() }
+        metrics.refused(error.kind.rawValue)
+        var headers = Answering.headers(admission.requestID)
+        if let allow { headers.add(name: "allow", value: allow) }
+        if error.kind == .overloaded { headers.add(name: "retry-after", value: "1") }
+        if error.kind == .unauthenticated { headers.add(name: "www-authenticate", value: "Bearer") }
+        Answering.refuse(exchange, error, status: status, dialect: admission.dialect, admission.requestID, headers)
+    }
+
+    private static let paths =
+        "/v1/chat/completions, /v1/embeddings, /v1/messages, /v1/messages/count_tokens and /v1/models"
+
+    /// What a caller is told of its credential: what is wrong with it, not whether it would exist otherwise.
+    private static func unauthenticated(_ failure: IdentityFailure) -> RequestError {
+        let message =
+            switch failure {
+            case .missing: "You didn't provide an API key: send it as `Authorization: Bearer sp_…` or `x-api-key: sp_…`"
+            case .expired: "Incorrect API key provided: it has expired"
+            case .revoked: "Incorrect API key provided: it was revoked"
+            case .malformed, .unknown: "Incorrect API key provided"
+            }
+        return RequestError(.unauthenticated, message)
+    }
+}
+
+extension RequestTarget {
+    /// A word for metrics.
+    var name: String {
+        switch self {
+        case .inference(let operation): operation.rawValue
+        case .models, .model: "models"
+        case .wrongMethod, .unknown: "none"
+        }
+    }
+}
+
+/// Draws request identifiers: a random start, then a counter, so that one draw of randomness serves many requests and
+/// identifiers can't be guessed from outside the process that counts.
+struct RequestIdentifiers: Sendable {
+    private let high: UInt64
+    private var low: UInt64
+
+    /// Starts at a random place.
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// The next identifier.
+    mutating func next() -> RequestID {
+        // An odd step of full period (Weyl sequence) spreads the counter over all digits.
+        low &+= 0x9E37_79B9_7F4A_7C15
+        return RequestID(high: high, low: low)
+    }
+}

@@ -1,0 +1,108 @@
+import Identity
+import Inference
+import Ledger
+import Privacy
+import Routing
+import Upstream
+
+// How one event is called in the different rooms: the ledger, the router and the metrics each have their own words.
+
+extension Attempt.Outcome {
+    /// For the ledger.
+    var ledgerOutcome: LedgerEntry.Outcome {
+        switch self {
+        case .whole: .completed
+        case .refused: .refused
+        case .callerLeft: .cancelled
+        case .failed(let failure): failure.ledgerOutcome
+        case .streamed(let streamed):
+            if streamed.callerLeft {
+                .cancelled
+            } else if streamed.providerGaveUp {
+                .refused
+            } else if let failure = streamed.failure {
+                failure.isTimeout ? .timedOut : .cut
+            } else {
+                .completed
+            }
+        }
+    }
+
+    /// For the router.
+    var attemptOutcome: AttemptOutcome {
+        switch self {
+        case .whole(let head, _), .refused(let head, _): .answered(status: head.status)
+        case .callerLeft: .cancelled
+        case .failed(let failure): failure.attemptOutcome
+        case .streamed(let streamed):
+            if streamed.callerLeft {
+                .cancelled
+            } else if streamed.failure != nil || streamed.providerGaveUp {
+                .failedInMidstream
+            } else {
+                .answered(status: streamed.status)
+            }
+        }
+    }
+
+    /// The provider's status; `nil` where it gave none.
+    var status: Int? {
+        switch self {
+        case .whole(let head, _), .refused(let head, _): head.status
+        case .streamed(let streamed): streamed.status
+        case .failed, .callerLeft: nil
+        }
+    }
+}
+
+extension UpstreamFailure {
+    /// Whether a time limit ended it.
+    var isTimeout: Bool {
+        switch kind {
+        case .connectTimeout, .firstByteTimeout, .idleTimeout, .totalTimeout: true
+        default: false
+        }
+    }
+
+    /// For the router.
+    var attemptOutcome: AttemptOutcome {
+        switch kind {
+        case .resolve, .connect, .tls, .connectTimeout, .plaintextRefused: .connectFailure
+        case .firstByteTimeout, .totalTimeout: .firstByteTimeout
+        case .reset, .malformed, .headTooLarge, .internal, .cut, .idleTimeout: .lostBeforeFirstByte
+        case .cancelled, .stopped, .unproven: .cancelled
+        }
+    }
+
+    /// For the ledger.
+    var ledgerOutcome: LedgerEntry.Outcome {
+        switch kind {
+        case .resolve, .connect, .tls, .plaintextRefused: .unreachable
+        case .connectTimeout: .unreachable
+        case .firstByteTimeout, .idleTimeout, .totalTimeout: .timedOut
+        case .reset, .cut: .cut
+        case .cancelled: .cancelled
+        case .malformed, .headTooLarge, .unproven, .stopped, .internal: .failed
+        }
+    }
+}
+
+extension IdentityFailure {
+    /// A word for the ledger.
+    var word: String {
+        switch self {
+        case .missing: "missing"
+        case .malformed: "malformed"
+        case .unknown: "unknown"
+        case .expired: "expired"
+        case .revoked: "revoked"
+        }
+    }
+}
+
+extension ModelID {
+    /// The name, cut and without control characters, for a message.
+    var printable: String {
+        String(String.UnicodeScalarView(rawValue.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(128)))
+    }
+}

@@ -1,0 +1,105 @@
+import Access
+import Dialects
+import Inference
+import NIOHTTP1
+import Routing
+import Synchronization
+import Upstream
+
+/// A provider made ready: its endpoints, and its models as policies see them.
+final class Provider: Sendable {
+    private struct EndpointName: Hashable {
+        let operation: Operation
+        let isStreaming: Bool
+        let asksForBeta: Bool
+    }
+
+    private struct CandidateName: Hashable {
+        let alias: ModelID
+        let destination: Destination
+    }
+
+    /// Names that callers make up under a wildcard alias must not fill the memory.
+    private static let keptCandidates = 1024
+
+    private let settings: ProviderSettings
+    private let endpoints: [EndpointName: UpstreamEndpoint]
+    private let candidates = Mutex<[CandidateName: Candidate]>([:])
+
+    /// Prepares every endpoint that requests may need.
+    init(_ settings: ProviderSettings) throws(UpstreamEndpointError) {
+        self.settings = settings
+        guard let dialect = settings.dialect else {
+            endpoints = [:]
+            return
+        }
+        var endpoints: [EndpointName: UpstreamEndpoint] = [:]
+        for operation in [Operation.chat, .embeddings, .messages, .countTokens] where operation.dialect == dialect {
+            for asksForBeta in dialect == .anthropic ? [false, true] : [false] {
+                for isStreaming in [false, true] {
+                    let name = EndpointName(operation: operation, isStreaming: isStreaming, asksForBeta: asksForBeta)
+                    let fields = ProviderRequest.headers(
+                        in: dialect, key: settings.apiKey?.reveal(), isStreaming: isStreaming)
+                    let url = ProviderRequest.url(base: settings.baseURL, for: operation, asksForBeta: asksForBeta)
+                    endpoints[name] = try settings.endpoint(
+                        url: url,
+                        headers: fields.filter { !Self.perRequest.contains($0.name) }
+                            .compactMap { UpstreamHeader($0.name, $0.value) })
+                }
+            }
+        }
+        self.endpoints = endpoints
+    }
+
+    /// Fields that depend on what the caller sent.
+    private static let perRequest: Set<String> = ["anthropic-version", "anthropic-beta"]
+
+    /// What it speaks.
+    var kind: ProviderSettings.Kind { settings.kind }
+    /// Where it computes, where that is known.
+    var region: String? { settings.region }
+    /// Whether it is our own.
+    var isInternal: Bool { settings.trust == .internal }
+    /// Whether streams are asked for usage figures in the provider's way.
+    var asksForStreamUsage: Bool { settings.asksForStreamUsage }
+    /// Whether it answers in a dialect; the demonstration model does in each.
+    func serves(_ dialect: Dialect) -> Bool { settings.dialect == nil || settings.dialect == dialect }
+
+    /// A candidate as policies see it.
+    func candidate(_ candidate: RouteCandidate, of alias: ResolvedAlias) -> Candidate {
+        let name = CandidateName(alias: alias.alias, destination: candidate.destination)
+        return candidates.withLock { kept in
+            if let known = kept[name] { return known }
+            if kept.count >= Self.keptCandidates { kept.removeAll(keepingCapacity: true) }
+            let made = Candidate(
+                alias: alias.alias, destination: candidate.destination,
+                trust: settings.kind == .demo ? "demo" : settings.trust.rawValue, region: settings.region,
+                retention: settings.retention, isInternal: isInternal)
+            kept[name] = made
+            return made
+        }
+    }
+
+    /// Where a request goes, and what it adds to the endpoint's own fields.
+    func call(
+        _ request: InferenceRequest, _ head: HTTPRequestHead
+    ) throws(UpstreamFailure) -> (endpoint: UpstreamEndpoint, headers: [UpstreamHeader]) {
+        let asksForBeta = request.dialect == .anthropic && head.uri.hasSuffix("?beta=true")
+        let name = EndpointName(
+            operation: request.operation, isStreaming: request.isStreaming, asksForBeta: asksForBeta)
+        guard let endpoint = endpoints[name] else {
+            throw UpstreamFailure(kind: .internal, message: "the provider has no endpoint for \(request.operation.rawValue)")
+        }
+        guard request.dialect == .anthropic else { return (endpoint, []) }
+        let caller = CallerHeaders(
+            anthropicVersion: head.headers.first(name: "anthropic-version"),
+            anthropicBeta: head.headers.contains(name: "anthropic-beta")
+                ? head.headers["anthropic-beta"].joined(separator: ",") : nil,
+            asksForBeta: asksForBeta)
+        let fields = ProviderRequest.headers(in: .anthropic, key: nil, isStreaming: request.isStreaming, caller: caller)
+        return (
+            endpoint,
+            fields.filter { Self.perRequest.contains($0.name) }.compactMap { UpstreamHeader($0.name, $0.value) }
+        )
+    }
+}

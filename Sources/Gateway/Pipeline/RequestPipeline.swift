@@ -1,0 +1,484 @@
+import Access
+import Cryptography
+import Dialects
+import Identity
+import Inference
+import JSONText
+import Ledger
+import LedgerStore
+import Limits
+import Logging
+import NIOCore
+import NIOHTTP1
+import Privacy
+import Routing
+import Synchronization
+import Upstream
+
+/// A request's way through the house, from its body to its ledger entry: the stages of the plan, in their order, in
+/// `answer`. A stage that fails ends the request; nothing has left before `record` has returned.
+final class RequestPipeline: Sendable {
+    /// Routing's memory of latencies and failures, and the buckets of the rate limits: what requests change.
+    struct Running {
+        var limiter: RequestRateLimiter
+        var latencies: LatencyBook
+    }
+
+    let ledger: GatewayLedger
+    let metrics: Metrics
+    let logger: Logger
+    let running: Mutex<Running>
+    private let active: Mutex<ActiveSet>
+    private let forwarders: [ObjectIdentifier: Forwarder]
+
+    init(
+        activeSet: ActiveSet, ledger: GatewayLedger, metrics: Metrics, logger: Logger,
+        forwarders: [ObjectIdentifier: Forwarder]
+    ) {
+        self.ledger = ledger
+        self.metrics = metrics
+        self.logger = logger
+        self.forwarders = forwarders
+        active = Mutex(activeSet)
+        let now = Clock.monotone()
+        running = Mutex(
+            Running(
+                limiter: RequestRateLimiter(limits: activeSet.configuration.requestLimits, now: now),
+                latencies: LatencyBook()))
+    }
+
+    /// The policies, keys and providers in force.
+    var activeSet: ActiveSet { active.withLock { $0 } }
+
+    /// Puts a new set in force, for requests that begin from now on.
+    func adopt(_ new: ActiveSet) {
+        active.withLock { $0 = new }
+        running.withLock { $0.limiter.adopt(new.configuration.requestLimits, now: Clock.monotone()) }
+    }
+
+    /// Serves one request whose body is whole.
+    func run(
+        _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, principal: Principal
+    ) async {
+        let inquiry = Inquiry(exchange: exchange, admission: admission, principal: principal)
+        do {
+            try await answer(inquiry, operation)
+        } catch let refusal as Refusal {
+            refuse(inquiry, refusal)
+        } catch {
+            // No stage throws anything else; if one did, its words may quote the request: only its type is told.
+            logger.error("stage failed", metadata: ["request": "\(inquiry.id)", "error": "\(type(of: error))"])
+            refuse(inquiry, Refusal(RequestError(.internalFailure, "the gateway failed; nothing was sent")))
+        }
+    }
+
+    // MARK: - The stages, in their order
+
+    private func answer(_ inquiry: Inquiry, _ operation: Operation) async throws {
+        let request = try read(inquiry, operation)
+        let findings = try inspect(request, inquiry)
+        let alias = try resolve(request, inquiry)
+        let permits = try authorise(request, findings, alias, inquiry)
+        try reserve(request, findings, inquiry)
+        let route = try route(request, alias, permits)
+
+        var failure: Refusal?
+        for (index, step) in route.steps.enumerated() {
+            guard let permit = permits[step.index] else { continue }
+            let treated = try treat(request, findings, permit, inquiry)
+            let receipt = try await record(request, findings, permit, treated, attempt: index + 1, inquiry)
+            let attempt = try await forward(request, permit, treated, receipt, step, attempt: index + 1, inquiry)
+            switch attempt {
+            case .over: return
+            case .failed(let refusal, let mayTryNext):
+                failure = refusal
+                if !mayTryNext { throw refusal }
+            }
+        }
+        // Ours multiply with the SDK's own retries (`design/wire.md`, 9): once all candidates failed, it need not ask again.
+        if route.steps.count > 1 { failure?.headers.append(("x-should-retry", "false")) }
+        throw failure ?? Refusal(RequestError(.unavailable, "no candidate of the model is available"))
+    }
+
+    /// 4. Parses once, losslessly, in the caller's dialect.
+    private func read(_ inquiry: Inquiry, _ operation: Operation) throws(Refusal) -> InferenceRequest {
+        let body = inquiry.exchange.takeBody()
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 64))
+        } catch {
+            throw Refusal(RequestReader.error(for: error))
+        }
+        do {
+            return try RequestReader.read(operation, body: document)
+        } catch {
+            throw Refusal(error)
+        }
+    }
+
+    /// 5. Finds what sensitive data is in it, and where.
+    private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) throws -> Findings {
+        let findings = try inquiry.activeSet.privacy.inspect(request)
+        metrics.found(findings.summary)
+        return findings
+    }
+
+    /// The candidates for the model asked for.
+    private func resolve(_ request: InferenceRequest, _ inquiry: Inquiry) throws(Refusal) -> ResolvedAlias {
+        guard let alias = inquiry.activeSet.routing.resolve(request.model) else { throw Self.unknownModel(request.model) }
+        return alias
+    }
+
+    /// 6. Asks whether this principal may send these data classes to these models, and in which form. The result has a
+    /// place for each candidate.
+    private func authorise(
+        _ request: InferenceRequest, _ findings: Findings, _ alias: ResolvedAlias, _ inquiry: Inquiry
+    ) throws(Refusal) -> [Permit?] {
+        let question = AccessQuestion(
+            requestID: inquiry.id, principal: inquiry.principal, operation: request.operation,
+            dialect: request.dialect, data: findings.summary, tools: request.tools,
+            estimatedTokens: request.estimatedInputTokens,
+            purpose: inquiry.exchange.head.headers.first(name: "x-sallyport-purpose"),
+            clientAddress: inquiry.exchange.clientAddress, now: Clock.epochSeconds())
+        var considered: [LedgerEntry.Considered] = []
+        var permits: [Permit?] = []
+        var failed = false
+        var otherDialect = 0
+        for candidate in alias.candidates {
+            guard let provider = inquiry.activeSet.providers[candidate.destination.provider] else {
+                permits.append(nil)
+                continue
+            }
+            guard provider.serves(request.dialect) else {
+                otherDialect += 1
+                permits.append(nil)
+                continue
+            }
+            switch inquiry.activeSet.access.decide(question, for: provider.candidate(candidate, of: alias)) {
+            case .permit(let permit): permits.append(permit)
+            case .denial(let denial):
+                permits.append(nil)
+                failed = failed || denial.hadErrors
+                considered.append(LedgerEntry.Considered(destination: denial.destination, policies: denial.policies))
+            }
+        }
+        if permits.contains(where: { $0 != nil }) { return permits }
+        if considered.isEmpty {
+            guard otherDialect > 0 else { throw Self.unknownModel(request.model) }
+            throw Refusal(
+                RequestError(
+                    .invalidRequest,
+                    "the model `\(request.model)` is served by a provider of another dialect: ask for it at "
+                        + (request.dialect == .openAI ? "/v1/messages" : "/v1/chat/completions"), param: "model"))
+        }
+        let policies = Set(considered.flatMap(\.policies)).sorted()
+        deny(request, findings, inquiry, failed ? .policyError : .policy, status: 403, considered)
+        throw Refusal(
+            RequestError(
+                .forbidden,
+                policies.isEmpty
+                    ? "no policy permits this request to be sent to `\(request.model)`"
+                    : "policy forbids this request to be sent to `\(request.model)`: \(policies.joined(separator: ", "))"))
+    }
+
+    /// 7. Takes from the limits.
+    private func reserve(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) throws(Refusal) {
+        let decision = running.withLock { $0.limiter.reserve(for: inquiry.principal, now: Clock.monotone()) }
+        switch decision {
+        case .reserved(let reservation):
+            if let limit = reservation.limit, let remaining = reservation.remaining {
+                inquiry.headers.append(("x-ratelimit-limit-requests", String(limit)))
+                inquiry.headers.append(("x-ratelimit-remaining-requests", String(remaining)))
+            }
+        case .exceeded(let exceeded):
+            let milliseconds = exceeded.retryAfterMilliseconds
+            throw Refusal(
+                RequestError(
+                    .rateLimited,
+                    "rate limit of \(exceeded.rate.perMinute) requests a minute reached for \(exceeded.limit)"),
+                headers: [
+                    ("retry-after", String((milliseconds + 999) / 1_000)), ("retry-after-ms", String(milliseconds)),
+                ])
+        }
+    }
+
+    /// 8. Puts the permitted candidates in order.
+    private func route(
+        _ request: InferenceRequest, _ alias: ResolvedAlias, _ permits: [Permit?]
+    ) throws(Refusal) -> Route {
+        running.withLock {
+            Router.route(
+                alias, permitted: { permits[$0] != nil }, inputTokens: request.estimatedInputTokens,
+                maximumOutput: request.maximumOutputTokens, book: &$0.latencies, now: Clock.monotone())
+        }
+    }
+
+    /// 9. Makes the permitted form for that destination.
+    private func treat(
+        _ request: InferenceRequest, _ findings: Findings, _ permit: Permit, _ inquiry: Inquiry
+    ) throws -> TreatedRequest {
+        let provider = inquiry.activeSet.providers[permit.destination.provider]
+        return try inquiry.activeSet.privacy.treat(
+            request, findings: findings, requestID: inquiry.id, form: permit.form, destination: permit.destination,
+            tenantKey: inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant),
+            edits: ProviderRequest.edits(
+                for: request, model: permit.destination.model, needsUsage: provider?.asksForStreamUsage ?? false))
+    }
+
+    /// 10. Records the intent; returns once it is durable.
+    private func record(
+        _ request: InferenceRequest, _ findings: Findings, _ permit: Permit, _ treated: TreatedRequest, attempt: Int,
+        _ inquiry: Inquiry
+    ) async throws(Refusal) -> IntentReceipt {
+        let provider = inquiry.activeSet.providers[permit.destination.provider]
+        let intent = LedgerEntry.Intent(
+            time: LedgerTime(milliseconds: Clock.epochMilliseconds()), asked: asked(request, findings, inquiry),
+            destination: permit.destination, region: provider?.region, isInternal: provider?.isInternal ?? false,
+            form: permit.form, policies: permit.policies, treatments: treatments(findings, permit.form),
+            commitment: ledger.commitment(to: treated.body, of: inquiry.id), attempt: attempt)
+        do {
+            return try await ledger.record(intent, on: inquiry.exchange.loop)
+        } catch {
+            logger.critical("the ledger can't be written, nothing is sent", metadata: ["error": "\(error)"])
+            throw Refusal(RequestError(.unavailable, "the ledger can't be written, so nothing was sent"))
+        }
+    }
+
+    private func treatments(_ findings: Findings, _ form: SendingForm) -> [LedgerEntry.ClassCount] {
+        guard form != .raw else { return [] }
+        var counts: [DataClass: Int] = [:]
+        for line in findings.summary.counts { counts[line.dataClass, default: 0] += line.count }
+        return counts.sorted { $0.key < $1.key }.map { LedgerEntry.ClassCount(dataClass: $0.key, count: $0.value) }
+    }
+
+    private static func unknownModel(_ model: ModelID) -> Refusal {
+        Refusal(
+            RequestError(
+                .modelNotFound, "The model `\(model.printable)` does not exist or you do not have access to it.",
+                param: "model"))
+    }
+
+    // MARK: - 11 to 13: forward, restore, settle
+
+    private enum Forwarded {
+        /// The caller has its answer, or has left.
+        case over
+        /// Nothing went to the caller yet.
+        case failed(Refusal, mayTryNext: Bool)
+    }
+
+    private func forward(
+        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
+        _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
+    ) async throws -> Forwarded {
+        let exchange = inquiry.exchange
+        guard let provider = inquiry.activeSet.providers[permit.destination.provider],
+            let forwarder = forwarders[ObjectIdentifier(exchange.loop)]
+        else { throw Refusal(RequestError(.internalFailure, "the provider is not configured")) }
+        let attempt = Attempt(exchange: exchange, request: request, restoration: treated.restoration) { head in
+            var headers = self.headers(of: head, permit, inquiry)
+            headers.replaceOrAdd(name: "content-type", value: head.contentType)
+            headers.add(name: "cache-control", value: "no-cache")
+            return headers
+        }
+        let began = Clock.monotone()
+        if exchange.isOver {
+            settle(inquiry, receipt, step, attempt, .callerLeft, facts: AnswerFacts(), began, number, treated)
+            return .over
+        }
+        forwarder.forward(request, permit, treated, receipt, to: provider, inquiry, attempt)
+        let outcome = await attempt.end()
+        var facts = AnswerFacts()
+        defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
+        switch outcome {
+        case .callerLeft:
+            return .over
+        case .streamed(let streamed):
+            facts = streamed.facts
+            return .over
+        case .whole(let head, let bytes):
+            do {
+                let answer = try WholeAnswer(bytes, to: request, restoration: treated.restoration)
+                facts = answer.facts
+                Answering.json(exchange, status: head.status, headers(of: head, permit, inquiry), answer.body)
+                return .over
+            } catch {
+                return .failed(
+                    Refusal(RequestError(.upstreamFailed, "the provider's answer is not valid JSON")), mayTryNext: true)
+            }
+        case .refused(let head, let bytes):
+            return .failed(
+                Refusal(providerSaid: head, bytes, restoration: treated.restoration),
+                mayTryNext: AttemptOutcome.answered(status: head.status).shouldTryNext)
+        case .failed(let failure):
+            logger.warning(
+                "upstream failed",
+                metadata: [
+                    "request": "\(inquiry.id)", "provider": "\(permit.destination.provider)", "failure": "\(failure)",
+                ])
+            let kind: ErrorKind = failure.isTimeout ? .timeout : .upstreamFailed
+            return .failed(
+                Refusal(RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
+                mayTryNext: failure.attemptOutcome.shouldTryNext)
+        }
+    }
+
+    private func headers(of head: Attempt.AnswerHead, _ permit: Permit, _ inquiry: Inquiry) -> HTTPHeaders {
+        var headers = Answering.headers(inquiry.id)
+        for field in head.passed where field.name != "content-type" {
+            headers.add(name: field.name, value: field.value)
+        }
+        for (name, value) in inquiry.headers where !headers.contains(name: name) { headers.add(name: name, value: value) }
+        headers.add(name: "x-sallyport-destination", value: permit.destination.description)
+        headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
+        return headers
+    }
+
+    private func settle(
+        _ inquiry: Inquiry, _ receipt: IntentReceipt, _ step: Route.Step, _ attempt: Attempt, _ outcome: Attempt.Outcome,
+        facts: AnswerFacts, _ began: UInt64, _ number: Int, _ treated: TreatedRequest
+    ) {
+        let now = Clock.monotone()
+        let cost = facts.usage.flatMap { step.candidate.cost(of: $0) }
+        let firstByte = attempt.firstByteNanoseconds
+        running.withLock {
+            $0.latencies.record(
+                step.destination, outcome: outcome.attemptOutcome, firstByteNanoseconds: firstByte, now: now)
+        }
+        metrics.attempted(
+            step.destination.provider, outcome: outcome.ledgerOutcome.rawValue,
+            firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) }, usage: facts.usage, cost: cost)
+        ledger.append(
+            .result(
+                LedgerEntry.Result(
+                    time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: inquiry.id,
+                    intent: receipt.sequence, outcome: outcome.ledgerOutcome, status: outcome.status,
+                    usage: facts.usage, cost: cost, firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) },
+                    totalMicroseconds: Int64((now - began) / 1_000), bytesSent: treated.body.count,
+                    bytesReceived: attempt.bytesReceived, retries: number - 1)))
+    }
+
+    // MARK: - Listing models
+
+    /// Answers `GET /v1/models` and `GET /v1/models/NAME`: only what this principal may use.
+    func listModels(_ exchange: Exchange, _ admission: GatewayService.Admission, _ principal: Principal) {
+        let set = admission.activeSet
+        func mayUse(_ alias: ResolvedAlias) -> Bool {
+            alias.candidates.contains { candidate in
+                guard let provider = set.providers[candidate.destination.provider], provider.serves(admission.dialect) else {
+                    return false
+                }
+                return set.access.mayList(principal, provider.candidate(candidate, of: alias), now: Clock.epochSeconds())
+            }
+        }
+        func listed(_ alias: ResolvedAlias) -> ListedModel {
+            ListedModel(
+                id: alias.model, owner: alias.candidates.first?.destination.provider.rawValue ?? "sallyport",
+                maximumInputTokens: alias.candidates.compactMap(\.contextWindow).max(),
+                maximumOutputTokens: alias.candidates.compactMap(\.maximumOutput).max())
+        }
+        let headers = Answering.headers(admission.requestID)
+        guard case .model(let name) = admission.target else {
+            let models = set.routing.listed.filter(mayUse).map(listed)
+            return Answering.json(exchange, status: 200, headers, ModelList.list(models, in: admission.dialect))
+        }
+        guard let alias = set.routing.resolve(name), mayUse(alias) else {
+            let refusal = Self.unknownModel(name)
+            metrics.refused(refusal.error.kind.rawValue)
+            return Answering.refuse(exchange, refusal.error, dialect: admission.dialect, admission.requestID, headers)
+        }
+        Answering.json(exchange, status: 200, headers, ModelList.model(listed(alias), in: admission.dialect))
+    }
+
+    // MARK: - Refusals
+
+    private func refuse(_ inquiry: Inquiry, _ refusal: Refusal) {
+        metrics.refused(refusal.error.kind.rawValue)
+        var headers = Answering.headers(inquiry.id)
+        for (name, value) in refusal.headers { headers.replaceOrAdd(name: name, value: value) }
+        let dialect = inquiry.admission.dialect
+        guard let said = refusal.providerSaid, let status = refusal.status else {
+            return Answering.refuse(
+                inquiry.exchange, refusal.error, status: refusal.status, dialect: dialect, inquiry.id, headers)
+        }
+        let body = ErrorBody.body(said, status: status, in: dialect, requestID: inquiry.id.description)
+        Answering.json(inquiry.exchange, status: status, headers, body)
+    }
+
+    private func deny(
+        _ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry, _ reason: LedgerEntry.DenialReason,
+        status: Int, _ considered: [LedgerEntry.Considered]
+    ) {
+        ledger.append(
+            .denied(
+                LedgerEntry.Denied(
+                    time: LedgerTime(milliseconds: Clock.epochMilliseconds()), asked: asked(request, findings, inquiry),
+                    reason: reason, status: status, considered: considered)))
+    }
+
+    /// Counts a caller that could not be identified.
+    func recordUnidentified(_ failure: IdentityFailure, clientAddress: String) {
+        ledger.unidentified(reason: failure.word, clientAddress: clientAddress)
+    }
+
+    private func asked(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) -> LedgerEntry.Asked {
+        LedgerEntry.Asked(
+            requestID: inquiry.id, traceparent: inquiry.exchange.head.headers.first(name: "traceparent"),
+            principal: inquiry.principal, clientAddress: inquiry.exchange.clientAddress, dialect: request.dialect,
+            operation: request.operation, model: request.model, isStreaming: request.isStreaming,
+            estimatedInputTokens: request.estimatedInputTokens, data: findings.summary,
+            policySet: inquiry.activeSet.access.hash)
+    }
+}
+
+/// One request on its way: who asks, in which exchange, under which policies. Confined to the exchange's event loop.
+final class Inquiry: @unchecked Sendable {
+    let exchange: Exchange
+    let admission: GatewayService.Admission
+    let principal: Principal
+    /// What stages add to the answer's head.
+    var headers: [(name: String, value: String)] = []
+
+    init(exchange: Exchange, admission: GatewayService.Admission, principal: Principal) {
+        self.exchange = exchange
+        self.admission = admission
+        self.principal = principal
+    }
+
+    /// The request's identifier.
+    var id: RequestID { admission.requestID }
+    /// The policies, keys and providers that were in force when it came.
+    var activeSet: ActiveSet { admission.activeSet }
+}
+
+/// A request ends here: what its caller is told.
+struct Refusal: Error {
+    let error: RequestError
+    /// The provider's own words, where it was the provider that refused.
+    let providerSaid: UpstreamError?
+    /// The status, where it does not follow from the error.
+    let status: Int?
+    var headers: [(name: String, value: String)]
+
+    init(_ error: RequestError, headers: [(name: String, value: String)] = []) {
+        self.error = error
+        self.headers = headers
+        providerSaid = nil
+        status = nil
+    }
+
+    /// What a provider answered instead of an answer, its surrogates turned back.
+    init(providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap) {
+        var said = UpstreamError(status: head.status, body: bytes)
+        let status = UpstreamError.callerStatus(for: head.status)
+        if status == 502 {
+            said = UpstreamError(message: "the provider refused the gateway's request (status \(head.status))")
+        } else if !restoration.isEmpty {
+            said.message = String(decoding: restoration.restored(Array(said.message.utf8)), as: UTF8.self)
+        }
+        error = RequestError(.upstreamFailed, said.message)
+        providerSaid = said
+        self.status = status
+        headers = head.passed.filter { $0.name != "content-type" }
+    }
+}

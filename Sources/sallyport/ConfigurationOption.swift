@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// `--config FILE`, the same for all verbs that read the configuration.
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    var path = "sallyport.yaml"
+
+    /// The environment, from which the configuration takes secrets only.
+    var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    /// Runs what reads the configuration; its errors already have file, line and column.
+    func reporting<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as CleanExit {
+            throw error
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            complain("\(error)")
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// Writes a line to standard error.
+func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+}
+
+/// Columns that align.
+struct TextTable {
+    private var rows: [[String]]
+
+    init(_ header: [String]) {
+        rows = [header]
+    }
+
+    mutating func add(_ row: [String]) {
+        rows.append(row)
+    }
+
+    /// The rows, columns two spaces apart.
+    var text: String {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+            }
+            return line
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import Identity
+
+struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make, list and revoke API keys.",
+        discussion: "Only digests are kept. A gateway that serves takes changes over within a second.",
+        subcommands: [Create.self, List.self, Revoke.self])
+
+    struct Create: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Make a key and print it, once.")
+
+        @OptionGroup var configuration: ConfigurationOption
+
+        @Option(help: ArgumentHelp("Whom it stands for, as policies name it.", valueName: "name"))
+        var principal: String
+
+        @Option(name: .customLong("team"), help: ArgumentHelp("A team it belongs to (policies/principals.yaml); may be repeated.", valueName: "team"))
+        var teams: [String] = []
+
+        @Flag(help: "It stands for a program (Service::\"name\"), not a person (User::\"name\").")
+        var service = false
+
+        @Option(help: ArgumentHelp("Until when it is good: 90d, 12h, 30m, 2027-01-31 or 2027-01-31T12:00:00Z. For ever unless given.", valueName: "when"))
+        var expires: String?
+
+        @Flag(help: "Print the key alone, for scripts.")
+        var onlyKey = false
+
+        func run() throws {
+            try configuration.reporting {
+                let now = Int64(Date().timeIntervalSince1970)
+                var lifetime: Int64?
+                if let expires {
+                    guard let end = Timestamp.parseExpiry(expires, now: now), end > now else {
+                        throw ValidationError(
+                            "--expires: expected a time to come, such as 90d, 12h or 2027-01-31, found `\(expires)`")
+                    }
+                    lifetime = end - now
+                }
+                let made = try KeyAdministration(
+                    configuration: configuration.path, environment: configuration.environment
+                ).create(principal: principal, isService: service, teams: teams, lifetime: lifetime)
+                if onlyKey { return print(made.key) }
+                print("\(made.key)\n")
+                complain(
+                    "This is \(made.listed.id), for \(made.listed.kind) `\(principal)`"
+                        + (teams.isEmpty ? "" : " of \(teams.joined(separator: ", "))")
+                        + (made.listed.expires.map { ", good until \(Timestamp.text($0))" } ?? "")
+                        + ". It is shown once and kept nowhere.")
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List all keys, without their text.")
+
+        @OptionGroup var configuration: ConfigurationOption
+
+        @Flag(help: "One JSON array, for scripts.")
+        var json = false
+
+        func run() throws {
+            try configuration.reporting {
+                let keys = try KeyAdministration(
+                    configuration: configuration.path, environment: configuration.environment
+                ).list()
+                if json { return print(try Self.json(keys)) }
+                if keys.isEmpty { return print("no keys yet: sallyport keys create --principal NAME --team TEAM") }
+                var table = TextTable(["KEY", "STATE", "KIND", "PRINCIPAL", "TEAMS", "TENANT", "CREATED", "EXPIRES"])
+                for key in keys {
+                    table.add([
+                        key.id, key.state, key.kind, key.principal, key.teams.joined(separator: ","), key.tenant,
+                        Timestamp.text(key.created), key.expires.map(Timestamp.text) ?? "never",
+                    ])
+                }
+                print(table.text)
+            }
+        }
+
+        private struct Row: Encodable {
+            let id, state, kind, principal: String
+            let teams: [String]
+            let tenant, created: String
+            let expires, revoked: String?
+        }
+
+        private static func json(_ keys: [KeyAdministration.Listed]) throws -> String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            let rows = keys.map {
+                Row(
+                    id: $0.id, state: $0.state, kind: $0.kind, principal: $0.principal, teams: $0.teams,
+                    tenant: $0.tenant, created: Timestamp.text($0.created), expires: $0.expires.map(Timestamp.text),
+                    revoked: $0.revoked.map(Timestamp.text))
+            }
+            return String(decoding: try encoder.encode(rows), as: UTF8.self)
+        }
+    }
+
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Revoke a key, for good.")
+
+        @OptionGroup var configuration: ConfigurationOption
+
+        @Argument(help: "The key's identifier, `key_…` (sallyport keys list).")
+        var id: String
+
+        func run() throws {
+            try configuration.reporting {
+                let administration = try KeyAdministration(
+                    configuration: configuration.path, environment: configuration.environment)
+                switch try administration.revoke(id: id) {
+                case .revoked(let key): print("\(key.id) of `\(key.principal)` is revoked")
+                case .alreadyRevoked(let key):
+                    print("\(key.id) of `\(key.principal)` was revoked at \(key.revoked.map(Timestamp.text) ?? "an earlier time")")
+                case .unknown:
+                    complain("there is no key `\(id)`: `sallyport keys list` shows them all")
+                    throw ExitCode.failure
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+"""A provider for the tests: plain HTTP/1.1 on loopback, scripted by the model's name, that remembers what it saw.
+
+  echo             repeats the last user text          split-N    streams it in HTTP chunks of N bytes (wherever that cuts)
+  err-STATUS       answers with that error             slow       streams a word every 20 ms
+  cut              drops the connection in mid-stream  odd        splits the text into one delta a character
+  tool             calls the first tool with the last user text as argument, in JSON
+"""
+import json, socketserver, threading, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Provider:
+    def __init__(self):
+        self.seen, self.lock, self.gone = [], threading.Lock(), []
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def log_message(self, *a): pass
+
+            def do_POST(self):
+                raw = self.rfile.read(int(self.headers.get("content-length", 0)))
+                with provider.lock: provider.seen.append({"path": self.path, "headers": dict(self.headers.items()), "raw": raw, "at": time.time()})
+                try: provider.answer(self, json.loads(raw))
+                except (BrokenPipeError, ConnectionResetError): provider.gone.append(time.time()); self.close_connection = True
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 256
+            allow_reuse_address = True
+            def handle_error(self, *a): pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self): self.server.shutdown(); self.server.server_close()
+    def bodies(self):
+        with self.lock: return [x["raw"] for x in self.seen]
+
+    # ---- answers
+    def whole(self, h, status, obj, headers=()):
+        b = json.dumps(obj).encode()
+        h.send_response(status); h.send_header("content-type", "application/json"); h.send_header("content-length", str(len(b)))
+        for k, v in headers: h.send_header(k, v)
+        h.end_headers(); h.wfile.write(b)
+
+    def answer(self, h, body):
+        model = body["model"]
+        if model.startswith("err-"):
+            return self.whole(h, int(model[4:7]), {"error": {"message": "scripted", "type": "server_error", "param": None, "code": None}}, [("retry-after", "1")] if model == "err-429" else [])
+        if h.path.endswith("/embeddings"):
+            inputs = body["input"] if isinstance(body["input"], list) else [body["input"]]
+            return self.whole(h, 200, {"object": "list", "model": model, "data": [{"object": "embedding", "index": i, "embedding": [0.5, 0.25]} for i, _ in enumerate(inputs)], "usage": {"prompt_tokens": 3, "total_tokens": 3}})
+        text = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
+        if isinstance(text, list): text = "".join(p.get("text", "") for p in text)
+        base = {"id": "chatcmpl-1", "created": 1, "model": model}
+        usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+        message = {"role": "assistant", "content": text}
+        finish = "stop"
+        if model.startswith("tool"):
+            message = {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": body["tools"][0]["function"]["name"], "arguments": json.dumps({"text": text})}}]}
+            finish = "tool_calls"
+        if not body.get("stream"):
+            return self.whole(h, 200, {**base, "object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": finish}], "usage": usage})
+        events = []
+        def event(delta, reason=None): events.append(b"data: " + json.dumps({**base, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}, ensure_ascii=False).encode() + b"\n\n")
+        event({"role": "assistant", "content": ""})
+        if finish == "tool_calls":
+            a = message["tool_calls"][0]["function"]["arguments"]
+            event({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": message["tool_calls"][0]["function"]["name"], "arguments": ""}}]})
+            for c in a: event({"tool_calls": [{"index": 0, "function": {"arguments": c}}]})
+        elif model == "slow":
+            for i in range(200): event({"content": f"w{i} "})
+        elif model == "odd":
+            for c in text: event({"content": c})
+        else:
+            for i in range(0, len(text), 7): event({"content": text[i:i + 7]})
+        event({}, finish)
+        if (body.get("stream_options") or {}).get("include_usage"):
+            events.append(b"data: " + json.dumps({**base, "object": "chat.completion.chunk", "choices": [], "usage": usage}).encode() + b"\n\n")
+        events.append(b"data: [DONE]\n\n")
+        h.send_response(200); h.send_header("content-type", "text/event-stream"); h.send_header("transfer-encoding", "chunked"); h.end_headers()
+        def chunk(b): h.wfile.write(b"%x\r\n%s\r\n" % (len(b), b)); h.wfile.flush()
+        if model.startswith("split-"):
+            whole, n = b"".join(events), int(model[6:])
+            for i in range(0, len(whole), n): chunk(whole[i:i + n])
+        elif model.startswith("cutat-"):
+            whole, n = b"".join(events), int(model[6:])
+            chunk(whole[:n]); time.sleep(0.002); chunk(whole[n:]) if whole[n:] else None
+        else:
+            for i, e in enumerate(events):
+                if model == "cut" and i == 3: h.connection.shutdown(2); h.close_connection = True; return
+                chunk(e)
+                if model == "slow": time.sleep(0.02)
+        h.wfile.write(b"0\r\n\r\n"); h.wfile.flush()

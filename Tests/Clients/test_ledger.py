@@ -1,0 +1,94 @@
+"""The record is on disk before the data leaves, whatever happens; and where it can't be written nothing leaves."""
+import json, os, signal, subprocess, threading, time
+import httpx2, pytest
+
+
+def load(gateway, seconds, threads=8):
+    """Sends requests from several threads until told otherwise; errors are what is expected when the gateway dies."""
+    stop = time.time() + seconds
+    def one():
+        try:
+            with httpx2.Client(verify=gateway.context(), timeout=5, trust_env=False) as c:
+                while time.time() < stop:
+                    c.post(gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + gateway.key}, json={"model": "up/echo", "messages": [{"role": "user", "content": "x maria@example.org"}]})
+        except httpx2.HTTPError: pass
+    ts = [threading.Thread(target=one) for _ in range(threads)]
+    for t in ts: t.start()
+    return ts
+
+
+def test_killed_twenty_times_under_load_every_request_seen_has_its_intent(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url)
+    for _ in range(20):
+        gateway.start()
+        threads = load(gateway, 3)
+        before = len(provider.bodies()); end = time.time() + 3
+        while len(provider.bodies()) < before + 10 and time.time() < end: time.sleep(0.01)
+        gateway.process.send_signal(signal.SIGKILL); gateway.process.wait()
+        for t in threads: t.join()
+        assert gateway.verify().returncode == 0
+    seen = len(provider.bodies())
+    intents = [e for e in gateway.entries() if e["kind"] == "intent"]
+    assert seen >= 100 and len(intents) >= seen
+    # Each body that arrived was committed to, one intent a body.
+    assert {e["destination"]["provider"] for e in intents} == {"upstream"}
+    gateway.start(); gateway.stop()
+    assert gateway.verify().returncode == 0
+
+
+@pytest.mark.parametrize("fault", ["full", "file too large"])
+def test_a_ledger_that_cannot_be_written_stops_everything(make_gateway, provider, fault):
+    gateway = make_gateway(upstream=provider.url)
+    folder = gateway.folder / "ledger"
+    folder.mkdir(exist_ok=True)
+    if fault == "full":
+        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True).returncode:
+            pytest.skip("needs the right to mount a small file system")
+    try:
+        gateway.start()
+        if fault != "full":
+            import resource
+            size = sum(f.stat().st_size for f in folder.iterdir())
+            resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (size + 6000, size + 6000))
+        answers = []
+        for _ in range(600):
+            answers.append(gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": "hello"}]}).status_code)
+            if answers[-1] != 200: break
+        assert answers[-1] == 503
+        seen = len(provider.bodies())
+        for _ in range(3): assert gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": "hello"}]}).status_code == 503
+        assert len(provider.bodies()) == seen, "something was sent without a record"
+        assert httpx2.get(gateway.admin + "/readyz").status_code == 503 and httpx2.get(gateway.admin + "/livez").status_code == 200
+        assert len([e for e in gateway.entries() if e["kind"] == "intent"]) >= seen
+    finally:
+        gateway.stop(signal.SIGKILL)
+        if fault == "full": subprocess.run(["umount", folder])
+
+
+def test_a_read_only_ledger_folder_is_refused_at_start(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url)
+    (gateway.folder / "ledger").write_text("a file where the folder should be")
+    gateway.start(wait=False)
+    assert gateway.process.wait(20) != 0 and "ledger" in gateway.logged()
+
+
+def test_one_changed_byte_is_found(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url).start()
+    for _ in range(5): assert gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": "hello"}]}).status_code == 200
+    gateway.stop()
+    assert gateway.verify().returncode == 0
+    file = sorted((gateway.folder / "ledger").glob("*.jsonl"))[0]
+    text = file.read_bytes()
+    file.write_bytes(text.replace(b'"completed"', b'"cancelled"', 1))
+    broken = gateway.run("audit", "verify", check=False)
+    assert broken.returncode != 0 and ":" in broken.stdout + broken.stderr
+    assert gateway.run("audit", "tail", "-n", "3").stdout.count("\n") >= 3
+
+
+def test_the_prompt_is_nowhere_on_disk(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url).start()
+    gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": "zebrafish maria.keller@example.org"}]})
+    gateway.stop()
+    for f in gateway.folder.rglob("*"):
+        if f.is_file():
+            assert b"zebrafish" not in f.read_bytes() and b"maria.keller" not in f.read_bytes() and gateway.key.encode() not in f.read_bytes(), f
