@@ -95,11 +95,12 @@ final class EngineLoop: @unchecked Sendable {
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { events.deallocate() }
         var ready = 0
-        while !isStopping {
+        while true {
             now = monotonicNanoseconds()
             for index in 0..<ready { handle(events[index]) }
             commands.take(into: &waiting)
             for command in waiting { obey(command) }
+            if isStopping { break }
             work()
             ready = Int(epoll_wait(epoll, events, Int32(capacity), commands.prepareToSleep() ? sleepMilliseconds() : 0))
             if ready < 0 {

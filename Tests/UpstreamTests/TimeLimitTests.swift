@@ -1,0 +1,65 @@
+import Foundation
+import Inference
+import Testing
+
+@testable import Upstream
+
+/// Each time limit has its own name, and holds.
+@Suite struct TimeLimitTests {
+    @Test(arguments: [
+        ("/hang", UpstreamTimeouts(firstByte: 200), UpstreamFailure.Kind.firstByteTimeout),
+        ("/stall-in-head", UpstreamTimeouts(firstByte: 200), .firstByteTimeout),
+        ("/stall", UpstreamTimeouts(idle: 200), .idleTimeout),
+        ("/hang", UpstreamTimeouts(total: 200), .totalTimeout),
+        ("/chunks?n=100&ms=20", UpstreamTimeouts(idle: 150, total: 200), .totalTimeout),
+    ])
+    func `a limit ends the call under its name`(
+        _ path: String, _ timeouts: UpstreamTimeouts, _ kind: UpstreamFailure.Kind
+    ) async throws {
+        let server = try await Provider()
+        let start = monotonicNanoseconds()
+        let answer = try await TestEngine().answer(plaintext(server.url(path), timeouts: timeouts))
+        let took = Double(monotonicNanoseconds() - start) / 1e6
+        #expect(answer.failure?.kind == kind)
+        #expect(took > 190 && took < 5_000, "took \(took) ms")
+        // The provider is not left waiting.
+        let connection = try #require(server.lines("open").first?.words[1])
+        #expect(await server.closing(of: connection) != nil)
+    }
+
+    @Test func `a host that never answers is a connect timeout`() async throws {
+        // TEST-NET-1 (RFC 5737). Where the network says at once that there is no way, that is a failure to connect.
+        let endpoint = try UpstreamEndpoint(
+            provider: provider, url: "https://192.0.2.1/x", timeouts: UpstreamTimeouts(connect: 200))
+        let answer = try await TestEngine().answer(endpoint)
+        #expect(answer.failure?.kind == .connectTimeout || answer.failure?.kind == .connect)
+    }
+
+    @Test func `a TLS handshake that does not come is a connect timeout`() async throws {
+        // The plaintext provider waits for a request's head and never answers a ClientHello.
+        let server = try await Shared.provider.value
+        let endpoint = try UpstreamEndpoint(
+            provider: provider, url: server.url("/json", scheme: "https"), timeouts: UpstreamTimeouts(connect: 200))
+        let answer = try await TestEngine().answer(endpoint)
+        #expect(answer.failure?.kind == .connectTimeout)
+    }
+
+    @Test func `a look-up that does not come is a connect timeout`() async throws {
+        let engine = try TestEngine { _ in
+            sleep(2)
+            return .success(["127.0.0.1"])
+        }
+        let endpoint = try plaintext("http://slow.test/x", timeouts: UpstreamTimeouts(connect: 150))
+        let start = monotonicNanoseconds()
+        let answer = await engine.answer(endpoint)
+        #expect(answer.failure?.kind == .connectTimeout)
+        #expect(monotonicNanoseconds() - start < 1_500_000_000)
+    }
+
+    @Test func `a stream that keeps coming outlives the idle limit`() async throws {
+        let server = try await Shared.provider.value
+        let timeouts = UpstreamTimeouts(firstByte: 400, idle: 400)
+        let answer = try await TestEngine().answer(plaintext(server.url("/chunks?n=12&ms=60"), timeouts: timeouts))
+        #expect(answer.isComplete)
+    }
+}
