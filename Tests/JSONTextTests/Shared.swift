@@ -39,6 +39,19 @@ func reason(_ text: String, limits: JSONLimits = .init()) -> JSONSyntaxError.Rea
     reason(Array(text.utf8), limits: limits)
 }
 
+/// How long this thread computes for something; what else the machine does meanwhile does not count.
+func computingTime(_ body: () throws -> Void) rethrows -> Duration {
+    func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    try body()
+    return now() - start
+}
+
+/// Parses text that is expected to be right.
 func document(_ text: String) throws -> JSONDocument {
     try JSONDocument(parsing: Array(text.utf8))
 }

@@ -98,7 +98,7 @@ struct SplicingTests {
     @Test func `many ranges of one long string take linear time`() throws {
         let count = 100_000
         let value = try document("\"" + String(repeating: #"mail \u0040 x\n"#, count: count) + "\"").root
-        let elapsed = ContinuousClock().measure {
+        let elapsed = computingTime {
             var mapper = value.offsetMapper()
             for index in 0..<count {
                 let range = mapper.rawRange(ofDecoded: index * 9 + 5..<index * 9 + 6)
