@@ -467,3 +467,37 @@ struct ConfigurationErrorTests {
         }
     }
 }
+
+/// Files that a person, an editor or a disk has mangled.
+struct MangledConfigurationTests {
+    /// Letters that mean something to YAML, and some that do not.
+    private static let letters = Array("{}[]:,-*&!|>'\"#%@`~?\n\t 0x*\u{0}é".unicodeScalars)
+
+    @Test(arguments: 1...300 as ClosedRange<UInt64>)
+    func `a mangled file loads or is refused with a place, and never traps`(seed: UInt64) throws {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15
+        func random(below limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        var fixture = ConfigurationFixture()
+        fixture.files["etc/policies/limits.yaml"] = "default: { requests_per_minute: 600, burst: 60 }\nkeys: {}\n"
+        let path = fixture.files.keys.filter { $0.hasSuffix("yaml") }.sorted()[random(below: 5)]
+        var text = Array((fixture.files[path] ?? "").unicodeScalars)
+        for _ in 0...random(below: 4) {
+            let index = random(below: text.count + 1)
+            switch random(below: 3) {
+            case 0: text.insert(Self.letters[random(below: Self.letters.count)], at: index)
+            case 1 where index < text.count: text[index] = Self.letters[random(below: Self.letters.count)]
+            default: text.removeSubrange(index..<min(text.count, index + random(below: 12)))
+            }
+        }
+        fixture.files[path] = String(String.UnicodeScalarView(text))
+        do throws(ConfigurationErrors) {
+            _ = try fixture.load()
+        } catch {
+            #expect(!error.errors.isEmpty)
+            #expect(error.errors.allSatisfy { $0.source.hasPrefix("etc/") && !$0.message.isEmpty })
+        }
+    }
+}
