@@ -4,7 +4,8 @@ public struct PolicySet: Sendable {
     public struct Limits: Sendable {
         /// Bytes of text.
         public var maximumBytes = 8 << 20
-        /// How deep expressions may nest, and how many operands a chain of `+`, `-`, `*` or `.` may have.
+        /// How deep expressions may nest, and how many operands a chain of `+`, `-`, `*` or `.` may have. At 128, parsing
+        /// and evaluating need at most 256 KiB of stack in a release build and 2 MiB in a debug build (measured).
         public var maximumDepth = 128
         /// Errors reported before the parser gives up.
         public var maximumErrors = 50

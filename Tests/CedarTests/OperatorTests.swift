@@ -81,6 +81,7 @@ import Testing
             ("User::\"bob\" in Team::\"support\"", .no),
             ("principal in resource.owner", .yes), ("Team::\"support\" in principal", .no),
             ("resource.owner in [principal]", .yes), ("principal in [context.n]", .fault),
+            ("principal in [resource.owner, context.n]", .fault),
         ] as [(String, Outcome)])
     func `in follows the hierarchy`(condition: String, outcome: Outcome) throws {
         #expect(try World.ask(condition) == outcome)
