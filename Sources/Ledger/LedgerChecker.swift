@@ -25,8 +25,8 @@ public struct LedgerChecker: Sendable {
     }
 
     /// Checks the next line, given without its line feed. On a problem the checker stays where it was.
-    public mutating func check(_ line: UnsafeRawBufferPointer) throws(LedgerProblem) {
-        let place = try Self.place(of: [UInt8](line))
+    public mutating func check(_ line: [UInt8]) throws(LedgerProblem) {
+        let place = try Self.place(of: line)
         guard place.sequence == chain.count else {
             throw .sequence(expected: chain.count, found: place.sequence)
         }

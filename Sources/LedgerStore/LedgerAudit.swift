@@ -94,7 +94,7 @@ public enum LedgerAudit {
             do throws(LedgerProblem) {
                 switch piece {
                 case .line(let line):
-                    try checker.check(line)
+                    try checker.check([UInt8](line))
                     for head in heads { try checker.compare(with: head) }
                 case .tooLong(let bytes):
                     throw .tooLong(bytes: bytes)

@@ -39,7 +39,7 @@ struct LogRecovery {
             switch piece {
             case .line(let line):
                 do throws(LedgerProblem) {
-                    try checker.check(line)
+                    try checker.check([UInt8](line))
                     if let recorded { try checker.compare(with: recorded) }
                 } catch {
                     guard Self.isUnwritten(line, after: checker.head, recorded) else {

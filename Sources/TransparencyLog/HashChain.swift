@@ -33,9 +33,9 @@ public struct HashChain: Hashable, Sendable {
     }
 
     /// Takes a line that says it follows the line with the digest `previous`, or throws and stays as it was.
-    public mutating func append(_ line: UnsafeRawBufferPointer, after previous: Digest32) throws(HashChainBreak) {
+    public mutating func append(_ line: [UInt8], after previous: Digest32) throws(HashChainBreak) {
         guard previous == head else { throw HashChainBreak(index: count, expected: head, found: previous) }
-        append(line)
+        line.withUnsafeBytes { append($0) }
     }
 }
 

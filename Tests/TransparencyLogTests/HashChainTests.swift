@@ -19,7 +19,7 @@ import TransparencyLog
         for line in lines {
             do throws(HashChainBreak) {
                 let previous = Digest32(hex: String(decoding: line.prefix(64), as: UTF8.self)) ?? Digest32()
-                try line.withUnsafeBytes { bytes throws(HashChainBreak) in try chain.append(bytes, after: previous) }
+                try chain.append(line, after: previous)
             } catch {
                 return (error.index, chain.head)
             }

@@ -1,0 +1,35 @@
+import Inference
+import Ledger
+import Testing
+
+@Suite struct LedgerRowTests {
+    @Test func `a table has equal columns and says what matters of each kind`() throws {
+        let lines = try LedgerSamples.log(LedgerSamples.all.map(\.entry)).lines
+        let table = LedgerRow.table(lines.compactMap { LedgerRow(line: $0) })
+        let texts = [
+            "SEQ  TIME",
+            "intent        support-bot            openai/gpt   pseudonymised  email 2, phone 1, unscannable 1",
+            "of 7, completed, 200, 300+120 tokens, 0.000123456 USD, 500 ms", "policy: no-health-out",
+            "192.0.2.1 2001:db8::1", "version 1.0, 12 bytes of an unfinished entry cut", "signal", "in force",
+            "key k_7f3a", "key k_7f3a",
+        ]
+        #expect(table.count == texts.count)
+        for (line, text) in zip(table, texts) { #expect(line.contains(text)) }
+        let column = try #require(table.first?.firstRange(of: "KIND")?.lowerBound)
+        for line in table { #expect(line[line.index(before: column)] == " ") }
+    }
+
+    @Test func `a name cannot act on a terminal`() throws {
+        var intent = LedgerSamples.intent
+        intent.asked.model = ModelID("m")
+        intent.asked.principal = Principal(
+            kind: .user, name: "\u{1B}[2Jeve\u{9B}31m\u{202E}\nx", teams: [], tenant: "t", method: .apiKey, credential: "c")
+        let line = try #require(LedgerSamples.log([.intent(intent)]).lines.first)
+        let row = try #require(LedgerRow(line: line))
+        #expect(row.who == "\u{FFFD}[2Jeve\u{FFFD}31m\u{FFFD}\u{FFFD}x")
+    }
+
+    @Test func `what is no object is no row`() {
+        for text in ["", "[]", "1", "{", "{}x"] { #expect(LedgerRow(line: Array(text.utf8)) == nil) }
+    }
+}

@@ -1,0 +1,129 @@
+import Cryptography
+import Inference
+import Ledger
+
+/// One entry of each kind, all different, with what their lines are.
+enum LedgerSamples {
+    static let time = LedgerTime(milliseconds: 1_795_394_759_123)  // 2026-11-23T00:45:59.123Z
+    static let requestID = RequestID(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210)
+
+    static let asked = LedgerEntry.Asked(
+        requestID: requestID, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        principal: Principal(
+            kind: .service, name: "support-bot", teams: ["support", "emea"], tenant: "acme", method: .apiKey,
+            credential: "k_7f3a"),
+        clientAddress: "192.0.2.17", dialect: .openAI, operation: .chat, model: ModelID("oai/gpt"), isStreaming: true,
+        estimatedInputTokens: 312,
+        data: DataSummary(
+            counts: [
+                .init(dataClass: .phone, place: .system, count: 1), .init(dataClass: .email, place: .user, count: 2),
+            ], unscannable: 1, textsScanned: 6),
+        policySet: "aa11")
+
+    static let intent = LedgerEntry.Intent(
+        time: time, asked: asked, destination: Destination(provider: ProviderID("openai"), model: "gpt"), region: "eu",
+        isInternal: false, form: .pseudonymised, policies: ["support-may-send"],
+        treatments: [.init(dataClass: .email, count: 2), .init(dataClass: .phone, count: 1)],
+        commitment: SHA256.hash("abc"), attempt: 1)
+
+    static let result = LedgerEntry.Result(
+        time: time, requestID: requestID, intent: 7, outcome: .completed, status: 200,
+        usage: TokenUsage(input: 300, output: 120, cachedInput: 10), cost: Money(nanoUSD: 123_456),
+        firstByteMicroseconds: 1_234, totalMicroseconds: 500_000, bytesSent: 1_500, bytesReceived: 612, retries: 0)
+
+    static let denied = LedgerEntry.Denied(
+        time: time, asked: asked, reason: .policy, status: 403,
+        considered: [
+            .init(destination: Destination(provider: ProviderID("openai"), model: "gpt"), policies: ["no-health-out"])
+        ])
+
+    static let unidentified = LedgerEntry.Unidentified(
+        time: time, since: LedgerTime(milliseconds: time.milliseconds - 1_000),
+        reasons: [.init(reason: "unknown", count: 3), .init(reason: "expired", count: 1)],
+        clientAddresses: ["192.0.2.1", "2001:db8::1"], others: 2)
+
+    static let keyChange = LedgerEntry.KeyChange(
+        time: time, keyID: "k_7f3a", kind: .user, name: "alice", teams: ["support"], tenant: "acme",
+        expires: LedgerTime(milliseconds: time.milliseconds + 86_400_000))
+
+    static let zeros = String(repeating: "0", count: 64)
+
+    static let all: [(entry: LedgerEntry, line: String)] = [
+        (
+            .intent(intent),
+            #"{"attempt":1,"client":"192.0.2.17","coverage":{"texts":6,"unscannable":1},"#
+                + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
+                + #""destination":{"internal":false,"model":"gpt","provider":"openai","region":"eu"},"#
+                + #""dialect":"openai","form":"pseudonymised","kind":"intent","model":"oai/gpt","operation":"chat","#
+                + #""policies":["support-may-send"],"policy_set":"aa11","prev":"\#(zeros)","#
+                + #""principal":{"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
+                + #""teams":["support","emea"],"tenant":"acme"},"#
+                + #""prompt":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","#
+                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"stream":true,"#
+                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","#
+                + #""treatments":[{"class":"email","count":2},{"class":"phone","count":1}],"v":1}"#
+        ),
+        (
+            .result(result),
+            #"{"bytes_received":612,"bytes_sent":1500,"cost_nano_usd":123456,"first_byte_us":1234,"intent":7,"#
+                + #""kind":"result","outcome":"completed","prev":"\#(zeros)","#
+                + #""request":"req_0123456789abcdeffedcba9876543210","retries":0,"seq":0,"status":200,"#
+                + #""time":"2026-11-23T00:45:59.123Z","total_us":500000,"#
+                + #""usage":{"cached_input":10,"input":300,"output":120},"v":1}"#
+        ),
+        (
+            .denied(denied),
+            #"{"client":"192.0.2.17","considered":[{"destination":{"model":"gpt","provider":"openai"},"#
+                + #""policies":["no-health-out"]}],"coverage":{"texts":6,"unscannable":1},"#
+                + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
+                + #""dialect":"openai","kind":"denied","model":"oai/gpt","operation":"chat","policy_set":"aa11","#
+                + #""prev":"\#(zeros)","principal":{"credential":"k_7f3a","kind":"service","method":"api_key","#
+                + #""name":"support-bot","teams":["support","emea"],"tenant":"acme"},"reason":"policy","#
+                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"status":403,"stream":true,"#
+                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":1}"#
+        ),
+        (
+            .unidentified(unidentified),
+            #"{"clients":["192.0.2.1","2001:db8::1"],"kind":"unidentified","others":2,"prev":"\#(zeros)","#
+                + #""reasons":{"expired":1,"unknown":3},"seq":0,"since":"2026-11-23T00:45:58.123Z","#
+                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+        ),
+        (
+            .start(.init(time: time, version: "1.0", policySet: "aa11", durability: "power", cutBytes: 12)),
+            #"{"cut_bytes":12,"durability":"power","kind":"start","policy_set":"aa11","prev":"\#(zeros)","seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":1,"version":"1.0"}"#
+        ),
+        (
+            .stop(.init(time: time, reason: "signal")),
+            #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":1}"#
+        ),
+        (
+            .reload(.init(time: time, isInForce: true, policySet: "bb22", keys: 3)),
+            #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","prev":"\#(zeros)","seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+        ),
+        (
+            .keyCreated(keyChange),
+            #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","prev":"\#(zeros)","#
+                + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+        ),
+        (
+            .keyRevoked(keyChange),
+            #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_revoked","prev":"\#(zeros)","#
+                + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+        ),
+    ]
+
+    /// The lines of these entries as the log of a new ledger.
+    static func log(_ entries: [LedgerEntry]) throws -> (lines: [[UInt8]], head: LedgerHead?) {
+        var sequencer = LedgerSequencer(after: nil)
+        for entry in entries { sequencer.append(try entry.encoded()) }
+        guard let batch = sequencer.takeBatch() else { return ([], nil) }
+        let lines = batch.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return (lines.dropLast().map { Array($0) }, batch.head)
+    }
+}
