@@ -1,7 +1,7 @@
 private import COpenSSL
 
 /// A certification authority of our own, for development and tests. Its key stays in memory.
-final class CertificateAuthority {
+final class CertificateAuthority: Sendable {
     let key: PrivateKey
     let certificate: X509Certificate
     private let organisation: String

@@ -44,6 +44,9 @@ final class TLSConnection {
 
     deinit { SSL_free(ssl) }
 
+    /// Storage kept, in bytes, not counting OpenSSL's own.
+    var heldCapacity: Int { buffers.inbound.capacity + buffers.outbound.capacity }
+
     /// Takes in what came from the peer.
     func receive(_ ciphertext: ByteBuffer) {
         buffers.receive(ciphertext)

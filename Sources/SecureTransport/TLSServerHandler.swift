@@ -77,6 +77,12 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         closeLimit = .milliseconds(Int64(contexts.configuration.closeTimeLimitMilliseconds))
     }
 
+    /// For tests: what must not outlive the channel.
+    var connectionForTests: TLSConnection? { connection }
+
+    /// Storage that the connection keeps while idle, in bytes.
+    var heldCapacity: Int { cleartext.capacity + (connection?.heldCapacity ?? 0) }
+
     // MARK: Life
 
     /// Begins the handshake if the channel is already active.
