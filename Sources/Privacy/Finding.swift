@@ -24,6 +24,18 @@ public struct Findings: Sendable {
     /// How many texts were inspected, to check that findings and request belong together.
     let textCount: Int
 
+    /// The findings of each text that has some: indices into `items`, and the text's index.
+    func forEachText(_ body: (_ items: Range<Int>, _ text: Int) -> Void) {
+        var first = 0
+        while first < items.count {
+            let text = items[first].text
+            var end = first + 1
+            while end < items.count, items[end].text == text { end += 1 }
+            body(first..<end, text)
+            first = end
+        }
+    }
+
     /// Whether there is nothing to treat.
     public var isEmpty: Bool { items.isEmpty }
 }

@@ -39,18 +39,14 @@ extension PrivacyEngine {
     ) throws(TreatmentError) -> [UInt8] {
         var replacements = [[JSONReplacement]](repeating: [], count: request.documents.count)
         var hasNames = [Bool](repeating: false, count: request.documents.count)
-        var index = 0
-        while index < findings.items.count {
-            let textIndex = findings.items[index].text
-            let text = request.texts[textIndex]
+        findings.forEachText { items, index in
+            let text = request.texts[index]
             let value = request.documents[text.document].json.value(at: text.node)
             if value.isKey { hasNames[text.document] = true }
             var mapper = value.offsetMapper()
-            while index < findings.items.count, findings.items[index].text == textIndex {
-                replacements[text.document].append(
-                    JSONReplacement(
-                        range: mapper.rawRange(ofDecoded: findings.items[index].range), bytes: replaced[index]))
-                index += 1
+            for item in items {
+                let range = mapper.rawRange(ofDecoded: findings.items[item].range)
+                replacements[text.document].append(JSONReplacement(range: range, bytes: replaced[item]))
             }
         }
         var number = request.documents.count - 1
@@ -92,24 +88,37 @@ extension PrivacyEngine {
     private func redactions(_ request: InferenceRequest, _ findings: Findings) -> [[UInt8]] {
         var numbers: [[UInt8]: Int] = [:]
         var counts = [Int](repeating: 0, count: SensitiveClass.allCases.count)
-        return findings.items.map { finding in
-            let text = request.texts[finding.text]
+        var marks: [[UInt8]] = []
+        marks.reserveCapacity(findings.items.count)
+        findings.forEachText { items, index in
+            let text = request.texts[index]
             let value = request.documents[text.document].json.value(at: text.node)
-            var mark = [UInt8(ascii: "[")] + SurrogateSyntax.Labels.all[Int(finding.sensitiveClass.rawValue)].text
-            if value.isKey {
-                let bytes = value.withDecodedUTF8 { [UInt8]($0[finding.range]) }
-                let number: Int
-                if let known = numbers[bytes] {
-                    number = known
-                } else {
-                    counts[Int(finding.sensitiveClass.rawValue)] += 1
-                    number = counts[Int(finding.sensitiveClass.rawValue)]
-                    numbers[bytes] = number
-                }
-                if number > 1 { mark += " \(number)".utf8 }
+            guard value.isKey else {
+                for finding in findings.items[items] { marks.append(Self.mark(finding.sensitiveClass, number: 1)) }
+                return
             }
-            return mark + [UInt8(ascii: "]")]
+            value.withDecodedUTF8 { bytes in
+                for finding in findings.items[items] {
+                    let kind = Int(finding.sensitiveClass.rawValue)
+                    let number = numbers[[UInt8](bytes[finding.range])] ?? counts[kind] + 1
+                    if number > counts[kind] {
+                        counts[kind] = number
+                        numbers[[UInt8](bytes[finding.range])] = number
+                    }
+                    marks.append(Self.mark(finding.sensitiveClass, number: number))
+                }
+            }
         }
+        return marks
+    }
+
+    private static func mark(_ sensitiveClass: SensitiveClass, number: Int) -> [UInt8] {
+        let label = sensitiveClass.label
+        var mark = [UInt8(ascii: "[")]
+        mark.append(contentsOf: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount))
+        if number > 1 { mark.append(contentsOf: " \(number)".utf8) }
+        mark.append(UInt8(ascii: "]"))
+        return mark
     }
 
     /// A caller may have written `[EMAIL 2]` itself: then better nothing than two members of one name.

@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import Glibc
 import Inference
 import JSONText
 import PatternScanner
@@ -71,6 +72,12 @@ enum Fixtures {
         func scan(_ text: UnsafeRawBufferPointer, into matches: inout [CandidateMatch]) throws {
             throw PatternScannerError.outOfMemory
         }
+    }
+
+    static func threadNanoseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
     // MARK: Corpora

@@ -38,7 +38,8 @@ struct DigitCluster {
     init(at start: Int, in text: ScannedText) {
         var position = start
         var separator = Separator.none
-        var isOpen = text.byte(start - 1) == UInt8(ascii: "(")
+        let opening = text.byte(start - 1) == UInt8(ascii: "+") ? start - 2 : start - 1
+        var isOpen = text.byte(opening) == UInt8(ascii: "(")
         while true {
             let first = position
             while position < text.count && text.classes[Int(text.base[position])] & ByteClass.digit != 0 {

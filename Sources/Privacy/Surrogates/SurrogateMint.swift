@@ -20,27 +20,33 @@ struct SurrogateMint {
     init(_ request: InferenceRequest, _ findings: Findings, _ key: TenantKey) throws(TreatmentError) {
         let reserved = Self.codesInTexts(request, findings)
         var codes: [Digest32: SurrogateSyntax.Code] = [:]
-        var taken: Set<SurrogateSyntax.Code> = []
+        var taken = reserved
         var values: [(code: SurrogateSyntax.Code, value: [UInt8])] = []
         var classes = SensitiveClassSet()
+        var isExhausted = false
         texts.reserveCapacity(findings.items.count)
-        for finding in findings.items {
-            let text = request.texts[finding.text]
-            let value = request.documents[text.document].json.value(at: text.node)
-            let digest = value.withDecodedUTF8 { Self.digest(finding, $0, key) }
-            var surrogate: [UInt8] = []
-            if let code = codes[digest] {
-                SurrogateSyntax.append(code, to: &surrogate)
-            } else {
-                let code = try Self.freeCode(finding.sensitiveClass, digest, key, taken, reserved)
-                codes[digest] = code
-                taken.insert(code)
-                classes.insert(finding.sensitiveClass)
-                values.append((code, value.withDecodedUTF8 { [UInt8]($0[finding.range]) }))
-                SurrogateSyntax.append(code, to: &surrogate)
+        findings.forEachText { items, index in
+            let text = request.texts[index]
+            request.documents[text.document].json.value(at: text.node).withDecodedUTF8 { bytes in
+                for finding in findings.items[items] {
+                    let digest = Self.digest(finding, bytes, key)
+                    var code = codes[digest]
+                    if code == nil, let free = Self.freeCode(finding.sensitiveClass, digest, key, taken) {
+                        code = free
+                        codes[digest] = free
+                        taken.insert(free)
+                        classes.insert(finding.sensitiveClass)
+                        values.append((free, [UInt8](bytes[finding.range])))
+                    }
+                    guard let code else {
+                        isExhausted = true
+                        return
+                    }
+                    texts.append(SurrogateSyntax.text(of: code))
+                }
             }
-            texts.append(surrogate)
         }
+        guard !isExhausted else { throw .surrogatesExhausted }
         values.sort { $0.code < $1.code }
         var bytes: [UInt8] = []
         let ends = values.map { entry in
@@ -63,21 +69,20 @@ struct SurrogateMint {
     }
 
     private static func freeCode(
-        _ sensitiveClass: SensitiveClass, _ digest: Digest32, _ key: TenantKey, _ taken: Set<SurrogateSyntax.Code>,
-        _ reserved: Set<SurrogateSyntax.Code>
-    ) throws(TreatmentError) -> SurrogateSyntax.Code {
+        _ sensitiveClass: SensitiveClass, _ digest: Digest32, _ key: TenantKey, _ taken: Set<SurrogateSyntax.Code>
+    ) -> SurrogateSyntax.Code? {
         var digest = digest
         var counter: UInt32 = 0
         while counter < Bounds.tries {
             let hash = digest.withBytes { $0.loadUnaligned(as: UInt64.self) }
             let code = SurrogateSyntax.code(sensitiveClass, hash: UInt64(littleEndian: hash))
-            if !taken.contains(code), !reserved.contains(code) { return code }
+            if !taken.contains(code) { return code }
             counter += 1
             digest = digest.withBytes { first in
                 withUnsafeBytes(of: counter.littleEndian) { key.authenticator.authenticate(first, $0) }
             }
         }
-        throw .surrogatesExhausted
+        return nil
     }
 
     // MARK: What the caller's text holds already
@@ -134,7 +139,9 @@ struct SurrogateMint {
         var position = start
         while position < end, take(base[position]) { position += 1 }
         if let next, position == next.range.lowerBound {
-            for byte in SurrogateSyntax.Labels.all[Int(next.sensitiveClass.rawValue)].text where !take(byte) { break }
+            let label = SurrogateSyntax.Labels.all[Int(next.sensitiveClass.rawValue)]
+            var index = 0
+            while index < label.length, take(label[index]) { index += 1 }
         }
         return taken == SurrogateSyntax.digits ? SurrogateSyntax.Code(sensitiveClass, digits: digits) : nil
     }

@@ -60,12 +60,12 @@ struct SurrogateSearch {
         let isWhole = end < count
         var held = count
         for label in SurrogateSyntax.Labels.all where storage.classes.contains(label.sensitiveClass) {
-            var length = min(label.text.count, end - lowest)
+            var length = min(label.length, end - lowest)
             // Before a backslash only a whole label.
-            let least = isWhole ? label.text.count : 1
+            let least = isWhole ? label.length : 1
             while length >= least {
                 let start = end - length
-                if SurrogateSyntax.matches(label.text, length, base + start),
+                if SurrogateSyntax.matches(label, length, base + start),
                     SurrogateSyntax.isLabelStart(start, base, previous)
                 {
                     held = min(held, start)

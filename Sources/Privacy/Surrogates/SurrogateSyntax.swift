@@ -30,15 +30,17 @@ enum SurrogateSyntax {
         return Code(sensitiveClass, digits: value << 5 | sum & 31)
     }
 
-    /// Appends the surrogate's text.
-    static func append(_ code: Code, to text: inout [UInt8]) {
-        let labels = Labels.all
-        let label = labels[Int(code.rawValue >> 40)]
-        text.append(contentsOf: label.text)
+    /// The surrogate's text.
+    static func text(of code: Code) -> [UInt8] {
+        let label = Labels.all[Int(code.rawValue >> 40)]
+        var text: [UInt8] = []
+        text.reserveCapacity(label.length + 1 + digits)
+        for index in 0..<label.length { text.append(label[index]) }
         text.append(underscore)
         for index in 0..<digits {
             text.append(alphabet[Int(code.rawValue >> UInt64((digits - 1 - index) * 5) & 31)])
         }
+        return text
     }
 
     /// Crockford's base 32: no I, L, O, U.
@@ -55,20 +57,24 @@ enum SurrogateSyntax {
         return UnsafePointer(values)
     }()
 
-    /// A class's label.
+    /// A class's label, packed: at most eight bytes, the last one lowest.
     struct Label: Sendable {
         let sensitiveClass: SensitiveClass
-        let text: [UInt8]
+        let packed: UInt64
+        let length: Int
+
+        subscript(index: Int) -> UInt8 { UInt8(truncatingIfNeeded: packed >> UInt64((length &- 1 &- index) &* 8)) }
     }
 
     enum Labels {
         /// By the classes' raw values.
-        static let all: [Label] = SensitiveClass.allCases.map {
-            Label(
-                sensitiveClass: $0,
-                text: [UInt8](UnsafeBufferPointer(start: $0.label.utf8Start, count: $0.label.utf8CodeUnitCount)))
+        static let all: [Label] = SensitiveClass.allCases.map { sensitiveClass in
+            let text = sensitiveClass.label
+            precondition(text.utf8CodeUnitCount <= 8, "label \(text)")
+            var packed: UInt64 = 0
+            for index in 0..<text.utf8CodeUnitCount { packed = packed << 8 | UInt64(text.utf8Start[index]) }
+            return Label(sensitiveClass: sensitiveClass, packed: packed, length: text.utf8CodeUnitCount)
         }
-        static let longest = all.map(\.text.count).max() ?? 0
     }
 
     /// The class whose label ends right before the `_` at `position`, and where it begins, not before `lowest`.
@@ -83,8 +89,8 @@ enum SurrogateSyntax {
         if end > lowest, base[end - 1] == backslash { end -= 1 }
         guard end - 2 >= lowest, base[end - 1] & 0xC0 == 0x40 else { return nil }
         for label in Labels.all where classes.contains(label.sensitiveClass) {
-            let start = end - label.text.count
-            guard start >= lowest, matches(label.text, label.text.count, base + start),
+            let start = end - label.length
+            guard start >= lowest, matches(label, label.length, base + start),
                 isAnywhere || isLabelStart(start, base, previous)
             else { continue }
             return (label.sensitiveClass, start)
@@ -93,7 +99,7 @@ enum SurrogateSyntax {
     }
 
     /// Whether `count` bytes are the label's first ones, in either case.
-    static func matches(_ label: [UInt8], _ count: Int, _ bytes: UnsafePointer<UInt8>) -> Bool {
+    static func matches(_ label: Label, _ count: Int, _ bytes: UnsafePointer<UInt8>) -> Bool {
         var index = count - 1
         while index >= 0 {
             if bytes[index] & 0xDF != label[index] || bytes[index] < 0x41 { return false }
