@@ -57,7 +57,9 @@ public struct LedgerChecker: Sendable {
         guard let version = document.root["v"]?.int else { throw .member("v") }
         guard version == LedgerSchema.version else { throw .version(found: version) }
         guard let sequence = document.root["seq"]?.int, sequence >= 0 else { throw .member("seq") }
-        guard let text = document.root["prev"]?.string, let previous = Digest32(hex: text) else { throw .member("prev") }
+        guard let text = document.root["prev"]?.string, let previous = Digest32(hex: text) else {
+            throw .member("prev")
+        }
         return (UInt64(sequence), previous)
     }
 }

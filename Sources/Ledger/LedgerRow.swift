@@ -84,7 +84,8 @@ public struct LedgerRow: Hashable, Sendable {
             let cost = entry["cost_nano_usd"]?.int.map { "\(dollars($0)) USD" }
             let milliseconds = entry["total_us"]?.int.map { "\($0 / 1_000) ms" }
             let facts = [
-                "of \(text(entry["intent"]))", text(entry["outcome"]), text(entry["status"]), tokens, cost, milliseconds,
+                "of \(text(entry["intent"]))", text(entry["outcome"]), text(entry["status"]), tokens, cost,
+                milliseconds,
             ]
             return facts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
         case "denied":

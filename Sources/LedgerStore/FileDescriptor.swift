@@ -86,6 +86,9 @@ struct FileDescriptor: ~Copyable {
         guard fsync(raw) == 0 else { throw .system(operation: "synchronise", path: path, code: errno) }
     }
 
+    /// Gives a lock back before the file is closed.
+    func unlock() { flock(raw, LOCK_UN) }
+
     /// Takes the file for this process alone; false if another has it.
     func lock() throws(LedgerStoreError) -> Bool {
         if flock(raw, LOCK_EX | LOCK_NB) == 0 { return true }

@@ -94,8 +94,9 @@ struct LogWriter: ~Copyable {
         }
     }
 
-    /// Gives the room set aside back, and makes the head durable. What fails here costs nothing but that.
+    /// Gives the room set aside back, makes the head durable, and gives the directory free. What fails here costs nothing but that.
     mutating func close() {
+        defer { lockFile.unlock() }
         do throws(LedgerStoreError) {
             try file.truncate(to: size)
             try headFile.synchronise()

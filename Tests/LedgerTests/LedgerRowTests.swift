@@ -23,7 +23,8 @@ import Testing
         var intent = LedgerSamples.intent
         intent.asked.model = ModelID("m")
         intent.asked.principal = Principal(
-            kind: .user, name: "\u{1B}[2Jeve\u{9B}31m\u{202E}\nx", teams: [], tenant: "t", method: .apiKey, credential: "c")
+            kind: .user, name: "\u{1B}[2Jeve\u{9B}31m\u{202E}\nx", teams: [], tenant: "t", method: .apiKey,
+            credential: "c")
         let line = try #require(LedgerSamples.log([.intent(intent)]).lines.first)
         let row = try #require(LedgerRow(line: line))
         #expect(row.who == "\u{FFFD}[2Jeve\u{FFFD}31m\u{FFFD}\u{FFFD}x")

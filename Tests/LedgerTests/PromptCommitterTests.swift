@@ -11,7 +11,8 @@ import Testing
         let salt = HMACSHA256.authenticate(
             key: SymmetricKey(Array("key".utf8)), Array("0123456789abcdeffedcba9876543210".utf8))
         #expect(committer.salt(for: requestID) == salt)
-        #expect(committer.commitment(to: Array("body".utf8), of: requestID) == SHA256.hash(salt.bytes + Array("body".utf8)))
+        #expect(
+            committer.commitment(to: Array("body".utf8), of: requestID) == SHA256.hash(salt.bytes + Array("body".utf8)))
     }
 
     @Test func `the same body has another commitment in another request and under another key`() {
