@@ -33,8 +33,8 @@ public enum AnswerReader {
     /// text (`AnswerForm`).
     public static func read(_ operation: Operation, _ document: JSONDocument, isJSON: Bool = false) -> Answer {
         switch operation {
-        case .chat, .embeddings: OpenAIAnswerReader.read(document.root, isJSON: isJSON)
-        case .messages, .countTokens: AnthropicAnswerReader.read(document.root, isJSON: isJSON)
+        case .chat, .embeddings: OpenAIAnswerReader.read(document, isJSON: isJSON)
+        case .messages, .countTokens: AnthropicAnswerReader.read(document, isJSON: isJSON)
         }
     }
 }

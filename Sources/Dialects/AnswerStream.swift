@@ -87,9 +87,19 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
         while let event = try nextEvent() {
             if !readsAll, reader.isPlain(event, of: parser) { continue }
             let message = try read(event)
-            guard changes(message) else { continue }
+            if dropsUsage, message.kind == .usageOnly {
+                output.append(contentsOf: parser.bytes[unchanged..<event.range.lowerBound])
+                unchanged = event.range.upperBound
+                continue
+            }
+            let edits = edits(for: message)
+            let rests = rests(before: message)
+            guard !edits.isEmpty || !rests.isEmpty else { continue }
             output.append(contentsOf: parser.bytes[unchanged..<event.range.lowerBound])
-            rewrite(event, message, into: &output)
+            output.append(contentsOf: rests)
+            unchanged = event.range.lowerBound
+            guard let document = message.document, !edits.isEmpty else { continue }
+            EventStreamWriter.append(name: parser.bytes[event.name], data: document.replacing(edits), to: &output)
             unchanged = event.range.upperBound
         }
         let end = parser.unfinished.lowerBound
@@ -129,60 +139,59 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
         }
     }
 
-    private func changes(_ message: StreamEvent) -> Bool {
-        if dropsUsage, message.kind == .usageOnly || message.usageNode != nil { return true }
-        guard makeRestorer != nil else { return false }
-        return !(message.deltas.isEmpty && message.wholes.isEmpty && message.closed.isEmpty)
-    }
-
-    private mutating func rewrite(_ event: ServerSentEvent, _ message: StreamEvent, into output: inout [UInt8]) {
-        if dropsUsage, message.kind == .usageOnly { return }
-        guard let document = message.document else {
-            for channel in message.closed { appendRest(of: channel, to: &output) }
-            output.append(contentsOf: parser.bytes[event.range])
-            return
-        }
-        var replacements: [JSONReplacement] = []
-        for delta in message.deltas {
-            var text = push(document.value(at: delta.node), to: delta.channel)
-            if message.closed.contains(delta.channel),
-                message.deltas.last(where: { $0.channel == delta.channel })?.node == delta.node
-            {
-                text.append(contentsOf: rest(of: delta.channel))
-            }
-            replacements.append(replacement(of: document.value(at: delta.node), by: text))
-        }
-        for channel in message.closed where !message.deltas.contains(where: { $0.channel == channel }) {
-            appendRest(of: channel, to: &output)
-        }
+    /// What an event's strings have to become, sorted; nothing for strings that stay as they are.
+    private mutating func edits(for message: StreamEvent) -> [JSONReplacement] {
+        guard let document = message.document else { return [] }
+        var edits: [JSONReplacement] = []
         if let makeRestorer {
+            for (position, delta) in message.deltas.enumerated() {
+                let value = document.value(at: delta.node)
+                let index = index(of: delta.channel, makeRestorer)
+                var text = value.withDecodedUTF8 { texts[index].restorer.push($0) }
+                let isLast = !message.deltas[(position + 1)...].contains { $0.channel == delta.channel }
+                if isLast, message.closed.contains(delta.channel) { text.append(contentsOf: rest(of: delta.channel)) }
+                append(text, insteadOf: value, to: &edits)
+            }
             for node in message.wholes {
-                var restorer = makeRestorer(false)
                 let value = document.value(at: node)
+                var restorer = makeRestorer(false)
                 var text = value.withDecodedUTF8 { restorer.push($0) }
                 text.append(contentsOf: restorer.finish())
-                replacements.append(replacement(of: value, by: text))
+                append(text, insteadOf: value, to: &edits)
             }
         }
         if dropsUsage, let node = message.usageNode {
-            replacements.append(JSONReplacement(range: document.range(at: node), bytes: Array("null".utf8)))
+            edits.append(JSONReplacement(range: document.range(at: node), bytes: Array("null".utf8)))
         }
-        replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
-        EventStreamWriter.append(
-            name: parser.bytes[event.name], data: document.replacing(replacements), to: &output)
+        if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
+        return edits
     }
 
-    private mutating func push(_ value: JSONValue, to channel: StreamChannel) -> [UInt8] {
-        let index: Int
-        if let known = texts.firstIndex(where: { $0.channel == channel }) {
-            index = known
-        } else {
-            guard let makeRestorer else { return value.decodedUTF8() }
-            let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)
-            index = texts.count
-            texts.append(OpenText(channel: channel, restorer: makeRestorer(isJSON)))
-        }
-        return value.withDecodedUTF8 { texts[index].restorer.push($0) }
+    private func append(_ text: [UInt8], insteadOf value: JSONValue, to edits: inout [JSONReplacement]) {
+        let isSame = value.withDecodedUTF8 { $0.elementsEqual(text) }
+        guard !isSame else { return }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count + 8)
+        bytes.append(0x22)
+        JSONEscape.append(text, to: &bytes)
+        bytes.append(0x22)
+        edits.append(JSONReplacement(range: value.range, bytes: bytes))
+    }
+
+    /// Events of our own that have to precede an event: what was held back of texts that end without a piece in it.
+    private mutating func rests(before message: StreamEvent) -> [UInt8] {
+        var events: [UInt8] = []
+        for channel in message.closed { appendRest(of: channel, to: &events) }
+        return events
+    }
+
+    private mutating func index(
+        of channel: StreamChannel, _ makeRestorer: @Sendable (_ isJSON: Bool) -> Restorer
+    ) -> Int {
+        if let known = texts.firstIndex(where: { $0.channel == channel }) { return known }
+        let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)
+        texts.append(OpenText(channel: channel, restorer: makeRestorer(isJSON)))
+        return texts.count - 1
     }
 
     /// Ends a text and gives what was held back of it.
@@ -195,14 +204,5 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
     private mutating func appendRest(of channel: StreamChannel, to output: inout [UInt8]) {
         let rest = rest(of: channel)
         if !rest.isEmpty { reader.appendDelta(channel, text: rest, to: &output) }
-    }
-
-    private func replacement(of value: JSONValue, by text: [UInt8]) -> JSONReplacement {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.count + 8)
-        bytes.append(0x22)
-        JSONEscape.append(text, to: &bytes)
-        bytes.append(0x22)
-        return JSONReplacement(range: value.range, bytes: bytes)
     }
 }

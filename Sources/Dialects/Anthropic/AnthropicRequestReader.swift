@@ -4,76 +4,81 @@ internal import JSONText
 /// Reads `POST /v1/messages` and `POST /v1/messages/count_tokens`.
 enum AnthropicRequestReader {
     static func read(_ operation: Operation, body: JSONDocument) throws(RequestError) -> InferenceRequest {
-        var reader = Reader(draft: try RequestDraft(body: body))
-        try reader.readMessages(body.root)
-        return try reader.draft.finish(operation)
+        try body.withTape { (tape) throws(RequestError) in
+            var reader = Reader(tape: tape, draft: try RequestDraft(tape))
+            try reader.readMessages()
+            return try reader.draft.finish(operation)
+        }
     }
 }
 
 private struct Reader {
     typealias Place = InferenceRequest.Place
+    typealias Kind = InferenceRequest.UnscannablePart.Kind
+
+    let tape: Tape
     var draft: RequestDraft
 
-    mutating func readMessages(_ root: JSONValue) throws(RequestError) {
+    mutating func readMessages() throws(RequestError) {
         var hasMessages = false
-        for (key, value) in root.members {
-            if key.equals("model") {
-                try draft.readModel(value)
-            } else if key.equals("messages") {
+        for member in tape.members(of: 0) {
+            switch member.name {
+            case "model":
+                try draft.readModel(member.value)
+            case "messages":
                 hasMessages = true
-                for message in try draft.elements(of: value, "messages") { try readMessage(message) }
-            } else if key.equals("system") {
-                try readContent(value, .system)
-            } else if key.equals("stream") {
-                try draft.readStream(value)
-            } else if key.equals("tools") {
-                try readTools(value)
-            } else if key.equals("max_tokens") {
-                draft.readMaximum(value)
-                try draft.collector.everything(value, .other)
-            } else {
-                if !Self.isSetting(key) { try draft.collector.everything(key, .other) }
-                try draft.collector.everything(value, .other)
+                for message in try draft.messages(member.value) { try readMessage(message) }
+            case "system":
+                try readContent(member.value, .system)
+            case "stream":
+                try draft.readStream(member.value)
+            case "tools":
+                try readTools(member.value)
+            case "max_tokens":
+                draft.readMaximum(member.value)
+                try draft.collector.everything(member.value, .other)
+            case "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "metadata", "thinking",
+                "output_config", "service_tier", "container", "mcp_servers":
+                // Names that every SDK sends are the API's, not the caller's.
+                try draft.collector.everything(member.value, .other)
+            default:
+                try draft.collector.everything(member, .other)
             }
         }
         guard hasMessages else { throw RequestError(.invalidRequest, "`messages` is missing", param: "messages") }
     }
 
-    /// Members that every SDK sends: their names are the API's, not the caller's.
-    private static func isSetting(_ key: JSONValue) -> Bool {
-        key.isOne(
-            of: "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "metadata", "thinking",
-            "output_config", "service_tier", "container", "mcp_servers")
-    }
-
-    private mutating func readMessage(_ message: JSONValue) throws(RequestError) {
-        let place = Self.place(of: message["role"])
-        guard message.kind == .object else { return try draft.collector.everything(message, place) }
-        for (key, value) in message.members {
-            if key.equals("role") {
-                if place == .other { try draft.collector.everything(value, place) }
-            } else if key.equals("content") {
-                try readContent(value, place)
-            } else {
-                try draft.collector.everything(key, place)
-                try draft.collector.everything(value, place)
+    private mutating func readMessage(_ message: Int) throws(RequestError) {
+        guard tape.kind(message) == .object else { return try draft.collector.everything(message, .other) }
+        let place = placeOfRole(in: message)
+        for member in tape.members(of: message) {
+            switch member.name {
+            case "role":
+                if place == .other { try draft.collector.everything(member.value, place) }
+            case "content":
+                try readContent(member.value, place)
+            default:
+                try draft.collector.everything(member, place)
             }
         }
     }
 
     /// Only a role that is exactly a known word needs no inspection itself; all others are of place `.other`.
-    private static func place(of role: JSONValue?) -> Place {
-        guard let role else { return .other }
-        if role.equals("user") { return .user }
-        if role.equals("assistant") { return .assistant }
-        return role.equals("system") ? .system : .other
+    private func placeOfRole(in message: Int) -> Place {
+        guard let role = tape.member("role", of: message) else { return .other }
+        switch tape.word(role) {
+        case "user": return .user
+        case "assistant": return .assistant
+        case "system": return .system
+        default: return .other
+        }
     }
 
-    /// A string or an array of blocks.
-    private mutating func readContent(_ content: JSONValue, _ place: Place) throws(RequestError) {
-        switch content.kind {
+    /// A string, a block, or an array of blocks.
+    private mutating func readContent(_ content: Int, _ place: Place) throws(RequestError) {
+        switch tape.kind(content) {
         case .array:
-            for block in content.elements { try readBlock(block, place) }
+            for block in tape.elements(of: content) { try readBlock(block, place) }
         case .object:
             try readBlock(content, place)
         default:
@@ -81,79 +86,100 @@ private struct Reader {
         }
     }
 
-    private mutating func readBlock(_ block: JSONValue, _ place: Place) throws(RequestError) {
-        guard block.kind == .object else { return try draft.collector.everything(block, place) }
-        let type = block["type"]
-        // A result's own parts are the tool's words, whoever's message they stand in.
-        let isResult = type?.string?.hasSuffix("tool_result") ?? false
-        let place = isResult ? Place.toolResult : place
-        let mediaKind: InferenceRequest.UnscannablePart.Kind = type?.equals("image") ?? false ? .image : .file
-        for (key, value) in block.members {
-            if key.equals("type") {
-                if !Self.isBlockType(value) { try draft.collector.everything(value, place) }
-            } else if key.equals("source"), value.kind == .object {
-                try readSource(value, mediaKind, place)
-            } else if key.equals("content") {
-                try readContent(value, place)
-            } else if key.equals("input") {
-                try draft.collector.everything(value, .toolArguments)
-            } else {
-                if key.equals("file_id"), value.kind == .string { draft.collector.part(.file, place) }
-                if !Self.isBlockMember(key) { try draft.collector.everything(key, place) }
-                try draft.collector.everything(value, place)
+    private mutating func readBlock(_ block: Int, _ outerPlace: Place) throws(RequestError) {
+        guard tape.kind(block) == .object else { return try draft.collector.everything(block, outerPlace) }
+        var place = outerPlace
+        var mediaKind = Kind.file
+        if let type = tape.member("type", of: block) {
+            switch tape.word(type) {
+            case "text": break
+            case "image": mediaKind = .image
+            case "tool_result": place = .toolResult
+            default:
+                // A result's own parts are the tool's words, whoever's message they stand in.
+                if tape.value(type).string?.hasSuffix("_tool_result") ?? false { place = .toolResult }
+            }
+        }
+        for member in tape.members(of: block) {
+            switch member.name {
+            case "type":
+                try readBlockType(member.value, place)
+            case "source" where tape.kind(member.value) == .object:
+                try readSource(member.value, mediaKind, place)
+            case "content":
+                try readContent(member.value, place)
+            case "input":
+                try draft.collector.everything(member.value, .toolArguments)
+            case "file_id":
+                if tape.kind(member.value) == .string { draft.collector.part(.file, place) }
+                try draft.collector.everything(member.value, place)
+            case "text", "id", "name", "tool_use_id", "is_error", "cache_control", "citations", "thinking", "signature",
+                "data", "title", "context", "caller":
+                try draft.collector.everything(member.value, place)
+            default:
+                try draft.collector.everything(member, place)
             }
         }
     }
 
-    private static func isBlockType(_ value: JSONValue) -> Bool {
-        value.isOne(
-            of: "text", "image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking",
-            "server_tool_use", "web_search_tool_result", "search_result", "container_upload")
-    }
-
-    private static func isBlockMember(_ key: JSONValue) -> Bool {
-        key.isOne(
-            of: "text", "id", "name", "tool_use_id", "is_error", "cache_control", "citations", "thinking", "signature",
-            "data", "title", "context", "caller", "file_id")
+    private mutating func readBlockType(_ type: Int, _ place: Place) throws(RequestError) {
+        switch tape.word(type) {
+        case "text", "image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking",
+            "server_tool_use", "web_search_tool_result", "search_result", "container_upload":
+            break
+        default:
+            try draft.collector.everything(type, place)
+        }
     }
 
     /// `{"type":"base64","media_type":…,"data":…}`, or `url`, `file`, `text`, `content`.
-    private mutating func readSource(
-        _ source: JSONValue, _ kind: InferenceRequest.UnscannablePart.Kind, _ place: Place
-    ) throws(RequestError) {
-        let isBase64 = source["type"]?.equals("base64") ?? false
-        for (key, value) in source.members {
-            if key.equals("type") {
-                if !value.isOne(of: "base64", "url", "file", "text", "content") {
-                    try draft.collector.everything(value, place)
+    private mutating func readSource(_ source: Int, _ kind: Kind, _ place: Place) throws(RequestError) {
+        let isBase64 = tape.member("type", of: source).map { "base64" ~= tape.word($0) } ?? false
+        for member in tape.members(of: source) {
+            switch member.name {
+            case "type":
+                switch tape.word(member.value) {
+                case "base64", "url", "file", "text", "content": break
+                default: try draft.collector.everything(member.value, place)
                 }
-            } else if key.equals("data"), isBase64 {
-                try draft.collector.payload(value, kind, place)
-            } else if key.equals("url") {
-                try draft.collector.address(value, kind, place)
-            } else if key.equals("content") {
-                try readContent(value, place)
-            } else {
-                if key.equals("file_id"), value.kind == .string { draft.collector.part(kind, place) }
-                if !key.isOne(of: "media_type", "data", "file_id") { try draft.collector.everything(key, place) }
-                try draft.collector.everything(value, place)
+            case "data":
+                if isBase64 {
+                    try draft.collector.payload(member.value, kind, place)
+                } else {
+                    try draft.collector.everything(member.value, place)
+                }
+            case "url":
+                try draft.collector.address(member.value, kind, place)
+            case "content":
+                try readContent(member.value, place)
+            case "file_id":
+                if tape.kind(member.value) == .string { draft.collector.part(kind, place) }
+                try draft.collector.everything(member.value, place)
+            case "media_type":
+                try draft.collector.everything(member.value, place)
+            default:
+                try draft.collector.everything(member, place)
             }
         }
     }
 
-    private mutating func readTools(_ tools: JSONValue) throws(RequestError) {
-        guard tools.kind == .array else { return try draft.collector.everything(tools, .toolDefinition) }
-        for tool in tools.elements {
-            guard tool.kind == .object else {
+    private mutating func readTools(_ tools: Int) throws(RequestError) {
+        guard tape.kind(tools) == .array else { return try draft.collector.everything(tools, .toolDefinition) }
+        for tool in tape.elements(of: tools) {
+            guard tape.kind(tool) == .object else {
                 try draft.collector.everything(tool, .toolDefinition)
                 continue
             }
-            for (key, value) in tool.members {
-                if key.equals("name"), let name = value.string { draft.tools.append(name) }
-                if !key.isOne(of: "name", "description", "input_schema", "type", "cache_control") {
-                    try draft.collector.everything(key, .toolDefinition)
+            for member in tape.members(of: tool) {
+                switch member.name {
+                case "name":
+                    if let name = tape.value(member.value).string { draft.tools.append(name) }
+                    try draft.collector.everything(member.value, .toolDefinition)
+                case "description", "input_schema", "type", "cache_control":
+                    try draft.collector.everything(member.value, .toolDefinition)
+                default:
+                    try draft.collector.everything(member, .toolDefinition)
                 }
-                try draft.collector.everything(value, .toolDefinition)
             }
         }
     }

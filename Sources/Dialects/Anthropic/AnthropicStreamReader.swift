@@ -18,71 +18,80 @@ struct AnthropicStreamReader: Sendable {
     ) throws(StreamEventReader.Fault) -> StreamEvent {
         guard event.dataLines > 0, !event.data.isEmpty else { return StreamEvent(.other) }
         let document = try StreamEventReader.document(event, of: parser)
-        let root = document.root
         var result = StreamEvent(.other, document: document)
-        guard let type = root["type"] else { return result }
-        let block = root["index"]?.int ?? 0
-        if type.equals("content_block_delta") {
-            result.kind = .part
-            if let delta = root["delta"] { read(delta: delta, block, into: &result) }
-        } else if type.equals("content_block_start") {
-            result.kind = .part
-            if let start = root["content_block"] { read(start: start, block, into: &result) }
-        } else if type.equals("content_block_stop") {
-            result.kind = .part
-            open.close(into: &result.closed) { $0.block == block }
-        } else if type.equals("message_start") {
-            result.kind = .part
-            if let figures = root["message"]?["usage"] { update(figures) }
-        } else if type.equals("message_delta") {
-            result.kind = .part
-            if let figures = root["usage"] { update(figures) }
-            if let reason = root["delta"]?["stop_reason"]?.string { facts.finishReason = reason }
-        } else if type.equals("message_stop") {
-            result.kind = .done
-            result.closed = open.closeAll()
-        } else if type.equals("error") {
-            result.kind = .error
-            result.closed = open.closeAll()
-        }
+        document.withTape { read($0, into: &result) }
         return result
     }
 
-    private mutating func update(_ figures: JSONValue) {
-        usage.update(figures)
+    private mutating func read(_ tape: Tape, into event: inout StreamEvent) {
+        guard let type = tape.member("type", of: 0) else { return }
+        let block = tape.member("index", of: 0).flatMap { tape.value($0).int } ?? 0
+        event.kind = .part
+        switch tape.word(type) {
+        case "content_block_delta":
+            if let delta = tape.member("delta", of: 0) { read(delta: delta, block, of: tape, into: &event) }
+        case "content_block_start":
+            if let start = tape.member("content_block", of: 0) { read(start: start, block, of: tape, into: &event) }
+        case "content_block_stop":
+            open.close(into: &event.closed) { $0.block == block }
+        case "message_start":
+            if let message = tape.member("message", of: 0) { update(tape.member("usage", of: message), of: tape) }
+        case "message_delta":
+            update(tape.member("usage", of: 0), of: tape)
+            guard let delta = tape.member("delta", of: 0), let reason = tape.member("stop_reason", of: delta) else {
+                return
+            }
+            if let reason = tape.value(reason).string { facts.finishReason = reason }
+        case "message_stop":
+            event.kind = .done
+            event.closed = open.closeAll()
+        case "error":
+            event.kind = .error
+            event.closed = open.closeAll()
+        default:
+            event.kind = .other
+        }
+    }
+
+    private mutating func update(_ figures: Int?, of tape: Tape) {
+        guard let figures else { return }
+        usage.update(tape.value(figures))
         facts.usage = usage.total
     }
 
-    private mutating func read(delta: JSONValue, _ block: Int, into event: inout StreamEvent) {
-        if let text = delta["text"] {
-            piece(StreamChannel(block: block, kind: .content), text, into: &event)
-        } else if let json = delta["partial_json"] {
-            piece(StreamChannel(block: block, kind: .toolArguments), json, into: &event)
-        } else if let thinking = delta["thinking"] {
-            piece(StreamChannel(block: block, kind: .reasoning), thinking, into: &event)
-        } else if let citation = delta["citation"] {
-            AnthropicAnswerReader.strings(in: citation, into: &event.wholes)
+    private mutating func read(delta: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
+        for member in tape.members(of: delta) {
+            switch member.name {
+            case "text":
+                piece(StreamChannel(block: block, kind: .content), member.value, of: tape, into: &event)
+            case "partial_json":
+                piece(StreamChannel(block: block, kind: .toolArguments), member.value, of: tape, into: &event)
+            case "thinking":
+                piece(StreamChannel(block: block, kind: .reasoning), member.value, of: tape, into: &event)
+            case "citation":
+                AnthropicAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
+            default: break
+            }
         }
     }
 
     /// Most blocks begin empty; those of server tools come whole.
-    private mutating func read(start: JSONValue, _ block: Int, into event: inout StreamEvent) {
-        guard let type = start["type"] else { return }
-        if type.equals("text") {
-            if let text = start["text"] { piece(StreamChannel(block: block, kind: .content), text, into: &event) }
-        } else if type.equals("thinking") {
-            if let text = start["thinking"] {
-                piece(StreamChannel(block: block, kind: .reasoning), text, into: &event)
-            }
-        } else {
-            AnthropicAnswerReader.strings(in: start, into: &event.wholes)
+    private mutating func read(start: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
+        guard let type = tape.member("type", of: start) else { return }
+        switch tape.word(type) {
+        case "text", "thinking":
+            read(delta: start, block, of: tape, into: &event)
+        default:
+            AnthropicAnswerReader.strings(in: start, of: tape, into: &event.wholes)
         }
     }
 
-    private mutating func piece(_ channel: StreamChannel, _ value: JSONValue, into event: inout StreamEvent) {
-        guard value.kind == .string, value.range.count > 2 else { return }
+    private mutating func piece(
+        _ channel: StreamChannel, _ node: Int, of tape: Tape, into event: inout StreamEvent
+    ) {
+        guard tape.isText(node) else { return }
         open.open(channel)
-        event.deltas.append(StreamEvent.Delta(channel: channel, node: value.node))
+        event.deltas.append(StreamEvent.Delta(channel: channel, node: node))
     }
 
     func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {

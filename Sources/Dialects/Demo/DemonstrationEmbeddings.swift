@@ -73,7 +73,10 @@ enum DemonstrationEmbeddings {
             // 53 bits give a double in 0..<2; the offset keeps it from being all zero.
             vector.append(Double(mixed >> 11) / 4_503_599_627_370_496 - 1 + 1e-9)
         }
-        let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        // Newton's square root: `squareRoot()` would make this module need the C mathematics library when it is linked.
+        let square = vector.reduce(0) { $0 + $1 * $1 }
+        var length = max(1, square)
+        for _ in 0..<40 { length = (length + square / length) / 2 }
         return vector.map { Float($0 / length) }
     }
 

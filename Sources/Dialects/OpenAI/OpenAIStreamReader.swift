@@ -16,54 +16,66 @@ struct OpenAIStreamReader: Sendable {
 
     // MARK: The look at the bytes
 
-    /// Looks for the members that matter. In a JSON text they can't stand inside a string, where quotes are escaped;
-    /// who escapes letters of a name only gets his event read.
+    /// Looks for the members that matter. In a JSON text they can't stand inside a string, where quotes are escaped.
+    /// (Nobody escapes the letters of a name; who did would only hide his own figures.)
     static func isPlain(_ event: ServerSentEvent, of parser: borrowing EventStreamParser) -> Bool {
         guard event.dataLines == 1, event.data.count > 2 else { return event.dataLines == 0 }
         let data = event.data
-        return parser.bytes.withUnsafeBufferPointer { bytes in
+        return parser.bytes.withUnsafeBytes { bytes in
             guard bytes[data.lowerBound] == 0x7B else { return false }
-            var index = data.lowerBound &+ 1
-            let end = data.upperBound &- 8
-            while index < end {
-                guard bytes[index] == 0x22 else {
-                    if bytes[index] == 0x5C, bytes[index &+ 1] == 0x75 { return false }
-                    index &+= 1
-                    continue
-                }
-                switch bytes[index &+ 1] {
-                case 0x66:  // "finish_reason"
-                    if matches(bytes, index, "\"finish_reason\""), !isNull(bytes, index &+ 15, data.upperBound) {
-                        return false
-                    }
-                case 0x75:  // "usage"
-                    if matches(bytes, index, "\"usage\""), !isNull(bytes, index &+ 7, data.upperBound) { return false }
-                case 0x65:  // "error"
-                    if matches(bytes, index, "\"error\"") { return false }
-                default: break
-                }
-                index &+= 1
-            }
-            return true
+            return !mentionsMore(UnsafeRawBufferPointer(rebasing: bytes[data]))
         }
     }
 
-    @inline(__always)
-    private static func matches(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int, _ word: StaticString) -> Bool {
+    /// Eight bytes at a time: a quote followed by `e`, `f` or `u` is looked at closely.
+    private static func mentionsMore(_ data: UnsafeRawBufferPointer) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let highs: UInt64 = 0x8080_8080_8080_8080
+        // The last nine bytes can't begin a member with a value.
+        let end = data.count &- 9
+        var index = 0
+        while index < end {
+            let first = UInt64(littleEndian: data.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let second = UInt64(littleEndian: data.loadUnaligned(fromByteOffset: index &+ 1, as: UInt64.self))
+            let quote = first ^ (ones &* 0x22)
+            let error = second ^ (ones &* 0x65)
+            let finish = second ^ (ones &* 0x66)
+            let usage = second ^ (ones &* 0x75)
+            // A mark above a true one may be false; the close look settles it.
+            var marks =
+                (quote &- ones) & ~quote
+                & ((error &- ones) & ~error | (finish &- ones) & ~finish | (usage &- ones) & ~usage) & highs
+            while marks != 0 {
+                if isMore(data, index &+ marks.trailingZeroBitCount / 8) { return true }
+                marks &= marks &- 1
+            }
+            index &+= 8
+        }
+        return false
+    }
+
+    /// Whether a member begins here that says more than text: a finish reason or usage that is not null, or an error.
+    private static func isMore(_ data: UnsafeRawBufferPointer, _ index: Int) -> Bool {
+        if matches(data, index, "\"finish_reason\"") { return !isNull(data, index &+ 15) }
+        if matches(data, index, "\"usage\"") { return !isNull(data, index &+ 7) }
+        return matches(data, index, "\"error\"")
+    }
+
+    private static func matches(_ data: UnsafeRawBufferPointer, _ index: Int, _ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
-        guard index &+ count <= bytes.count else { return false }
-        for offset in 0..<count where bytes[index &+ offset] != word.utf8Start[offset] { return false }
+        guard index &+ count <= data.count else { return false }
+        for offset in 0..<count where data[index &+ offset] != word.utf8Start[offset] { return false }
         return true
     }
 
     /// Whether `: null` follows.
-    private static func isNull(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    private static func isNull(_ data: UnsafeRawBufferPointer, _ start: Int) -> Bool {
         var index = start
-        while index < end, bytes[index] == 0x20 { index &+= 1 }
-        guard index < end, bytes[index] == 0x3A else { return false }
+        while index < data.count, data[index] == 0x20 { index &+= 1 }
+        guard index < data.count, data[index] == 0x3A else { return false }
         index &+= 1
-        while index < end, bytes[index] == 0x20 { index &+= 1 }
-        return index &+ 4 <= end && matches(bytes, index, "null")
+        while index < data.count, data[index] == 0x20 { index &+= 1 }
+        return matches(data, index, "null")
     }
 
     // MARK: Reading
@@ -78,27 +90,8 @@ struct OpenAIStreamReader: Sendable {
             return result
         }
         let document = try StreamEventReader.document(event, of: parser)
-        let root = document.root
         var result = StreamEvent(.other, document: document)
-        guard root.kind == .object else { return result }
-        if let error = root["error"], !error.isNull {
-            result.kind = .error
-            result.closed = open.closeAll()
-            return result
-        }
-        let usage = root["usage"]
-        if let usage, let figures = OpenAIUsage.read(usage) {
-            facts.usage = figures
-            result.usageNode = usage.node
-        }
-        guard let choices = root["choices"] else { return result }
-        if choices.count == 0 {
-            if result.usageNode != nil { result.kind = .usageOnly }
-            return result
-        }
-        result.kind = .part
-        if envelope.isEmpty { keepEnvelope(root) }
-        for choice in choices.elements { read(choice, into: &result) }
+        document.withTape { read($0, into: &result) }
         return result
     }
 
@@ -109,50 +102,90 @@ struct OpenAIStreamReader: Sendable {
         return true
     }
 
-    private mutating func read(_ choice: JSONValue, into event: inout StreamEvent) {
-        let block = choice["index"]?.int ?? 0
-        if let delta = choice["delta"] {
-            for (key, value) in delta.members { read(key, value, block, into: &event) }
+    private mutating func read(_ tape: Tape, into event: inout StreamEvent) {
+        var choices: Int?
+        for member in tape.members(of: 0) {
+            switch member.name {
+            case "error":
+                guard tape.kind(member.value) != .null else { continue }
+                event.kind = .error
+            case "usage":
+                guard let figures = OpenAIUsage.read(tape.value(member.value)) else { continue }
+                facts.usage = figures
+                event.usageNode = member.value
+            case "choices":
+                choices = member.value
+            default: break
+            }
         }
-        if let reason = choice["finish_reason"], !reason.isNull {
-            if facts.finishReason == nil { facts.finishReason = reason.string }
-            open.close(into: &event.closed) { $0.block == block }
+        if event.kind == .error {
+            event.closed = open.closeAll()
+            return
+        }
+        guard let choices else { return }
+        for choice in tape.elements(of: choices) {
+            event.kind = .part
+            read(choice: choice, of: tape, into: &event)
+        }
+        if event.kind == .part {
+            if envelope.isEmpty { keepEnvelope(tape) }
+        } else if event.usageNode != nil {
+            event.kind = .usageOnly
         }
     }
 
-    private mutating func read(_ key: JSONValue, _ value: JSONValue, _ block: Int, into event: inout StreamEvent) {
-        if key.equals("content") {
-            guard value.kind == .string else { return wholes(in: value, into: &event) }
-            piece(StreamChannel(block: block, kind: .content), value, into: &event)
-            guard value.range.count > 2 else { return }
+    private mutating func read(choice: Int, of tape: Tape, into event: inout StreamEvent) {
+        var block = 0
+        var delta: Int?
+        var isFinished = false
+        for member in tape.members(of: choice) {
+            switch member.name {
+            case "index": block = tape.value(member.value).int ?? 0
+            case "delta": delta = member.value
+            case "finish_reason":
+                guard tape.kind(member.value) != .null else { continue }
+                isFinished = true
+                if facts.finishReason == nil { facts.finishReason = tape.value(member.value).string }
+            default: break
+            }
+        }
+        if let delta {
+            for member in tape.members(of: delta) { read(member, block, of: tape, into: &event) }
+        }
+        if isFinished { open.close(into: &event.closed) { $0.block == block } }
+    }
+
+    private mutating func read(_ member: Tape.Member, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
+        switch member.name {
+        case "content":
+            guard tape.kind(member.value) == .string else { return wholes(in: member.value, of: tape, into: &event) }
+            guard tape.isText(member.value) else { return }
+            piece(StreamChannel(block: block, kind: .content), member.value, of: tape, into: &event)
             open.close(into: &event.closed) {
                 $0.block == block && ($0.kind == .reasoning || $0.kind == .plainReasoning)
             }
-        } else if key.equals("tool_calls") {
-            for call in value.elements { read(toolCall: call, block, into: &event) }
-        } else if key.equals("role") {
-            return
-        } else if key.equals("refusal") {
-            piece(StreamChannel(block: block, kind: .refusal), value, into: &event)
-        } else if key.equals("reasoning_content") {
-            piece(StreamChannel(block: block, kind: .reasoning), value, into: &event)
-        } else if key.equals("reasoning") {
-            piece(StreamChannel(block: block, kind: .plainReasoning), value, into: &event)
-        } else if key.equals("function_call") {
-            if let arguments = value["arguments"] {
-                piece(StreamChannel(block: block, kind: .functionArguments), arguments, into: &event)
-            }
-        } else if key.equals("audio") {
-            if let transcript = value["transcript"] {
-                piece(StreamChannel(block: block, kind: .transcript), transcript, into: &event)
-            }
-        } else {
-            wholes(in: value, into: &event)
+        case "tool_calls":
+            for call in tape.elements(of: member.value) { read(toolCall: call, block, of: tape, into: &event) }
+        case "role": break
+        case "refusal":
+            piece(StreamChannel(block: block, kind: .refusal), member.value, of: tape, into: &event)
+        case "reasoning_content":
+            piece(StreamChannel(block: block, kind: .reasoning), member.value, of: tape, into: &event)
+        case "reasoning":
+            piece(StreamChannel(block: block, kind: .plainReasoning), member.value, of: tape, into: &event)
+        case "function_call":
+            guard let arguments = tape.member("arguments", of: member.value) else { return }
+            piece(StreamChannel(block: block, kind: .functionArguments), arguments, of: tape, into: &event)
+        case "audio":
+            guard let transcript = tape.member("transcript", of: member.value) else { return }
+            piece(StreamChannel(block: block, kind: .transcript), transcript, of: tape, into: &event)
+        default:
+            wholes(in: member.value, of: tape, into: &event)
         }
     }
 
-    private mutating func read(toolCall call: JSONValue, _ block: Int, into event: inout StreamEvent) {
-        let index = call["index"]?.int ?? 0
+    private mutating func read(toolCall call: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
+        let index = tape.member("index", of: call).flatMap { tape.value($0).int } ?? 0
         open.close(into: &event.closed) {
             guard $0.block == block else { return false }
             switch $0.kind {
@@ -160,44 +193,46 @@ struct OpenAIStreamReader: Sendable {
             default: return true
             }
         }
-        if let arguments = call["function"]?["arguments"] {
-            piece(StreamChannel(block: block, kind: .toolArguments, index: index), arguments, into: &event)
+        if let function = tape.member("function", of: call), let arguments = tape.member("arguments", of: function) {
+            piece(
+                StreamChannel(block: block, kind: .toolArguments, index: index), arguments, of: tape, into: &event)
         }
-        if let input = call["custom"]?["input"] {
-            piece(StreamChannel(block: block, kind: .toolInput, index: index), input, into: &event)
+        if let custom = tape.member("custom", of: call), let input = tape.member("input", of: custom) {
+            piece(StreamChannel(block: block, kind: .toolInput, index: index), input, of: tape, into: &event)
         }
     }
 
-    private mutating func piece(_ channel: StreamChannel, _ value: JSONValue, into event: inout StreamEvent) {
-        guard value.kind == .string else { return }
-        // The first chunk's empty content begins nothing.
-        guard value.range.count > 2 else { return }
+    /// An empty piece, such as the first chunk's content, begins nothing.
+    private mutating func piece(
+        _ channel: StreamChannel, _ node: Int, of tape: Tape, into event: inout StreamEvent
+    ) {
+        guard tape.isText(node) else { return }
         open.open(channel)
-        event.deltas.append(StreamEvent.Delta(channel: channel, node: value.node))
+        event.deltas.append(StreamEvent.Delta(channel: channel, node: node))
     }
 
-    private func wholes(in value: JSONValue, into event: inout StreamEvent) {
-        let document = value.document
-        for node in value.node..<document.nodeAfter(value.node)
-        where document.kind(at: node) == .string && !document.isKey(at: node) {
+    private func wholes(in node: Int, of tape: Tape, into event: inout StreamEvent) {
+        for node in node..<tape.after(node) where tape.isText(node) && !tape.isKey(node) {
             event.wholes.append(node)
         }
     }
 
     // MARK: Chunks of our own
 
-    private mutating func keepEnvelope(_ root: JSONValue) {
-        let bytes = root.document.bytes
-        for (key, value) in root.members {
-            if key.equals("usage") {
+    private mutating func keepEnvelope(_ tape: Tape) {
+        let bytes = tape.document.bytes
+        for member in tape.members(of: 0) {
+            switch member.name {
+            case "usage":
                 envelopeHasUsage = true
-                continue
+            case "choices", "obfuscation":
+                break
+            default:
+                envelope.append(contentsOf: bytes[tape.range(member.key)])
+                envelope.append(0x3A)
+                envelope.append(contentsOf: bytes[tape.range(member.value)])
+                envelope.append(0x2C)
             }
-            if key.equals("choices") || key.equals("obfuscation") { continue }
-            envelope.append(contentsOf: bytes[key.range])
-            envelope.append(0x3A)
-            envelope.append(contentsOf: bytes[value.range])
-            envelope.append(0x2C)
         }
     }
 

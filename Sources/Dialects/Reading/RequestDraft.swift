@@ -3,6 +3,7 @@ internal import JSONText
 
 /// A request while it is being read: the fields that both dialects have, and their checks.
 struct RequestDraft {
+    let tape: Tape
     var collector: TextCollector
     var model = ""
     var isStreaming = false
@@ -11,18 +12,19 @@ struct RequestDraft {
     var maximumOutputTokens: Int?
 
     /// Starts on a body, which has to be an object.
-    init(body: JSONDocument) throws(RequestError) {
-        guard body.root.kind == .object else {
+    init(_ tape: Tape) throws(RequestError) {
+        guard tape.kind(0) == .object else {
             throw RequestError(.invalidRequest, "the body has to be a JSON object")
         }
-        collector = TextCollector(body: body)
+        self.tape = tape
+        collector = TextCollector(body: tape)
     }
 
     /// Models' names become metric labels and log fields, so they are short and printable.
     private static let longestModel = 256
 
-    mutating func readModel(_ value: JSONValue) throws(RequestError) {
-        guard let name = value.string, !name.isEmpty else {
+    mutating func readModel(_ node: Int) throws(RequestError) {
+        guard let name = tape.value(node).string, !name.isEmpty else {
             throw RequestError(.invalidRequest, "`model` has to be a non-empty string", param: "model")
         }
         guard name.utf8.count <= Self.longestModel, name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
@@ -32,25 +34,25 @@ struct RequestDraft {
         model = name
     }
 
-    mutating func readStream(_ value: JSONValue) throws(RequestError) {
-        switch value.kind {
+    mutating func readStream(_ node: Int) throws(RequestError) {
+        switch tape.kind(node) {
         case .true: isStreaming = true
         case .false, .null: isStreaming = false
         default: throw RequestError(.invalidRequest, "`stream` has to be true or false", param: "stream")
         }
     }
 
-    mutating func readMaximum(_ value: JSONValue) {
-        guard let count = value.int, count >= 0 else { return }
+    mutating func readMaximum(_ node: Int) {
+        guard let count = tape.value(node).int, count >= 0 else { return }
         maximumOutputTokens = max(maximumOutputTokens ?? 0, count)
     }
 
-    /// `messages`: an array of objects.
-    func elements(of value: JSONValue, _ param: String) throws(RequestError) -> JSONValue.Elements {
-        guard value.kind == .array else {
-            throw RequestError(.invalidRequest, "`\(param)` has to be an array", param: param)
+    /// `messages`: an array.
+    func messages(_ node: Int) throws(RequestError) -> Tape.Elements {
+        guard tape.kind(node) == .array else {
+            throw RequestError(.invalidRequest, "`messages` has to be an array", param: "messages")
         }
-        return value.elements
+        return tape.elements(of: node)
     }
 
     func finish(_ operation: Operation) throws(RequestError) -> InferenceRequest {
