@@ -42,7 +42,7 @@ def test_a_ledger_that_cannot_be_written_stops_everything(make_gateway, provider
     folder = gateway.folder / "ledger"
     folder.mkdir(exist_ok=True)
     if fault == "full":
-        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], capture_output=True).returncode:
+        if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4500k", "tmpfs", folder], capture_output=True).returncode:
             pytest.skip("needs the right to mount a small file system")
     try:
         gateway.start()

@@ -216,6 +216,7 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
             guard let exchange else { return close() }
             keepsAlive = false
             service.refuse(exchange, status: 408, reason: "the request's body did not arrive in time")
+            close()
         case .answering:
             // The caller does not read its answer.
             context?.close(promise: nil)

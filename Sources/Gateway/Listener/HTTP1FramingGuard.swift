@@ -41,6 +41,7 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var timer: LazyTimer?
     private var requestsSeen = 0
     private var readPending = false
+    private var isAdvancing = false
 
     init(limits: ListenerLimits) {
         self.limits = limits
@@ -89,6 +90,9 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard case .answering = state, let context else { return }
         state = .head
         timer?.expire(in: held.readableBytes > 0 ? limits.headerTimeout : limits.idleTimeout)
+        // Answered while its own bytes are still being handed on: `advance` goes on with the next one by itself, since the
+        // parser behind us takes no bytes while it is at work on others.
+        if isAdvancing { return }
         if held.readableBytes > 0 {
             advance(context: context)
             context.fireChannelReadComplete()
@@ -136,10 +140,15 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - The machine
 
     private func advance(context: ChannelHandlerContext) {
+        isAdvancing = true
+        defer { isAdvancing = false }
         do {
             var forwarded = 0
-            while try step(from: &forwarded) {}
-            forward(forwarded, context: context)
+            repeat {
+                forwarded = 0
+                while try step(from: &forwarded) {}
+                forward(forwarded, context: context)
+            } while forwarded > 0 && held.readableBytes > 0
             if case .answering = state { timer?.clear() }
         } catch {
             refuse(error, context: context)

@@ -55,7 +55,9 @@ struct AnswerStream {
             }
             let read = try reader.read(event, of: parser)
             switch read.kind {
-            case .usageOnly where dropsUsage: continue
+            case .usageOnly where dropsUsage:
+                flush(into: &output)
+                continue
             case .done: progress = .done
             case .error: progress = .providerError
             case .other, .part, .usageOnly: break
