@@ -34,7 +34,9 @@ final class ScratchPool: @unchecked Sendable {
     /// A space that no one else has; `nil` if memory is short.
     func borrow() -> OpaquePointer? {
         for slot in 0..<Bounds.slots {
-            if let scratch = slots[slot].exchange(nil, ordering: .acquiringAndReleasing) { return OpaquePointer(scratch) }
+            if let scratch = slots[slot].exchange(nil, ordering: .acquiringAndReleasing) {
+                return OpaquePointer(scratch)
+            }
         }
         var copy: OpaquePointer?
         guard hs_clone_scratch(original, &copy) == HS_SUCCESS else { return nil }

@@ -1,4 +1,5 @@
 public import Inference
+import JSONText
 
 /// Sensitive data found in a text: where and what, never the value.
 public struct Finding: Sendable, Hashable {
@@ -21,8 +22,8 @@ public struct Findings: Sendable {
     public let items: [Finding]
     /// What policies and the ledger may know of it.
     public let summary: DataSummary
-    /// How many texts were inspected, to check that findings and request belong together.
-    let textCount: Int
+    /// The body that was inspected: findings treat no other request.
+    let body: JSONDocument
 
     /// The findings of each text that has some: indices into `items`, and the text's index.
     func forEachText(_ body: (_ items: Range<Int>, _ text: Int) -> Void) {

@@ -10,7 +10,7 @@ extension PrivacyEngine {
         _ request: InferenceRequest, findings: Findings, requestID: RequestID, form: SendingForm,
         destination: Destination, tenantKey: TenantKey, edits: [JSONReplacement] = []
     ) throws(TreatmentError) -> TreatedRequest {
-        guard findings.textCount == request.texts.count else { throw .foreignFindings }
+        guard findings.body === request.body else { throw .foreignFindings }
         guard form != .raw, !findings.isEmpty else {
             return TreatedRequest(
                 requestID: requestID, destination: destination, form: form, body: try splice(request.body, edits, []),
@@ -69,12 +69,14 @@ extension PrivacyEngine {
     private func splice(
         _ document: JSONDocument, _ edits: [JSONReplacement], _ replacements: [JSONReplacement]
     ) throws(TreatmentError) -> [UInt8] {
-        guard !(edits.isEmpty && replacements.isEmpty) else { return document.bytes }
+        if edits.isEmpty && replacements.isEmpty && document.extent.count == document.bytes.count {
+            return document.bytes
+        }
         var all = edits + replacements
         if all.count > 1 { all.sort { $0.range.lowerBound < $1.range.lowerBound } }
-        var end = 0
+        var end = document.extent.lowerBound
         for replacement in all {
-            guard replacement.range.lowerBound >= end, replacement.range.upperBound <= document.bytes.count else {
+            guard replacement.range.lowerBound >= end, replacement.range.upperBound <= document.extent.upperBound else {
                 throw .overlappingEdits
             }
             end = replacement.range.upperBound

@@ -40,7 +40,7 @@ public final class PrivacyEngine: Sendable {
         }
         let summary = DataSummary(
             counts: counts, unscannable: request.unscannable.count, textsScanned: request.texts.count)
-        return Findings(items: items, summary: summary, textCount: request.texts.count)
+        return Findings(items: items, summary: summary, body: request.body)
     }
 
     /// Looks through one text of UTF-8, of at most 2 GiB.

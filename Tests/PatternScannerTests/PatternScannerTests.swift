@@ -11,7 +11,8 @@ import Testing
         try [UInt8]("..ab12xyz ab99 abz1".utf8).withUnsafeBytes { try scanner.scan($0, into: &matches) }
         #expect(
             matches == [
-                CandidateMatch(pattern: 7, end: 6), CandidateMatch(pattern: 9, end: 9), CandidateMatch(pattern: 7, end: 14),
+                CandidateMatch(pattern: 7, end: 6), CandidateMatch(pattern: 9, end: 9),
+                CandidateMatch(pattern: 7, end: 14),
             ])
     }
 

@@ -71,7 +71,9 @@ import Testing
             }
             for case (let dataClass?, let range) in expected {
                 figures[dataClass, default: (0, 0, 0, 0)].expected += 1
-                if findings.contains(where: { $0.dataClass == dataClass && $0.range.overlaps(range) && $0.range.count * 2 >= range.count }) {
+                if findings.contains(where: {
+                    $0.dataClass == dataClass && $0.range.overlaps(range) && $0.range.count * 2 >= range.count
+                }) {
                     figures[dataClass, default: (0, 0, 0, 0)].hit += 1
                 } else {
                     let value = String(decoding: bytes[range], as: UTF8.self)
@@ -84,13 +86,16 @@ import Testing
                     figures[finding.dataClass, default: (0, 0, 0, 0)].right += 1
                 } else {
                     let value = String(decoding: bytes[finding.range], as: UTF8.self)
-                    print("synthetic extra \(finding.dataClass) \(finding.score): `\(value)` in `\(sentence.full_text.suffix(160))`")
+                    print(
+                        "synthetic extra \(finding.dataClass) \(finding.score): `\(value)` in `\(sentence.full_text.suffix(160))`"
+                    )
                 }
             }
         }
         for (dataClass, figure) in figures.sorted(by: { $0.key < $1.key }) {
             print(
-                "synthetic \(dataClass): recall \(figure.hit) of \(figure.expected), precision \(figure.right) of \(figure.found)")
+                "synthetic \(dataClass): recall \(figure.hit) of \(figure.expected), precision \(figure.right) of \(figure.found)"
+            )
             let recall = Double(figure.hit) / Double(figure.expected)
             let precision = Double(figure.right) / Double(figure.found)
             if dataClass == .phone {
@@ -105,7 +110,8 @@ import Testing
         guard let cases = try Fixtures.cases("data/secrets/secret_cases.jsonl.gz") else { return }
         let kinds: Set<String> = [
             "aws-access-token", "github-app-token", "github-fine-grained-pat", "github-oauth", "github-pat",
-            "github-refresh-token", "gitlab-pat", "huggingface-access-token", "huggingface-organization-api-token", "jwt",
+            "github-refresh-token", "gitlab-pat", "huggingface-access-token", "huggingface-organization-api-token",
+            "jwt",
             "npm-access-token", "openai-api-key", "anthropic-admin-api-key", "private-key", "sendgrid-api-token",
             "slack-app-token", "slack-bot-token", "slack-config-access-token", "slack-config-refresh-token",
             "slack-legacy-bot-token", "slack-legacy-token", "slack-legacy-workspace-token", "slack-user-token",
@@ -120,15 +126,27 @@ import Testing
                 figures.positives += 1
                 let spans = (item.spans ?? []).map { Fixtures.byteRange($0, in: item.text) }
                 let isCovered = spans.allSatisfy { span in
-                    findings.contains { $0.range.lowerBound <= span.lowerBound && $0.range.upperBound >= span.upperBound }
+                    findings.contains {
+                        $0.range.lowerBound <= span.lowerBound && $0.range.upperBound >= span.upperBound
+                    }
                 }
-                if isCovered { figures.hits += 1 } else { print("secret missed, \(item.entity): \(item.text.prefix(160)) \(findings.map(\.range)) \(spans)") }
+                if isCovered {
+                    figures.hits += 1
+                } else {
+                    print("secret missed, \(item.entity): \(item.text.prefix(160)) \(findings.map(\.range)) \(spans)")
+                }
             } else {
                 figures.negatives += 1
-                if findings.isEmpty { figures.quiet += 1 } else { print("secret extra, \(item.entity): \(item.text.prefix(160))") }
+                if findings.isEmpty {
+                    figures.quiet += 1
+                } else {
+                    print("secret extra, \(item.entity): \(item.text.prefix(160))")
+                }
             }
         }
-        print("secrets: recall \(figures.hits) of \(figures.positives), \(figures.quiet) of \(figures.negatives) negatives quiet")
+        print(
+            "secrets: recall \(figures.hits) of \(figures.positives), \(figures.quiet) of \(figures.negatives) negatives quiet"
+        )
         #expect(Double(figures.hits) >= 0.99 * Double(figures.positives))
     }
 }

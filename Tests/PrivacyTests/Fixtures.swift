@@ -30,7 +30,8 @@ enum Fixtures {
         while number < documents.count {
             let document = documents[number].json
             for node in 0..<document.nodeCount where document.kind(at: node) == .string {
-                let isArguments = node > 0 && document.isKey(at: node - 1) && document.value(at: node - 1).equals("arguments")
+                let isArguments =
+                    node > 0 && document.isKey(at: node - 1) && document.value(at: node - 1).equals("arguments")
                 if isArguments, let inner = try? JSONDocument(parsing: document.value(at: node).decodedUTF8()) {
                     documents.append(.init(json: inner, parent: .init(document: number, node: node)))
                 } else {
@@ -97,7 +98,9 @@ enum Fixtures {
                 }
             }
         }
-        if let file = folder?.appendingPathComponent(path), FileManager.default.fileExists(atPath: file.path) { return file }
+        if let file = folder?.appendingPathComponent(path), FileManager.default.fileExists(atPath: file.path) {
+            return file
+        }
         if ProcessInfo.processInfo.environment["CI"] != nil {
             Issue.record("shared/\(path) is absent")
         } else {

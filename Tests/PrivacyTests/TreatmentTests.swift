@@ -6,7 +6,8 @@ import Privacy
 import Testing
 
 @Suite struct TreatmentTests {
-    static let body = #"{"model":"demo", "messages":[{"role":"user","content":"I am alice@example.org, card 4111 1111 1111 1111.\nAgain: alice@example.org"}]}"#
+    static let body =
+        #"{"model":"demo", "messages":[{"role":"user","content":"I am alice@example.org, card 4111 1111 1111 1111.\nAgain: alice@example.org"}]}"#
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
@@ -121,12 +122,14 @@ import Testing
     }
 
     @Test func `a whole answer is restored, arguments escaped twice`() throws {
-        let request = try Fixtures.request(##"["-----BEGIN PRIVATE KEY-----\nMIIEabc\n-----END PRIVATE KEY-----","alice@example.org"]"##)
+        let request = try Fixtures.request(
+            ##"["-----BEGIN PRIVATE KEY-----\nMIIEabc\n-----END PRIVATE KEY-----","alice@example.org"]"##)
         let treated = try Fixtures.treat(request, .pseudonymised)
         let surrogates = try JSONDocument(parsing: treated.body).root.elements.compactMap(\.string)
         let answer = try JSONDocument(
             parsing: [UInt8](
-                #"{"content":"\u0041 \#(surrogates[0]) to \#(surrogates[1])","arguments":"{\"key\":\"\#(surrogates[0])\"}"}"#.utf8))
+                #"{"content":"\u0041 \#(surrogates[0]) to \#(surrogates[1])","arguments":"{\"key\":\"\#(surrogates[0])\"}"}"#
+                    .utf8))
         let arguments = try #require(answer.root["arguments"])
         let restored = answer.replacing(treated.restoration.restore(in: answer, jsonTexts: [arguments.node]))
         let document = try JSONDocument(parsing: restored)

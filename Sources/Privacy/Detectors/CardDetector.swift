@@ -77,7 +77,10 @@ enum CardDetector {
         guard number.passesLuhn, number.hasVariety else { return 0 }
         let form = form(prefix: number.prefix, digits: digits)
         guard form > 0 else { return 0 }
-        return isGroupedAsOnCards(cluster, range) ? form : form - 35
+        if isGroupedAsOnCards(cluster, range) { return form }
+        // Single digits in a row are a table more often than a card.
+        for index in range where cluster.groups[index].length < 2 { return 0 }
+        return form - 35
     }
 
     /// How surely a prefix and a length are a network's.

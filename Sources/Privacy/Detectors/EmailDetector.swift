@@ -13,7 +13,8 @@ enum EmailDetector {
 
     /// Endings of file names that stand after `@` in practice: `logo@2x.png`.
     private static let fileEndings: Set<[UInt8]> = Set(
-        ["png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "avif", "css", "js", "mjs", "tsx", "jsx", "json"].map {
+        ["png", "jpg", "jpeg", "gif", "svg", "webp", "bmp", "ico", "avif", "css", "js", "mjs", "tsx", "jsx", "json"].map
+        {
             [UInt8]($0.utf8)
         })
 

@@ -16,7 +16,9 @@ enum IPAddressDetector {
             guard cluster.groups[index].length <= 3 else { return nil }
             if index > group, cluster.groups[index].separator != .dot { return nil }
         }
-        guard group == 0 || cluster.groups[group].separator != .dot, inspection.enabled.contains(.ipAddress) else { return nil }
+        guard group == 0 || cluster.groups[group].separator != .dot, inspection.enabled.contains(.ipAddress) else {
+            return nil
+        }
         let hasMore = group + 4 < cluster.count && cluster.groups[group + 4].separator == .dot
         for index in group...group + 3 {
             let part = cluster.groups[index]
@@ -73,7 +75,9 @@ enum IPAddressDetector {
         while end < text.count, isAddressByte(text.base[end], text.classes) { end += 1 }
         let runEnd = end
         if text.base[end - 1] == UInt8(ascii: ".") { end -= 1 }
-        if end - start > 2, text.base[end - 1] == UInt8(ascii: ":"), text.base[end - 2] != UInt8(ascii: ":") { end -= 1 }
+        if end - start > 2, text.base[end - 1] == UInt8(ascii: ":"), text.base[end - 2] != UInt8(ascii: ":") {
+            end -= 1
+        }
         guard end - start <= Bounds.length, text.isWordEnd(end) || text.byte(end) == UInt8(ascii: "_"),
             let shape = AddressShape(from: start, to: end, in: text)
         else {

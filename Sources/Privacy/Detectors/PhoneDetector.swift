@@ -57,7 +57,7 @@ enum PhoneDetector {
         let isOpen = text.byte(first - 1) == UInt8(ascii: "(")
         if hasPlus {
             start -= 1
-            if text.byte(start - 1) == UInt8(ascii: "(") , group + 1 < cluster.count,
+            if text.byte(start - 1) == UInt8(ascii: "("), group + 1 < cluster.count,
                 cluster.groups[group + 1].separator == .closing
             {
                 start -= 1
@@ -136,7 +136,9 @@ enum PhoneDetector {
         if leading == UInt8(ascii: "0"), text.byte(start + 1) == UInt8(ascii: "0"), digits >= 10 {
             return international(cluster, range, digits: digits, prefix: 2, text)
         }
-        if digits <= 13, let american = american(cluster, range, digits: digits, isParenthesised, text) { return american }
+        if digits <= 13, let american = american(cluster, range, digits: digits, isParenthesised, text) {
+            return american
+        }
         guard digits <= 11 else { return digits <= 13 && count > 1 ? 20 : 0 }
         if count == 1 {
             switch digits {
@@ -164,7 +166,8 @@ enum PhoneDetector {
             guard count == 2, digits == 10, cluster.groups[range.lowerBound].length == 3 else { return nil }
             return cluster.groups[last].separator == .dot ? 0 : isParenthesised ? 60 : 40
         }
-        guard cluster.groups[last].length == 4, cluster.groups[last - 1].length == 3, cluster.groups[last - 2].length == 3,
+        guard cluster.groups[last].length == 4, cluster.groups[last - 1].length == 3,
+            cluster.groups[last - 2].length == 3,
             count <= 4
         else { return nil }
         let area = text.base[Int(cluster.groups[last - 2].start)]
@@ -183,20 +186,27 @@ enum PhoneDetector {
     ) -> Bool {
         let first = range.lowerBound
         let last = range.upperBound - 1
+        var isOpen = false
         var isThousands = cluster.groups[first].length <= 3
         for index in first + 1...last {
             let part = cluster.groups[index]
             guard part.length >= 2, part.length <= 8 else { return false }
+            if part.separator == .opening { isOpen = true }
+            if part.separator == .closing { isOpen = false }
             if part.length != 3 || part.separator == .dash { isThousands = false }
         }
+        // A parenthesis that no group closes is not of the number: `2005 (14.00`.
+        if isOpen { return false }
         if isThousands && (cluster.groups[last].separator == .dot || cluster.groups[first].length < 2) { return false }
         guard range.count == 2 else { return true }
-        if cluster.groups[last].separator == .dot { return false }
-        if cluster.groups[first].length == 4, cluster.groups[last].length == 4, cluster.groups[last].separator == .dash {
-            let years = 1_800...2_100
-            return !(years.contains(cluster.value(first, in: text)) && years.contains(cluster.value(last, in: text)))
+        switch cluster.groups[last].separator {
+        case .dot, .wide: return false
+        case .dash where cluster.groups[first].length == 4 && cluster.groups[last].length == 4:
+            // `1990-2020`, `1100-1199`: from one to another.
+            let span = cluster.value(last, in: text) - cluster.value(first, in: text)
+            return span < 0 || span > 999
+        default: return true
         }
-        return true
     }
 
     // MARK: Borders

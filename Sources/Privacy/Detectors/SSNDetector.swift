@@ -12,7 +12,9 @@ enum SSNDetector {
         // Joined to further digits it is part of another number.
         var score = form
         if group > 0 {
-            guard cluster.groups[group].separator == .space || cluster.groups[group].separator == .opening else { return 0 }
+            guard cluster.groups[group].separator == .space || cluster.groups[group].separator == .opening else {
+                return 0
+            }
             if cluster.groups[group + taken - 1].separator == .space { score -= 20 }
         } else if isJoint(text.byte(start - 1)), text.has(start - 2, ByteClass.alphanumeric) {
             return 0

@@ -12,7 +12,8 @@ enum SecretDetector {
     private static let score = 95
 
     /// Parts of words that only examples have.
-    private static let placeholders: [[UInt8]] = ["example", "xxxxxx", "placeholder", "changeme", "your-", "your_"].map {
+    private static let placeholders: [[UInt8]] = ["example", "xxxxxx", "placeholder", "changeme", "your-", "your_"].map
+    {
         [UInt8]($0.utf8)
     }
 

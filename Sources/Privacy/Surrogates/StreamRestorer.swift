@@ -26,7 +26,8 @@ public struct StreamRestorer: Sendable {
         guard held.isEmpty else { return false }
         guard let base = text.bindMemory(to: UInt8.self).baseAddress else { return true }
         var search = SurrogateSearch(position: 0, lowest: 0, previous: previous)
-        guard case .end(let hold) = search.next(base, count: text.count, isEnd: false, storage), hold == text.count else {
+        guard case .end(let hold) = search.next(base, count: text.count, isEnd: false, storage), hold == text.count
+        else {
             return false
         }
         previous = base[text.count - 1]
