@@ -1,32 +1,19 @@
-public import Inference
-internal import JSONText
+import Dialects
+import Inference
+import JSONText
 
-/// Puts the caller's own values back into one text that arrives in pieces. It may hold back the end of what it got as long
-/// as that could become something to replace.
-public protocol TextRestorer: Sendable {
-    /// Takes the next piece, as UTF-8, and gives what is certain by now.
-    mutating func push(_ text: UnsafeRawBufferPointer) -> [UInt8]
-    /// Ends the text, and gives the rest.
-    mutating func finish() -> [UInt8]
-}
-
-/// A streamed answer on its way from a provider to the caller in the same dialect: restored, without usage figures that
-/// only we asked for, and otherwise byte for byte what the provider sent.
-///
-///     let restored = try stream.feed(chunk)      // for each piece of the provider's body
-///     let ending = stream.finish()               // when the body has ended, whichever way
-///
-/// Without a restorer, events that bring only text are neither parsed nor copied.
-public struct AnswerStream<Restorer: TextRestorer>: Sendable {
+/// What a gateway does with the events of a streamed answer: restores them, leaves out usage figures that only it asked
+/// for, and passes all else byte for byte. Here it proves that the readers say enough for that.
+struct AnswerStream: Sendable {
     /// Why a stream can't go on.
-    public enum Fault: Error, Sendable, CustomStringConvertible {
+    enum Fault: Error, Sendable, CustomStringConvertible {
         /// An event is too large.
         case parsing(EventStreamParser.Fault)
         /// An event can't be understood.
         case reading(StreamEventReader.Fault)
 
         /// In the house's words.
-        public var description: String {
+        var description: String {
             switch self {
             case .parsing(let fault): fault.description
             case .reading(let fault): fault.description
@@ -35,34 +22,34 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
     }
 
     /// How a stream ended.
-    public struct Ending: Sendable, Hashable {
+    struct Ending: Sendable, Hashable {
         /// Last bytes for the caller: what had been held back.
-        public var bytes: [UInt8]
+        var bytes: [UInt8]
         /// Whether the provider said that the answer is whole, or gave an error event of its own. Otherwise the caller has
         /// to get an error event, or a cut.
-        public var isComplete: Bool
+        var isComplete: Bool
     }
 
     private struct OpenText: Sendable {
         let channel: StreamChannel
-        var restorer: Restorer
+        var restorer: FakeRestorer
     }
 
     private var parser: EventStreamParser
     private var reader: StreamEventReader
     private let dropsUsage: Bool
     private let contentIsJSON: Bool
-    private let makeRestorer: (@Sendable (_ isJSON: Bool) -> Restorer)?
+    private let makeRestorer: (@Sendable (_ isJSON: Bool) -> FakeRestorer)?
     private var texts: [OpenText] = []
     /// Whether the provider ended its answer, by its last event or by an error event.
-    public private(set) var isComplete = false
+    private(set) var isComplete = false
     /// Whether the provider sent an error event.
-    public private(set) var hasFailed = false
+    private(set) var hasFailed = false
 
     /// Starts on a stream. `contentIsJSON` as `AnswerForm` says; `makeRestorer` is `nil` where nothing was replaced.
-    public init(
+    init(
         _ dialect: Dialect, callerWantsUsage: Bool, contentIsJSON: Bool = false, maximumEventBytes: Int = 16 << 20,
-        makeRestorer: (@Sendable (_ isJSON: Bool) -> Restorer)?
+        makeRestorer: (@Sendable (_ isJSON: Bool) -> FakeRestorer)?
     ) {
         parser = EventStreamParser(maximumEventBytes: maximumEventBytes)
         reader = StreamEventReader(dialect)
@@ -72,10 +59,10 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
     }
 
     /// Usage and finish reason so far.
-    public var facts: AnswerFacts { reader.facts }
+    var facts: AnswerFacts { reader.facts }
 
     /// Takes a piece of the provider's body and gives what the caller may have of it; possibly nothing yet.
-    public mutating func feed(_ chunk: [UInt8]) throws(Fault) -> [UInt8] {
+    mutating func feed(_ chunk: [UInt8]) throws(Fault) -> [UInt8] {
         try feed(chunk, readsAll: makeRestorer != nil)
     }
 
@@ -110,7 +97,7 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
 
     /// Ends the stream. A last event whose blank line is missing counts if it can be read; else it is
     /// a piece of one, and is dropped.
-    public mutating func finish() -> Ending {
+    mutating func finish() -> Ending {
         var bytes: [UInt8] = []
         if !parser.unfinished.isEmpty, let last = try? feed([0x0A, 0x0A], readsAll: true) { bytes = last }
         for channel in reader.closeAll() { appendRest(of: channel, to: &bytes) }
@@ -186,7 +173,7 @@ public struct AnswerStream<Restorer: TextRestorer>: Sendable {
     }
 
     private mutating func index(
-        of channel: StreamChannel, _ makeRestorer: @Sendable (_ isJSON: Bool) -> Restorer
+        of channel: StreamChannel, _ makeRestorer: @Sendable (_ isJSON: Bool) -> FakeRestorer
     ) -> Int {
         if let known = texts.firstIndex(where: { $0.channel == channel }) { return known }
         let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)

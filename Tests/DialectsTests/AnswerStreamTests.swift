@@ -7,7 +7,7 @@ struct AnswerStreamTests {
     private func run(
         _ dialect: Dialect, _ pieces: [[UInt8]], wantsUsage: Bool = true, restores: Bool = true, isJSON: Bool = false
     ) throws -> (bytes: [UInt8], isComplete: Bool, facts: AnswerFacts) {
-        var stream = AnswerStream<FakeRestorer>(
+        var stream = AnswerStream(
             dialect, callerWantsUsage: wantsUsage, contentIsJSON: isJSON,
             makeRestorer: restores ? FakeRestorer.make : nil)
         var output: [UInt8] = []
@@ -185,7 +185,7 @@ struct AnswerStreamTests {
     @Test func `a provider's error event passes and completes the stream`() throws {
         let error = #"data: {"error":{"message":"m"}}"# + "\n\n"
         for restores in [true, false] {
-            var stream = AnswerStream<FakeRestorer>(
+            var stream = AnswerStream(
                 .openAI, callerWantsUsage: false, makeRestorer: restores ? FakeRestorer.make : nil)
             let output = try stream.feed(bytes(Self.chunk(#"{"content":"a EM"}"#) + error))
             #expect(text(output).hasSuffix(error))
@@ -198,7 +198,7 @@ struct AnswerStreamTests {
     }
 
     @Test func `an event that can't be read is a fault`() {
-        #expect(throws: AnswerStream<FakeRestorer>.Fault.self) { try run(.openAI, [bytes("data: {\"a\n\n")]) }
+        #expect(throws: AnswerStream.Fault.self) { try run(.openAI, [bytes("data: {\"a\n\n")]) }
     }
 
     @Test func `whole strings of an event are restored alone`() throws {

@@ -30,7 +30,7 @@ extension InferenceRequest {
 }
 
 /// Replaces one surrogate by one value, holding back what may still become the surrogate.
-struct FakeRestorer: TextRestorer {
+struct FakeRestorer: Sendable {
     static let surrogate = bytes("EMAIL_7KQ2M9XD")
     static let value = bytes("a\"b@example.com")
     static let make: @Sendable (Bool) -> FakeRestorer = { FakeRestorer(isJSON: $0) }

@@ -104,7 +104,7 @@ struct FuzzTests {
         var dice = Dice(state: UInt64(200 + index))
         for _ in 0..<1_500 {
             let changed = mutate(bytes(original), &dice)
-            var stream = AnswerStream<FakeRestorer>(
+            var stream = AnswerStream(
                 dialect, callerWantsUsage: Bool.random(using: &dice), maximumEventBytes: 4_096,
                 makeRestorer: Bool.random(using: &dice) ? FakeRestorer.make : nil)
             var start = 0

@@ -44,7 +44,8 @@ struct OpenAIRequestTests {
     @Test func `escaped names are the names they stand for`() throws {
         let request = try read(
             .chat,
-            #"{"\u006dodel":"m","mess\u0061ges":[{"r\u006fle":"\u0075ser","content":"x","n\u0061m\u0065x":"y"}],"stre\u0061m":true}"#)
+            #"{"\u006dodel":"m","mess\u0061ges":[{"r\u006fle":"\u0075ser","content":"x","n\u0061m\u0065x":"y"}],"stre\u0061m":true}"#
+        )
         #expect(request.model.rawValue == "m")
         #expect(request.isStreaming)
         #expect(request.listing == ["user: x", "user: namex", "user: y"])
