@@ -18,7 +18,8 @@ public enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The bytes of a text; `nil` for letters outside the alphabet, padding, an impossible length, or bits left over that are not zero.
+    /// The bytes of a text; `nil` for letters outside the alphabet, padding, an impossible length, or bits left over
+    /// that are not zero.
     public static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 3 / 4)

@@ -1,8 +1,8 @@
 private import COpenSSL
 private import Glibc
 
-/// The few EVP calls behind `SHA256`. A failure means that the process's OpenSSL has no working SHA-256 or no memory: nothing
-/// may go on then, so these stop the process rather than hand out a wrong digest.
+/// The few EVP calls behind `SHA256`. A failure means that the process's OpenSSL has no working SHA-256 or no memory:
+/// nothing may go on then, so these stop the process rather than hand out a wrong digest.
 enum DigestOperations {
     /// Fetched once: a fetch for each digest would cost more than the digest.
     nonisolated(unsafe) private static let algorithm: OpaquePointer? = EVP_MD_fetch(nil, "SHA256", nil)

@@ -10,8 +10,8 @@ public enum HKDF {
 
     nonisolated(unsafe) private static let algorithm: OpaquePointer? = EVP_KDF_fetch(nil, "HKDF", nil)
 
-    /// Extracts and expands: `count` bytes, at most 255 × 32, that depend on the master key, the salt (may be empty) and the purpose
-    /// named by `info` (may be empty).
+    /// Extracts and expands: `count` bytes, at most 255 × 32, that depend on the master key, the salt (may be empty)
+    /// and the purpose named by `info` (may be empty).
     public static func derive(master: SymmetricKey, salt: [UInt8], info: [UInt8], count: Int) throws(Failure)
         -> SymmetricKey
     {

@@ -14,8 +14,8 @@ public enum HMACSHA256 {
     }
 }
 
-/// HMAC-SHA-256 under one key, the key's own blocks hashed beforehand. Safe to share between threads: each call borrows one of a
-/// few keyed contexts.
+/// HMAC-SHA-256 under one key, the key's own blocks hashed beforehand. Safe to share between threads: each call borrows
+/// one of a few keyed contexts.
 public final class HMACSHA256Authenticator: Sendable {
     /// A keyed context; the pool's lock hands it to one thread at a time.
     private struct Context: @unchecked Sendable {

@@ -28,8 +28,8 @@ public enum SecureRandom {
     }
 }
 
-/// Random words drawn from OpenSSL in blocks: for identifiers and salts, of which every request needs some. Owned by one thread at
-/// a time, an event loop say. Words handed out are overwritten here.
+/// Random words drawn from OpenSSL in blocks: for identifiers and salts, of which every request needs some. Owned by
+/// one thread at a time, an event loop say. Words handed out are overwritten here.
 public struct SecureRandomReserve: ~Copyable {
     private var words: [UInt64]
     private var next: Int

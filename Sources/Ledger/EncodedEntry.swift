@@ -1,7 +1,7 @@
 internal import Cryptography
 
-/// An entry as canonical JSON but for its place in the log, which is filled in when that is known: so event loops encode each their
-/// own entries, and only the filling in and the hashing happen one after the other.
+/// An entry as canonical JSON but for its place in the log, which is filled in when that is known: so event loops
+/// encode each their own entries, and only the filling in and the hashing happen one after the other.
 public struct EncodedEntry: Sendable {
     /// The line without the values of `prev` and `seq`, and without a line feed.
     let bytes: [UInt8]
@@ -38,7 +38,8 @@ public struct EncodedEntry: Sendable {
     }
 }
 
-/// An entry that does not fit a line: some name in it is far too long. Nothing of it is recorded, so what it speaks of may not happen.
+/// An entry that does not fit a line: some name in it is far too long. Nothing of it is recorded, so what it speaks of
+/// may not happen.
 public struct LedgerEntryTooLong: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the line would take.
     public let bytes: Int

@@ -2,7 +2,8 @@ internal import Cryptography
 internal import Inference
 internal import JSONText
 
-/// Writes one entry's members, which its user gives in the order of their names, and remembers where `prev` and `seq` go.
+/// Writes one entry's members, which its user gives in the order of their names, and remembers where `prev` and `seq`
+/// go.
 struct EntryWriter {
     /// The line so far.
     var json: JSONWriter
@@ -78,8 +79,8 @@ struct EntryWriter {
     /// A name that somebody outside chose freely, cut where it is too long.
     mutating func foreign(_ name: StaticString, _ text: String) {
         guard text.utf8.count > Bounds.foreignBytes else { return member(name, text) }
-        var end = text.utf8.index(text.startIndex, offsetBy: Bounds.foreignBytes)
-        while String.Index(end, within: text.unicodeScalars) == nil { text.utf8.formIndex(before: &end) }
+        // An index within a character means the character's beginning.
+        let end = text.utf8.index(text.startIndex, offsetBy: Bounds.foreignBytes)
         member(name, text[..<end] + "…")
     }
 

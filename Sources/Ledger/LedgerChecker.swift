@@ -2,7 +2,8 @@ private import Cryptography
 private import JSONText
 private import TransparencyLog
 
-/// Checks a log line by line: each must be JSON of a version we know, carry the next index, and name the line before it.
+/// Checks a log line by line: each must be JSON of a version we know, carry the next index, and name the line before
+/// it.
 public struct LedgerChecker: Sendable {
     private var chain: HashChain
 
@@ -99,7 +100,11 @@ public enum LedgerProblem: Error, Hashable, Sendable, CustomStringConvertible {
             "entry \(sequence) has the digest `\(found)`, expected `\(expected)`: the log was changed at or before it"
         case .unfinished: "the file ends in the middle of this line, though it is not the last file"
         case .cut(let expected, let last):
-            "the log ends \(last.map { "with entry \($0)" } ?? "before its first entry"), expected entry \(expected): it was cut"
+            if let last {
+                "the log was cut: it ends with entry \(last), expected entry \(expected)"
+            } else {
+                "the log was cut: it has no entry, expected entry \(expected)"
+            }
         }
     }
 }

@@ -13,11 +13,12 @@ public import Inference
 /// | `time` | when its maker wrote it, UTC, with milliseconds; lines of different event loops may be out of order by moments |
 /// | `v` | 1 |
 ///
-/// The further members stand with the types below, in the order of their names. A member whose value is `nil` is left out, but for `cost_nano_usd` and `usage`, which are `null` then. Numbers
-/// are whole and within ±(2⁵³ − 1), which every reader of JSON keeps exactly; what lies outside is brought to the nearer end.
+/// The further members stand with the types below, in the order of their names. A member whose value is `nil` is left
+/// out, but for `cost_nano_usd` and `usage`, which are `null` then. Numbers are whole and within ±(2⁵³ − 1), which
+/// every reader of JSON keeps exactly; what lies outside is brought to the nearer end.
 ///
-/// No entry holds a value of anybody's data: the types have no place for one. Names that a caller chose freely (the model asked for,
-/// `traceparent`) are cut at 256 bytes, marked with `…`.
+/// No entry holds a value of anybody's data: the types have no place for one. Names that a caller chose freely (the
+/// model asked for, `traceparent`) are cut at 256 bytes, marked with `…`.
 public enum LedgerEntry: Sendable {
     /// A request is about to leave. On disk before its first byte goes out.
     case intent(Intent)
@@ -43,7 +44,8 @@ public enum LedgerEntry: Sendable {
 public enum LedgerSchema {
     /// Version 1.
     public static let version = 1
-    /// The most bytes a line may have, its line feed not counted: what a tlog-tiles entry bundle holds (`c2sp.org/tlog-tiles`).
+    /// The most bytes a line may have, its line feed not counted: what a tlog-tiles entry bundle holds
+    /// (`c2sp.org/tlog-tiles`).
     public static let maximumLineBytes = 65_535
 }
 
@@ -82,8 +84,8 @@ extension LedgerEntry {
         public var isStreaming: Bool
         /// Rough count of prompt tokens; member `tokens_estimated`.
         public var estimatedInputTokens: Int
-        /// What data where; members `data` (list of `class`, `count`, `place`) and `coverage` (`texts` inspected, `unscannable`
-        /// parts).
+        /// What data where; members `data` (list of `class`, `count`, `place`) and `coverage` (`texts` inspected,
+        /// `unscannable` parts).
         public var data: DataSummary
         /// SHA-256 of the policy text in force, in hexadecimal; member `policy_set`.
         public var policySet: String
@@ -179,7 +181,8 @@ extension LedgerEntry {
         public var outcome: Outcome
         /// The HTTP status of the upstream's answer, or `nil` where there was none; member `status`.
         public var status: Int?
-        /// Tokens as the upstream counted them, `nil` where it did not say; member `usage` (`cached_input`, `input`, `output`).
+        /// Tokens as the upstream counted them, `nil` where it did not say; member `usage` (`cached_input`, `input`,
+        /// `output`).
         public var usage: TokenUsage?
         /// What it cost, `nil` where the price is unknown; member `cost_nano_usd`.
         public var cost: Money?

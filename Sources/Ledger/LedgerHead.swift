@@ -1,6 +1,7 @@
 public import Cryptography
 
-/// The end of a log: its last line's index and digest. Kept elsewhere, it shows later whether the log was cut or changed before it.
+/// The end of a log: its last line's index and digest. Kept elsewhere, it shows later whether the log was cut or
+/// changed before it.
 public struct LedgerHead: Hashable, Sendable, CustomStringConvertible {
     /// The index of the last line.
     public let sequence: UInt64

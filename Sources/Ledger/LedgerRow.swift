@@ -1,7 +1,7 @@
 private import JSONText
 
-/// An entry as a person reads it: the columns of `sallyport audit tail`. Made from a line of the log; nothing in it can act on a
-/// terminal, whatever a caller named a model.
+/// An entry as a person reads it: the columns of `sallyport audit tail`. Made from a line of the log; nothing in it can
+/// act on a terminal, whatever a caller named a model.
 public struct LedgerRow: Hashable, Sendable {
     /// The columns' names.
     public static let header = LedgerRow(

@@ -2,14 +2,14 @@ internal import Cryptography
 internal import Inference
 private import TransparencyLog
 
-/// Gives entries their place in the log, and gives out receipts when it is told that they are on disk. Touches no disk itself: its
-/// owner appends entries, takes what has gathered as one batch, makes that durable, and says so.
+/// Gives entries their place in the log, and gives out receipts when it is told that they are on disk. Touches no disk
+/// itself: its owner appends entries, takes what has gathered as one batch, makes that durable, and says so.
 ///
 ///     appended ──takeBatch──▶ in a batch ──confirm──▶ durable, receipts given out
 ///                                       └──fail─────▶ failed for good
 ///
-/// One batch is out at a time. After a failure it is unknown what the disk holds, so no further entry is taken, ever: a new
-/// sequencer starts from what a reading of the disk finds.
+/// One batch is out at a time. After a failure it is unknown what the disk holds, so no further entry is taken, ever: a
+/// new sequencer starts from what a reading of the disk finds.
 public struct LedgerSequencer: ~Copyable {
     /// Entries that have their place, as they are to be written.
     public struct Batch: Sendable {
@@ -57,7 +57,8 @@ public struct LedgerSequencer: ~Copyable {
     /// Whether a batch failed, so that nothing is taken any more.
     public var hasFailed: Bool { phase == .failed }
 
-    /// Appends an intent, already encoded. `confirm` will give its receipt, in the order of the intents. Not after a failure.
+    /// Appends an intent, already encoded. `confirm` will give its receipt, in the order of the intents. Not after a
+    /// failure.
     public mutating func append(_ intent: EncodedIntent) {
         intents.append(
             PendingIntent(

@@ -1,11 +1,11 @@
 public import Cryptography
 public import Inference
 
-/// Commits to a body without keeping it: SHA-256(salt ‖ body). With the salt, whoever has the body can show later that it is the one
-/// recorded; without it, nobody can guess a body and try.
+/// Commits to a body without keeping it: SHA-256(salt ‖ body). With the salt, whoever has the body can show later that
+/// it is the one recorded; without it, nobody can guess a body and try.
 ///
-/// The salt is not kept either: it is HMAC-SHA-256(key, request's identifier), so that the holder of the key can tell it again, and
-/// all salts are gone when the key is.
+/// The salt is not kept either: it is HMAC-SHA-256(key, request's identifier), so that the holder of the key can tell
+/// it again, and all salts are gone when the key is.
 public struct PromptCommitter: Sendable {
     private let authenticator: HMACSHA256Authenticator
 

@@ -1,5 +1,6 @@
-/// Counts requests without a proven identity, so that a flood of them fills neither the ledger nor the memory: the first is
-/// recorded at once, those that follow are counted and recorded together, at most one entry an interval. Owned by one thread.
+/// Counts requests without a proven identity, so that a flood of them fills neither the ledger nor the memory: the
+/// first is recorded at once, those that follow are counted and recorded together, at most one entry an interval. Owned
+/// by one thread.
 public struct UnidentifiedTally: ~Copyable {
     private enum Bounds {
         /// Addresses named in one entry.
@@ -30,7 +31,8 @@ public struct UnidentifiedTally: ~Copyable {
         return take(at: time)
     }
 
-    /// An entry for what was counted and not yet recorded, where one is due. Call now and then, so that a flood's end is recorded.
+    /// An entry for what was counted and not yet recorded, where one is due. Call now and then, so that a flood's end
+    /// is recorded.
     public mutating func take(at time: LedgerTime) -> LedgerEntry.Unidentified? {
         if let lastEntry, time.milliseconds - lastEntry.milliseconds < intervalMilliseconds { return nil }
         return takeAll(at: time)

@@ -1,6 +1,7 @@
 private import Glibc
 
-/// The system calls by which entries reach the disk, so that tests can make each of them fail. Results are an `errno`, 0 for success.
+/// The system calls by which entries reach the disk, so that tests can make each of them fail. Results are an `errno`,
+/// 0 for success.
 protocol FileOperations: Sendable {
     /// Appends bytes, perhaps not all: how many, or the error.
     func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> (written: Int, code: Int32)

@@ -20,8 +20,8 @@ public struct LedgerVerification: Sendable {
     public internal(set) var head: LedgerHead?
     /// The first problem; `nil` if there is none.
     public internal(set) var firstProblem: Finding?
-    /// Bytes of a line without end behind the last entry: an entry being written now, or one that a crash cut and that was never
-    /// confirmed. No problem.
+    /// Bytes of a line without end behind the last entry: an entry being written now, or one that a crash cut and that
+    /// was never confirmed. No problem.
     public internal(set) var unfinishedBytes = 0
 
     /// The line of the last entry in its file.
@@ -43,9 +43,10 @@ public struct LedgerLine: Sendable {
 public enum LedgerAudit {
     /// Checks every entry, and the head that the directory remembers.
     ///
-    /// A change to any byte, and a line missing, doubled or moved, is found by the line after it. What only a head recorded apart can
-    /// show is a change to the last line and lines missing at the end: the file `head` in the directory does against accidents and
-    /// the careless, and `head`, an end that was kept elsewhere, against whoever can write to the whole directory.
+    /// A change to any byte, and a line missing, doubled or moved, is found by the line after it. What only a head
+    /// recorded apart can show is a change to the last line and lines missing at the end: the file `head` in the
+    /// directory does against accidents and the careless, and `head`, an end that was kept elsewhere, against whoever
+    /// can write to the whole directory.
     public static func verify(
         directory path: String, head expected: LedgerHead? = nil
     ) throws(LedgerStoreError) -> LedgerVerification {

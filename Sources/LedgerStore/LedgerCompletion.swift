@@ -2,8 +2,8 @@ public import Ledger
 
 /// Takes what became of intents. Usually one for each event loop: all that one batch brings for it comes in one call.
 public protocol LedgerCompletionQueue: AnyObject, Sendable {
-    /// Takes completions in the order of their intents. Called on the ledger's own thread, or, where the ledger refuses at once, on
-    /// the thread that recorded; it must only hand over, by the event loop's `execute`, say.
+    /// Takes completions in the order of their intents. Called on the ledger's own thread, or, where the ledger refuses
+    /// at once, on the thread that recorded; it must only hand over, by the event loop's `execute`, say.
     func deliver(_ completions: [LedgerCompletion])
 }
 

@@ -1,8 +1,8 @@
 private import Glibc
 internal import Ledger
 
-/// The files of a ledger: `ledger-000001.jsonl` and those after it hold the log, `head` remembers its end, `lock` is held by the
-/// process that writes.
+/// The files of a ledger: `ledger-000001.jsonl` and those after it hold the log, `head` remembers its end, `lock` is
+/// held by the process that writes.
 struct LedgerDirectory: Sendable {
     let path: String
 

@@ -28,6 +28,10 @@ final class LedgerStoreCore: @unchecked Sendable {
     // The writing thread's own, after `init`.
     private var writer: LogWriter
     private var sequencer: LedgerSequencer
+    /// When the last batch with intents was taken, on the monotonic clock.
+    private var lastBatch: UInt64 = 0
+    /// Intents in it.
+    private var lastIntents = 0
 
     private enum Bounds {
         /// How often a full disk is looked at again.
@@ -152,6 +156,8 @@ final class LedgerStoreCore: @unchecked Sendable {
         var due = UInt64.max
         if currentStatus == .noSpace { due = Monitor.now() + Bounds.noSpaceNanoseconds }
         var isLazy = false
+        // Intents came together, or while others were being written: more are to be expected.
+        let hasCompany = lastIntents > 1 || (lastIntents > 0 && urgent > 0)
         while urgent == 0, !isClosing {
             if !isLazy, !submissions.isEmpty {
                 isLazy = true
@@ -166,10 +172,19 @@ final class LedgerStoreCore: @unchecked Sendable {
             }
         }
         sleep = .awake
+        if urgent > 0, settings.durability == .power { gather(expectingMore: hasCompany) }
         swap(&batch, &submissions)
+        lastIntents = urgent
         urgent = 0
         queuedBytes = 0
         return isClosing
+    }
+
+    /// Waits until the last batch with intents is long enough ago, if more are expected. Nobody signals meanwhile.
+    private func gather(expectingMore: Bool) {
+        let start = lastBatch + UInt64(max(0, settings.gathering)) * 1_000
+        while expectingMore, !isClosing, Monitor.now() < start { monitor.wait(until: start) }
+        lastBatch = Monitor.now()
     }
 
     /// Writes a batch and tells its intents what became of them.

@@ -11,9 +11,9 @@ struct LogRecovery {
     /// Bytes that were cut off behind it.
     private(set) var cutBytes = 0
 
-    /// Reads the last file of the log, checks it and its link to the file before it, and compares with the head recorded apart.
-    /// Cuts what a write that was never confirmed left behind the last whole line. Throws, and changes nothing, where anything else
-    /// is not as it was written.
+    /// Reads the last file of the log, checks it and its link to the file before it, and compares with the head
+    /// recorded apart. Cuts what a write that was never confirmed left behind the last whole line. Throws, and changes
+    /// nothing, where anything else is not as it was written.
     init(_ directory: LedgerDirectory) throws(LedgerStoreError) {
         let recorded = try directory.recordedHead()
         let numbers = try directory.logNumbers()
@@ -61,8 +61,9 @@ struct LogRecovery {
         if cutBytes > 0 { try file.truncate(to: size) }
     }
 
-    /// Whether a line is what loss of power leaves of one that was never confirmed: blocks the disk never wrote read as zeros, which
-    /// no entry contains. Only behind the recorded head, so that zeros over confirmed entries are not taken for that.
+    /// Whether a line is what loss of power leaves of one that was never confirmed: blocks the disk never wrote read as
+    /// zeros, which no entry contains. Only behind the recorded head, so that zeros over confirmed entries are not
+    /// taken for that.
     private static func isUnwritten(
         _ line: UnsafeRawBufferPointer, after head: LedgerHead?, _ recorded: LedgerHead?
     ) -> Bool {

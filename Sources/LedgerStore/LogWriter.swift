@@ -53,8 +53,8 @@ struct LogWriter: ~Copyable {
         cutBytes = recovery.cutBytes
     }
 
-    /// Sees to it that the disk has room for so many bytes and, behind them, for the reserve. False if it has not; throws where the
-    /// disk itself fails.
+    /// Sees to it that the disk has room for so many bytes and, behind them, for the reserve. False if it has not;
+    /// throws where the disk itself fails.
     mutating func makeRoom(for bytes: Int) throws(Fault) -> Bool {
         let needed = size + bytes + settings.reservedBytes
         if asksForFreeRoom { return operations.freeBytes(file.raw) >= bytes + settings.reservedBytes }
@@ -78,12 +78,14 @@ struct LogWriter: ~Copyable {
         return false
     }
 
-    /// Appends a batch, makes it durable, and records the head behind it. After a fault nothing may be written any more.
+    /// Appends a batch, makes it durable, and records the head behind it. After a fault nothing may be written any
+    /// more.
     mutating func write(_ batch: LedgerSequencer.Batch) throws(Fault) {
         if size >= settings.rotationBytes { rotate() }
         try append(batch.bytes)
         if settings.durability == .power {
-            // Once only: after a failure the kernel has forgotten which pages were not written, and a second call would succeed.
+            // Once only: after a failure the kernel has forgotten which pages were not written, and a second call would
+            // succeed.
             let code = operations.synchronise(file.raw)
             guard code == 0 else { throw Fault(reason: "cannot synchronise: \(LedgerStoreError.message(code))") }
         }
@@ -94,7 +96,8 @@ struct LogWriter: ~Copyable {
         }
     }
 
-    /// Gives the room set aside back, makes the head durable, and gives the directory free. What fails here costs nothing but that.
+    /// Gives the room set aside back, makes the head durable, and gives the directory free. What fails here costs
+    /// nothing but that.
     mutating func close() {
         defer { lockFile.unlock() }
         do throws(LedgerStoreError) {
@@ -120,7 +123,8 @@ struct LogWriter: ~Copyable {
         }
     }
 
-    /// Goes on in a new file. Where none can be made, the old one grows on: nothing is lost, and the next batch tries again.
+    /// Goes on in a new file. Where none can be made, the old one grows on: nothing is lost, and the next batch tries
+    /// again.
     private mutating func rotate() {
         do throws(LedgerStoreError) {
             let next = try FileDescriptor.creating(directory.logPath(number + 1))

@@ -2,11 +2,12 @@ public import Cryptography
 
 /// An append-only sequence of lines, each of which names the SHA-256 of the line before it.
 ///
-/// The chain is over the bytes of the lines as they stand, without their line feeds. Where in a line the name of the line before it
-/// stands is the caller's affair: it hands in what it read there. The first line names 32 zero bytes.
+/// The chain is over the bytes of the lines as they stand, without their line feeds. Where in a line the name of the
+/// line before it stands is the caller's affair: it hands in what it read there. The first line names 32 zero bytes.
 ///
-/// What a chain proves: between two lines whose digests one knows, nothing was changed, taken out, put in or moved. What it does not
-/// prove: that the last line is the last one written. For that, keep `head` somewhere else and compare.
+/// What a chain proves: between two lines whose digests one knows, nothing was changed, taken out, put in or moved.
+/// What it does not prove: that the last line is the last one written. For that, keep `head` somewhere else and
+/// compare.
 @frozen
 public struct HashChain: Hashable, Sendable {
     /// The digest of the last line; all zero while there is none.

@@ -185,8 +185,8 @@ import Testing
         #expect(try LedgerAudit.verify(directory: settings.directory).isIntact)
     }
 
-    /// Writes until the disk is full, then the results; gives room back, and writes one intent more. The number of intents written
-    /// while it was full.
+    /// Writes until the disk is full, then the results; gives room back, and writes one intent more. The number of
+    /// intents written while it was full.
     private func fillAndEmpty(_ disk: String, _ settings: LedgerStoreSettings) async throws -> Int {
         let store = try LedgerStore.open(settings, start: Fixtures.start)
         let filler = try FileDescriptor.creating("\(disk)/filler")

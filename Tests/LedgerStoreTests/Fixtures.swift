@@ -11,7 +11,8 @@ import Testing
 final class TemporaryDirectory: Sendable {
     let path: String
 
-    /// In memory where the machine has a directory for that, so that thousands of synchronisations take no time; or on a real disk.
+    /// In memory where the machine has a directory for that, so that thousands of synchronisations take no time; or on
+    /// a real disk.
     init(onDisk: Bool = false) throws {
         let isInMemory = !onDisk && access("/dev/shm", W_OK) == 0
         var template = Array("\(isInMemory ? "/dev/shm" : Environment.temporary)/sallyport-ledger-XXXXXX\0".utf8CString)

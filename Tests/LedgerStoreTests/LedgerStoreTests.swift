@@ -65,6 +65,46 @@ import Testing
         store.close(nil)
     }
 
+    @Test func `a request on its own waits for no company`() async throws {
+        let directory = try TemporaryDirectory()
+        var settings = Fixtures.settings(directory)
+        settings.gathering = 30_000_000
+        let store = try LedgerStore.open(settings, start: Fixtures.start)
+        let collector = Collector()
+        for number in 0..<20 {
+            store.record(try Fixtures.intent(number), token: UInt64(number), to: collector)
+            #expect(try await collector.wait(for: number + 1).count == number + 1)
+        }
+        store.close(nil)
+    }
+
+    @Test func `requests that come at the same time wait a moment for more`() async throws {
+        let directory = try TemporaryDirectory()
+        var settings = Fixtures.settings(directory)
+        settings.gathering = 2_000_000
+        let operations = FaultyOperations()
+        let store = try LedgerStore.open(settings, start: Fixtures.start, operations: operations)
+        let collector = Collector()
+        operations.set { $0.isStuck = true }
+        let writes = operations.counts.writes
+        store.record(try Fixtures.intent(0), token: 0, to: collector)
+        // No suspension here: another test's work might come between.
+        while operations.counts.writes == writes { usleep(1_000) }
+        store.record(try Fixtures.intent(1), token: 1, to: collector)
+        operations.set { $0.isStuck = false }
+        while collector.batches.isEmpty { usleep(1_000) }
+        usleep(20_000)
+        store.record(try Fixtures.intent(2), token: 2, to: collector)
+        _ = try await collector.wait(for: 3)
+        #expect(collector.batches.map { $0.map(\.token) } == [[0], [1, 2]])
+        // And the end waits for nothing.
+        store.record(try Fixtures.intent(3), token: 3, to: collector)
+        let began = Monitor.now()
+        store.close(nil)
+        #expect(collector.completions.count == 4)
+        #expect(Monitor.now() - began < 1_500_000_000)
+    }
+
     @Test func `many threads' entries make one intact log`() async throws {
         let directory = try TemporaryDirectory(onDisk: true)
         var settings = Fixtures.settings(directory)

@@ -4,10 +4,11 @@ import Testing
 
 @testable import LedgerStore
 
-/// What a crash leaves, made by hand: a process killed in a write leaves any prefix of a batch, and the recorded head of the batch
-/// before it.
+/// What a crash leaves, made by hand: a process killed in a write leaves any prefix of a batch, and the recorded head
+/// of the batch before it.
 @Suite struct RecoveryTests {
-    /// A ledger of `start`, `intent`, `result`, `intent`, `result`, whose recorded head is the one of the entry before the last two.
+    /// A ledger of `start`, `intent`, `result`, `intent`, `result`, whose recorded head is the one of the entry before
+    /// the last two.
     private func interrupted(_ settings: LedgerStoreSettings) async throws -> [[UInt8]] {
         try await Fixtures.closedLedger(settings, intents: 2)
         let lines = try Fixtures.lines(Fixtures.logPath(settings)).dropLast()  // the stop
@@ -72,6 +73,23 @@ import Testing
             #expect(throws: LedgerStoreError.self) { try LedgerStore.open(settings, start: Fixtures.start) }
             #expect(try Files.read(Fixtures.logPath(settings)) == changed.flatMap { $0 })
         }
+    }
+
+    @Test func `a change to the last line is refused at the start, by the recorded head`() async throws {
+        let directory = try TemporaryDirectory()
+        let settings = Fixtures.settings(directory)
+        try await Fixtures.closedLedger(settings, intents: 1)
+        var bytes = try Files.read(Fixtures.logPath(settings))
+        let reason = try #require(bytes.lastIndex(of: UInt8(ascii: "Z")))
+        bytes[reason - 1] ^= 1  // a digit of the time
+        try Files.write(bytes, to: Fixtures.logPath(settings))
+        #expect {
+            try LedgerStore.open(settings, start: Fixtures.start)
+        } throws: { error in
+            guard case .broken(_, 4, .head(sequence: 3, _, _))? = error as? LedgerStoreError else { return false }
+            return true
+        }
+        #expect(try Files.read(Fixtures.logPath(settings)) == bytes)
     }
 
     @Test func `zeros that loss of power leaves behind the recorded head are cut, before it they are refused`()
