@@ -129,6 +129,32 @@ import Testing
         }
     }
 
+    @Test func `bytes of any kind are inspected without a trap and findings lie in order`() throws {
+        var random = RestorationTests.Random(state: 9)
+        let pieces = [
+            "1", "23", "456", "@", ":", "::", ".", "-", " ", "(", ")", "+", "/", "é", "电", "\\", "ab", "GB", "x", "sk-",
+            "ey", "_",
+        ]
+        .map { [UInt8]($0.utf8) }
+        for round in 0..<6_000 {
+            var bytes: [UInt8] = []
+            for _ in 0..<Int.random(in: 0...40, using: &random) {
+                if round % 2 == 0 {
+                    bytes += pieces.randomElement(using: &random) ?? []
+                } else {
+                    bytes.append(UInt8.random(in: 0...255, using: &random))
+                }
+            }
+            let ranges = try bytes.withUnsafeBytes { try Fixtures.engine.inspect(text: $0).map(\.range) }
+            var end = 0
+            for range in ranges {
+                let isInOrder = range.lowerBound >= end && !range.isEmpty && range.upperBound <= bytes.count
+                if !isInOrder { Issue.record("\(ranges) in \(bytes)") }
+                end = range.upperBound
+            }
+        }
+    }
+
     @Test(arguments: [
         "1", "1 ", "12-", "1.", "a@", "@a.bc", "a@b.cd", "1:", ":1", "::", "1:2:", "a:b::", "(1)", "+1 ", "GB29", "A1",
         "4111 ",

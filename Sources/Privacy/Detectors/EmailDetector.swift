@@ -94,7 +94,7 @@ enum EmailDetector {
     /// Whether the byte is part of a letter outside ASCII; not of typographic quotes, dashes, full-width punctuation and spaces.
     private static func isForeignLetter(_ text: ScannedText, _ offset: Int) -> Bool {
         var lead = offset
-        while lead > 0, text.base[lead] & 0xC0 == 0x80 { lead -= 1 }
+        while lead > 0, offset - lead < 3, text.base[lead] & 0xC0 == 0x80 { lead -= 1 }
         switch text.base[lead] {
         case 0xC3...0xDF, 0xE0, 0xE1, 0xE4...0xED: return true
         case 0xE3: return text.byte(lead + 1) != 0x80
