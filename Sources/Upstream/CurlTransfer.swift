@@ -16,6 +16,7 @@ final class CurlTransfer {
     private var ownHeaders: UnsafeMutablePointer<curl_slist>?
     private var lastOwnHeader: UnsafeMutablePointer<curl_slist>?
     private var usesConstantHeaders = false
+    private var isReuseForbidden = false
     private var pinnedAddresses: UnsafeMutablePointer<curl_slist>?
     /// Where libcurl writes its words for an error.
     private let errorText: UnsafeMutablePointer<CChar>
@@ -76,6 +77,10 @@ final class CurlTransfer {
     /// Takes the exchange off; the transfer must not be in the multi handle.
     func end() {
         exchange = nil
+        if isReuseForbidden {
+            sallyport_easy_set_long(easy, CURLOPT_FORBID_REUSE, 0)
+            isReuseForbidden = false
+        }
         sallyport_easy_set_pointer(easy, CURLOPT_POSTFIELDS, nil)
         if pinnedAddresses != nil {
             sallyport_easy_set_list(easy, CURLOPT_RESOLVE, nil)
@@ -86,6 +91,15 @@ final class CurlTransfer {
             sallyport_easy_set_list(easy, CURLOPT_HTTPHEADER, nil)
             releaseOwnHeaders()
         }
+    }
+
+    /// Whether its connection may carry other streams.
+    var mayBeHTTP2: Bool { endpoint.httpVersion == .automatic && endpoint.url.isEncrypted }
+
+    /// Lets the connection be closed after this exchange, if nobody else uses it.
+    func forbidReuse() {
+        sallyport_easy_set_long(easy, CURLOPT_FORBID_REUSE, 1)
+        isReuseForbidden = true
     }
 
     /// libcurl's words for the last error, empty where it had none.
@@ -118,7 +132,6 @@ final class CurlTransfer {
         options.set(CURLOPT_USERAGENT, "sallyport")
         options.set(CURLOPT_ACCEPT_ENCODING, nil)
         options.set(CURLOPT_HTTP09_ALLOWED, 0)
-        let mayBeHTTP2 = endpoint.httpVersion == .automatic && endpoint.url.isEncrypted
         options.set(CURLOPT_HTTP_VERSION, mayBeHTTP2 ? Int(CURL_HTTP_VERSION_2TLS) : Int(CURL_HTTP_VERSION_1_1))
         options.set(CURLOPT_PIPEWAIT, mayBeHTTP2 ? 1 : 0)
 
@@ -134,7 +147,8 @@ final class CurlTransfer {
         options.set(CURLOPT_PREREQDATA, pointer: context)
         options.set(CURLOPT_OPENSOCKETDATA, pointer: context)
         options.note(CURLOPT_WRITEFUNCTION, sallyport_easy_set_bytes_callback(easy, CURLOPT_WRITEFUNCTION, receiveBody))
-        options.note(CURLOPT_HEADERFUNCTION, sallyport_easy_set_bytes_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader))
+        options.note(
+            CURLOPT_HEADERFUNCTION, sallyport_easy_set_bytes_callback(easy, CURLOPT_HEADERFUNCTION, receiveHeader))
         options.note(CURLOPT_PREREQFUNCTION, sallyport_easy_set_before_request(easy, connectionStands))
         options.note(CURLOPT_OPENSOCKETFUNCTION, sallyport_easy_set_open_socket(easy, openSocket))
         try options.check()
@@ -187,7 +201,9 @@ final class CurlTransfer {
 
         init(easy: UnsafeMutableRawPointer) { self.easy = easy }
 
-        mutating func set(_ option: CURLoption, _ value: Int) { note(option, sallyport_easy_set_long(easy, option, value)) }
+        mutating func set(_ option: CURLoption, _ value: Int) {
+            note(option, sallyport_easy_set_long(easy, option, value))
+        }
         mutating func set(_ option: CURLoption, _ value: String?) {
             note(option, sallyport_easy_set_string(easy, option, value))
         }
@@ -226,12 +242,13 @@ private func receiveBody(
     let total = size * count
     guard total > 0 else { return 0 }
     guard let bytes, let transfer = transfer(context), let exchange = transfer.exchange else { return 0 }
-    let piece = UnsafeRawBufferPointer(start: bytes, count: total)
-    return switch transfer.loop.receive(body: piece, for: exchange) {
-    case .taken: total
-    case .pause: Int(CURL_WRITEFUNC_PAUSE)
-    // Any other number than `total` aborts.
-    case .abort: 0
+    switch transfer.loop.receive(body: UnsafeRawBufferPointer(start: bytes, count: total), for: exchange) {
+    case .taken: return total
+    case .pause: return Int(CURL_WRITEFUNC_PAUSE)
+    case .abort:
+        transfer.forbidReuse()
+        // Any other number than `total` aborts.
+        return 0
     }
 }
 
@@ -241,14 +258,21 @@ private func receiveHeader(
 ) -> Int {
     let total = size * count
     guard let bytes, let transfer = transfer(context), let exchange = transfer.exchange else { return 0 }
-    return transfer.loop.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: total), for: exchange) ? total : 0
+    if transfer.loop.receive(headerLine: UnsafeRawBufferPointer(start: bytes, count: total), for: exchange) {
+        return total
+    }
+    transfer.forbidReuse()
+    return 0
 }
 
-/// The connection stands, TLS included; the request goes out next.
+/// The connection stands, TLS included; the request goes out next. The two ports are ours and the peer's.
 private func connectionStands(
-    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
+    _ peerPort: Int32, _ localPort: Int32
 ) -> Int32 {
-    if let transfer = transfer(context), let exchange = transfer.exchange { transfer.loop.connected(exchange) }
+    if let transfer = transfer(context), let exchange = transfer.exchange {
+        transfer.loop.connected(exchange, connection: Int(localPort) << 16 | Int(peerPort))
+    }
     return CURL_PREREQFUNC_OK
 }
 
@@ -279,7 +303,9 @@ extension UpstreamFailure {
     static func plaintextRefused(_ endpoint: UpstreamEndpoint) -> UpstreamFailure {
         UpstreamFailure(
             kind: .plaintextRefused,
-            message: "`\(endpoint.url.host)` has an address that is neither loopback nor private, and the endpoint is plaintext")
+            message:
+                "`\(endpoint.url.host)` has an address that is neither loopback nor private, and the endpoint is plaintext"
+        )
     }
 
     /// What libcurl's result means for an exchange that came as far as `phase`.
@@ -288,7 +314,8 @@ extension UpstreamFailure {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             self.init(kind: .resolve, message: "`\(authority)`: \(general)")
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CERTPROBLEM,
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
+            CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
             CURLE_SSL_CRL_BADFILE, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
             self.init(kind: .tls, message: "`\(authority)`: \(words.isEmpty ? general : words)")

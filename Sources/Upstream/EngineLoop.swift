@@ -223,7 +223,7 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     /// Ends an exchange in whatever phase it is; the second end of one is none.
-    private func finish(_ exchange: UpstreamExchange, _ end: UpstreamEnd) {
+    private func finish(_ exchange: UpstreamExchange, _ end: UpstreamEnd, isUnfinished: Bool = true) {
         guard exchange.phase != .ended, exchange.index >= 0 else { return }
         if exchange.phase == .resolving, let target = exchange.endpoint.nameToResolve {
             resolver.forget(exchange, HostName(name: target.name, port: target.port))
@@ -236,12 +236,35 @@ final class EngineLoop: @unchecked Sendable {
         }
         touch(exchange)
         if let transfer = exchange.transfer {
-            // Removing one that is not finished closes its connection or resets its stream at once.
-            curl_multi_remove_handle(multi, transfer.easy)
+            if isUnfinished {
+                breakOff(exchange, transfer)
+            } else {
+                curl_multi_remove_handle(multi, transfer.easy)
+            }
             transfer.end()
             exchange.transfer = nil
             pools[ObjectIdentifier(exchange.endpoint)]?.put(transfer, now: now)
         }
+    }
+
+    /// Removes a transfer that is not finished, so that the provider sees it at once.
+    ///
+    /// With HTTP/1 this closes the connection. With HTTP/2 it should reset the stream, but libcurl 7.88 leaves the reset
+    /// unsent until something else happens on the connection. So the connection is closed where no other stream uses it;
+    /// and where one does, pausing that one and going on makes libcurl send what is due.
+    private func breakOff(_ exchange: UpstreamExchange, _ transfer: CurlTransfer) {
+        transfer.forbidReuse()
+        curl_multi_remove_handle(multi, transfer.easy)
+        guard transfer.mayBeHTTP2, exchange.connection != 0,
+            let neighbour = active.first(where: { other in
+                (other.phase == .awaitingHead || other.phase == .receivingBody)
+                    && other.connection == exchange.connection && other.transfer?.mayBeHTTP2 == true
+            }), let easy = neighbour.transfer?.easy
+        else { return }
+        if !neighbour.isPaused { curl_easy_pause(easy, CURLPAUSE_RECV) }
+        neighbour.isPaused = false
+        curl_easy_pause(easy, CURLPAUSE_RECV_CONT)
+        timerDeadline = min(timerDeadline, now)
     }
 
     private func collect() {
@@ -255,19 +278,20 @@ final class EngineLoop: @unchecked Sendable {
             let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
             guard let exchange = transfer.exchange else { continue }
             if let finding = exchange.finding {
-                finish(exchange, .failure(finding))
+                finish(exchange, .failure(finding), isUnfinished: false)
             } else if code != CURLE_OK {
                 finish(
                     exchange,
                     .failure(
                         UpstreamFailure(
                             code, phase: exchange.phase, authority: exchange.endpoint.url.authority,
-                            words: transfer.errorMessage)))
+                            words: transfer.errorMessage)), isUnfinished: false)
             } else if exchange.phase == .receivingBody {
-                finish(exchange, .complete)
+                finish(exchange, .complete, isUnfinished: false)
             } else {
                 finish(
-                    exchange, .failure(UpstreamFailure(kind: .reset, message: "the connection ended before an answer")))
+                    exchange, .failure(UpstreamFailure(kind: .reset, message: "the connection ended before an answer")),
+                    isUnfinished: false)
             }
         }
     }
@@ -359,7 +383,8 @@ final class EngineLoop: @unchecked Sendable {
         timerDeadline = milliseconds < 0 ? .max : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
     }
 
-    func connected(_ exchange: UpstreamExchange) {
+    func connected(_ exchange: UpstreamExchange, connection: Int) {
+        exchange.connection = connection
         guard exchange.phase == .connecting else { return }
         exchange.phase = .awaitingHead
         exchange.phaseDeadline = now + UInt64(exchange.endpoint.timeouts.firstByte) * 1_000_000
@@ -507,7 +532,9 @@ private func socketInterestChanged(
     return 0
 }
 
-private func timerChanged(_: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?) -> Int32 {
+private func timerChanged(_: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?)
+    -> Int32
+{
     guard let context else { return 0 }
     Unmanaged<EngineLoop>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
     return 0

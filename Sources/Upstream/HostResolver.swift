@@ -148,7 +148,8 @@ struct HostResolver {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(name, nil, &hints, &list)
         guard code == 0 else {
-            return .failure(UpstreamFailure(kind: .resolve, message: "`\(name)`: \(String(cString: gai_strerror(code)))"))
+            return .failure(
+                UpstreamFailure(kind: .resolve, message: "`\(name)`: \(String(cString: gai_strerror(code)))"))
         }
         defer { freeaddrinfo(list) }
         var addresses: [String] = []

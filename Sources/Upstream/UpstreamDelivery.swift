@@ -50,7 +50,9 @@ public struct UpstreamHead: Sendable {
         var found: String?
         name.withUTF8Buffer { name in
             forEachLine { field, value in
-                guard found == nil, Self.matches(field, name), value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return }
+                guard found == nil, Self.matches(field, name), value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                    return
+                }
                 found = String(validating: value, as: UTF8.self)
             }
         }

@@ -58,7 +58,9 @@ public final class UpstreamEngine: Sendable {
             if code == 0 { thread = started } else { context.release() }
             return code
         }
-        guard code == 0 else { throw UpstreamFailure(kind: .internal, message: "no thread for the engine: errno \(code)") }
+        guard code == 0 else {
+            throw UpstreamFailure(kind: .internal, message: "no thread for the engine: errno \(code)")
+        }
     }
 
     /// Ends every call that is under way as `stopped`, and returns when the thread is gone. Later calls fail at once.

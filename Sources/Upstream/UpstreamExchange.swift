@@ -28,6 +28,8 @@ public final class UpstreamExchange: @unchecked Sendable {
     var phase = Phase.submitted
     /// The transfer that carries it, while it is in libcurl's hands.
     var transfer: CurlTransfer?
+    /// Which connection carries it: our port and the peer's; 0 before there is one.
+    var connection = 0
     /// Its place among the engine's active exchanges.
     var index = -1
     var slot: MailboxSlot?
@@ -49,7 +51,8 @@ public final class UpstreamExchange: @unchecked Sendable {
     var pendingEnd: UpstreamEnd?
 
     init(
-        token: UInt64, endpoint: UpstreamEndpoint, headers: [UpstreamHeader], body: [UInt8], mailbox: any UpstreamMailbox,
+        token: UInt64, endpoint: UpstreamEndpoint, headers: [UpstreamHeader], body: [UInt8],
+        mailbox: any UpstreamMailbox,
         commands: CommandQueue, window: Int
     ) {
         self.token = token
@@ -110,7 +113,8 @@ public final class UpstreamExchange: @unchecked Sendable {
         return switch phase {
         case .submitted, .resolving, .connecting:
             UpstreamFailure(
-                kind: .connectTimeout, message: "no connection to `\(endpoint.url.authority)` within \(limits.connect) ms")
+                kind: .connectTimeout,
+                message: "no connection to `\(endpoint.url.authority)` within \(limits.connect) ms")
         case .awaitingHead:
             UpstreamFailure(kind: .firstByteTimeout, message: "no answer within \(limits.firstByte) ms")
         case .receivingBody, .ended:

@@ -26,10 +26,12 @@ import Testing
         for token in UInt64(1)...500 { engine.submit(endpoint, token: token) }
         #expect(await eventually { engine.recorder.ended == 500 })
         #expect(engine.recorder.all.allSatisfy { $0.isComplete && $0.ends.count == 1 && !$0.isDisordered })
-        // And the connections are kept when the wave is over.
+        // And the connections are kept when the wave is over, though libcurl's own choice would be four per running transfer.
         let opened = server.lines("open").count
-        for token in UInt64(501)...800 { engine.submit(endpoint, token: token) }
-        #expect(await eventually { engine.recorder.ended == 800 })
+        for token in UInt64(501)...540 { _ = await engine.answer(endpoint, token: token) }
+        let next = UInt64(540 + opened - 20)
+        for token in UInt64(541)...next { engine.submit(endpoint, token: token) }
+        #expect(await eventually { engine.recorder.ended == Int(next) })
         #expect(server.lines("open").count == opened)
     }
 
@@ -105,10 +107,12 @@ import Testing
         let count = Mutex(0)
         // At 127.0.0.2 nobody listens on the port, since the provider bound 127.0.0.1.
         let engine = try TestEngine(settings) { _ in
-            .success([count.withLock { count in
-                count += 1
-                return count == 1 ? "127.0.0.2" : "127.0.0.1"
-            }])
+            .success([
+                count.withLock { count in
+                    count += 1
+                    return count == 1 ? "127.0.0.2" : "127.0.0.1"
+                }
+            ])
         }
         let endpoint = try plaintext("http://upstream.test:\(server.port)/json")
         let first = await engine.answer(endpoint, token: 1)
@@ -147,7 +151,8 @@ import Testing
         engine.submit(try plaintext("http://never.test:\(server.port)/json", timeouts: patient), token: 21)
         // The provider speaks no TLS, so this handshake never ends.
         engine.submit(
-            try UpstreamEndpoint(provider: provider, url: server.url("/json", scheme: "https"), timeouts: patient), token: 22)
+            try UpstreamEndpoint(provider: provider, url: server.url("/json", scheme: "https"), timeouts: patient),
+            token: 22)
         #expect(await eventually { server.lines("request").count == 20 })
         #expect(await eventually { (1...20).count { engine.recorder.answer(UInt64($0)).head != nil } == 10 })
         engine.submit(try plaintext(server.url("/hang")), token: 23)

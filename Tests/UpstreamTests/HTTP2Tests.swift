@@ -39,7 +39,8 @@ import Testing
 
     @Test func `a large request goes through`() async throws {
         let nginx = try await Nginx()
-        let answer = try await TestEngine().answer(nginx.endpoint("/json"), body: [UInt8](repeating: 0x78, count: 5_000_000))
+        let answer = try await TestEngine().answer(
+            nginx.endpoint("/json"), body: [UInt8](repeating: 0x78, count: 5_000_000))
         #expect(answer.text.contains(#""length": 5000000"#))
     }
 
@@ -71,6 +72,45 @@ import Testing
         withExtendedLifetime(neighbour) {}
     }
 
+    @Test(arguments: ["/hang", "/stall", "/flood?bytes=100000000"], [false, true])
+    func `a cancelled stream is reset though all else is quiet`(_ path: String, _ hasNeighbour: Bool) async throws {
+        let nginx = try await Nginx()
+        let engine = try TestEngine()
+        if hasNeighbour {
+            engine.submit(try await nginx.endpoint("/slow?ms=3000"), token: 9)
+            _ = await nginx.provider.connection(asking: "/slow")
+        }
+        let exchange = engine.submit(try await nginx.endpoint(path))
+        let asked = String(path.prefix { $0 != "?" })
+        let connection = try #require(await nginx.provider.connection(asking: asked))
+        if path != "/hang" { #expect(await eventually { engine.recorder.received() > 0 }) }
+        try await Task.sleep(nanoseconds: 200_000_000)
+        let cancelled = Double(monotonicNanoseconds()) / 1e6
+        exchange.cancel()
+        let closed = try #require(await nginx.provider.closing(of: connection))
+        #expect(closed - cancelled < 500, "took \(closed - cancelled) ms")
+        let next = try await engine.answer(nginx.endpoint("/json"), token: 2)
+        #expect(next.isComplete)
+        guard hasNeighbour else { return }
+        let neighbour = await engine.recorder.finished(9)
+        #expect(neighbour.isComplete)
+        #expect(await eventually { nginx.log.count >= 3 })
+        #expect(Set(nginx.log.map { $0.split(separator: " ")[2] }).count == 1)
+    }
+
+    @Test func `a paused stream does not hold up its neighbours`() async throws {
+        let nginx = try await Nginx()
+        let engine = try TestEngine()
+        let paused = engine.submit(try await nginx.endpoint("/flood?bytes=100000000"), token: 1)
+        #expect(await eventually { engine.recorder.received() >= 256 << 10 })
+        for token in UInt64(2)...6 {
+            let answer = try await engine.answer(nginx.endpoint("/json"), token: token)
+            #expect(answer.isComplete)
+        }
+        #expect(Set(nginx.log.map { $0.split(separator: " ")[2] }).count == 1)
+        paused.cancel()
+    }
+
     @Test func `a slow consumer slows its stream, and loses nothing`() async throws {
         let nginx = try await Nginx()
         var settings = UpstreamEngine.Settings()
@@ -100,7 +140,7 @@ final class Nginx: Sendable {
         let certificates = try await Shared.certificates.value
         provider = try await Provider()
         directory = try TemporaryDirectory()
-        port = try Self.freePort()
+        port = try freePort()
         let place = directory.url.path
         let configuration = """
             worker_processes 1; daemon off; pid \(place)/pid; error_log \(place)/error.log; events { worker_connections 1024; }
@@ -126,12 +166,14 @@ final class Nginx: Sendable {
         process.standardError = FileHandle.nullDevice
         try process.run()
         let port = port
-        guard await eventually({ Self.isOpen(port) }) else { throw HarnessFault("nginx did not start") }
+        guard await eventually({ isListening(port) }) else { throw HarnessFault("nginx did not start") }
     }
 
     deinit { process.terminate() }
 
-    func endpoint(_ path: String, httpVersion: UpstreamEndpoint.HTTPVersion = .automatic) async throws -> UpstreamEndpoint {
+    func endpoint(_ path: String, httpVersion: UpstreamEndpoint.HTTPVersion = .automatic) async throws
+        -> UpstreamEndpoint
+    {
         try UpstreamEndpoint(
             provider: ProviderID("mock"), url: "https://127.0.0.1:\(port)\(path)",
             tls: UpstreamTLS(authorities: try await Shared.certificates.value.path("ca.pem")), httpVersion: httpVersion)
@@ -140,40 +182,5 @@ final class Nginx: Sendable {
     var log: [Substring] {
         let text = try? String(contentsOf: directory.url.appendingPathComponent("access.log"), encoding: .utf8)
         return (text ?? "").split(separator: "\n").map { Substring($0) }
-    }
-
-    private static func withSocket<Result>(_ port: UInt16, _ body: (Int32, inout sockaddr_in) -> Result) -> Result {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = port.bigEndian
-        return body(descriptor, &address)
-    }
-
-    private static func isOpen(_ port: UInt16) -> Bool {
-        withSocket(port) { descriptor, address in
-            withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-                }
-            }
-        }
-    }
-
-    private static func freePort() throws -> UInt16 {
-        let port: UInt16 = withSocket(0) { descriptor, address in
-            withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-                    guard bind(descriptor, pointer, length) == 0 else { return 0 }
-                    getsockname(descriptor, pointer, &length)
-                    return UInt16(bigEndian: UnsafeRawPointer(pointer).loadUnaligned(as: sockaddr_in.self).sin_port)
-                }
-            }
-        }
-        guard port > 0 else { throw HarnessFault("no free port") }
-        return port
     }
 }

@@ -87,7 +87,9 @@ final class TestEngine: Sendable {
 
     /// Proxies of the environment that would break every test, if they were used; set once, before any thread reads it.
     private static let environment: Void = {
-        for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, "http://127.0.0.1:1", 1) }
+        for name in ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] {
+            setenv(name, "http://127.0.0.1:1", 1)
+        }
         setenv("no_proxy", "upstream.test", 1)
     }()
 
@@ -104,14 +106,16 @@ final class TestEngine: Sendable {
 
     @discardableResult
     func submit(
-        _ endpoint: UpstreamEndpoint, token: UInt64 = 1, headers: [UpstreamHeader] = [], body: [UInt8] = Array("{}".utf8)
+        _ endpoint: UpstreamEndpoint, token: UInt64 = 1, headers: [UpstreamHeader] = [],
+        body: [UInt8] = Array("{}".utf8)
     ) -> UpstreamExchange {
         engine.submit(token: token, endpoint: endpoint, headers: headers, body: body, mailbox: recorder)
     }
 
     /// Submits and waits for the end.
     func answer(
-        _ endpoint: UpstreamEndpoint, token: UInt64 = 1, headers: [UpstreamHeader] = [], body: [UInt8] = Array("{}".utf8)
+        _ endpoint: UpstreamEndpoint, token: UInt64 = 1, headers: [UpstreamHeader] = [],
+        body: [UInt8] = Array("{}".utf8)
     ) async -> Recorder.Answer {
         submit(endpoint, token: token, headers: headers, body: body)
         return await recorder.finished(token)

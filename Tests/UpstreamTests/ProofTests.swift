@@ -13,9 +13,12 @@ import Testing
     }
 
     static let wrong = [
-        UpstreamCall.Proof(RequestID(high: 1, low: 3), Destination(provider: ProviderID("openai"), model: "gpt"), .pseudonymised),
-        UpstreamCall.Proof(RequestID(high: 1, low: 2), Destination(provider: ProviderID("other"), model: "gpt"), .pseudonymised),
-        UpstreamCall.Proof(RequestID(high: 1, low: 2), Destination(provider: ProviderID("openai"), model: "gpt-2"), .pseudonymised),
+        UpstreamCall.Proof(
+            RequestID(high: 1, low: 3), Destination(provider: ProviderID("openai"), model: "gpt"), .pseudonymised),
+        UpstreamCall.Proof(
+            RequestID(high: 1, low: 2), Destination(provider: ProviderID("other"), model: "gpt"), .pseudonymised),
+        UpstreamCall.Proof(
+            RequestID(high: 1, low: 2), Destination(provider: ProviderID("openai"), model: "gpt-2"), .pseudonymised),
         UpstreamCall.Proof(RequestID(high: 1, low: 2), Destination(provider: ProviderID("openai"), model: "gpt"), .raw),
     ]
 
@@ -23,7 +26,8 @@ import Testing
     func `one that differs is none`(_ wrong: UpstreamCall.Proof) {
         for (permit, treated, receipt) in [(wrong, right, right), (right, wrong, right), (right, right, wrong)] {
             let failure = #expect(throws: UpstreamFailure.self) {
-                try UpstreamCall.Proof.agree(permit: permit, treated: treated, receipt: receipt, provider: ProviderID("openai"))
+                try UpstreamCall.Proof.agree(
+                    permit: permit, treated: treated, receipt: receipt, provider: ProviderID("openai"))
             }
             #expect(failure?.kind == .unproven)
         }

@@ -26,8 +26,13 @@ final class Provider: Sendable {
         process.standardOutput = output
         process.standardInput = input
         let recorded = Recorded()
-        output.fileHandleForReading.readabilityHandler = { recorded.take($0.availableData) }
         try process.run()
+        // Not by `readabilityHandler`: Foundation traps where a signal interrupts its `read`.
+        let descriptor = dup(output.fileHandleForReading.fileDescriptor)
+        Thread.detachNewThread {
+            while let data = readSome(descriptor) { recorded.take(data) }
+            close(descriptor)
+        }
         self.process = process
         self.recorded = recorded
         keepAlive = input
@@ -70,7 +75,7 @@ private final class Recorded: Sendable {
     private let state = Mutex(State())
     var lines: [Provider.Line] { state.withLock { $0.lines } }
 
-    func take(_ data: Data) {
+    func take(_ data: [UInt8]) {
         state.withLock { state in
             state.rest += data
             while let end = state.rest.firstIndex(of: 0x0A) {
@@ -86,6 +91,16 @@ private final class Recorded: Sendable {
 struct HarnessFault: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
+}
+
+/// Some bytes of a pipe; `nil` at its end.
+private func readSome(_ descriptor: Int32) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = read(descriptor, &buffer, buffer.count)
+        if count > 0 { return Array(buffer[..<count]) }
+        guard count < 0, errno == EINTR else { return nil }
+    }
 }
 
 /// Waits until something holds; `false` where it does not within `seconds`.
@@ -109,9 +124,12 @@ func run(_ program: String, _ arguments: [String], in directory: URL) throws -> 
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    var data: [UInt8] = []
+    while let more = readSome(output.fileHandleForReading.fileDescriptor) { data += more }
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw HarnessFault("`\(program) \(arguments.joined(separator: " "))` failed") }
+    guard process.terminationStatus == 0 else {
+        throw HarnessFault("`\(program) \(arguments.joined(separator: " "))` failed")
+    }
     return String(decoding: data, as: UTF8.self)
 }
 
@@ -138,23 +156,35 @@ final class Certificates: Sendable {
         directory = try TemporaryDirectory()
         let place = directory.url
         for authority in ["ca", "stranger"] {
-            try run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "\(authority).key"], in: place)
+            try run(
+                "openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "\(authority).key"],
+                in: place)
             try run(
                 "openssl",
-                ["req", "-x509", "-new", "-key", "\(authority).key", "-days", "2", "-subj", "/CN=\(authority)", "-out", "\(authority).pem",
-                    "-addext", "basicConstraints=critical,CA:TRUE"], in: place)
+                [
+                    "req", "-x509", "-new", "-key", "\(authority).key", "-days", "2", "-subj", "/CN=\(authority)",
+                    "-out", "\(authority).pem",
+                    "-addext", "basicConstraints=critical,CA:TRUE",
+                ], in: place)
         }
         for (leaf, names) in [
-            ("server", "DNS:localhost,DNS:upstream.test,IP:127.0.0.1"), ("other", "DNS:other.test"), ("client", "DNS:client.test"),
+            ("server", "DNS:localhost,DNS:upstream.test,IP:127.0.0.1"), ("other", "DNS:other.test"),
+            ("client", "DNS:client.test"),
         ] {
-            try run("openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "\(leaf).key"], in: place)
-            try run("openssl", ["req", "-new", "-key", "\(leaf).key", "-subj", "/CN=\(leaf)", "-out", "\(leaf).csr"], in: place)
+            try run(
+                "openssl", ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "\(leaf).key"], in: place)
+            try run(
+                "openssl", ["req", "-new", "-key", "\(leaf).key", "-subj", "/CN=\(leaf)", "-out", "\(leaf).csr"],
+                in: place)
             try Data("basicConstraints=critical,CA:FALSE\nsubjectAltName=\(names)\n".utf8)
                 .write(to: place.appendingPathComponent("\(leaf).ext"))
             try run(
                 "openssl",
-                ["x509", "-req", "-in", "\(leaf).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile",
-                    "\(leaf).ext", "-out", "\(leaf).pem"], in: place)
+                [
+                    "x509", "-req", "-in", "\(leaf).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                    "-days", "2", "-extfile",
+                    "\(leaf).ext", "-out", "\(leaf).pem",
+                ], in: place)
         }
     }
 
@@ -164,7 +194,10 @@ final class Certificates: Sendable {
     func pin(of leaf: String) throws -> String {
         let digest = try run(
             "sh",
-            ["-c", "openssl x509 -in \(leaf).pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | openssl base64"],
+            [
+                "-c",
+                "openssl x509 -in \(leaf).pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | openssl base64",
+            ],
             in: directory.url)
         return "sha256//" + digest.trimmingCharacters(in: .whitespacesAndNewlines)
     }
