@@ -51,6 +51,17 @@ struct OpenAIRequestTests {
         #expect(request.listing == ["user: x", "user: namex", "user: y"])
     }
 
+    @Test func `tools are known by name, or else by type`() throws {
+        let request = try read(
+            .chat,
+            #"{"model":"m","messages":[],"tools":[{"type":"function","function":{"name":"f"}},{"type":"custom","custom":{"name":"c"}},{"type":"web_search"},7],"functions":[{"name":"old"}]}"#
+        )
+        #expect(request.tools == ["f", "c", "web_search", "old"])
+        let anthropic = try read(
+            .messages, #"{"model":"m","messages":[],"tools":[{"name":"f"},{"type":"bash_1","name":"b"},{"type":"t"}]}"#)
+        #expect(anthropic.tools == ["f", "b", "t"])
+    }
+
     @Test func `what an SDK sends back as history is accepted`() throws {
         let request = try read(
             .chat,

@@ -93,7 +93,8 @@ struct ProviderRequestTests {
     @Test(
         arguments: [
             (nil, "2023-06-01"), ("2026-10-21", "2026-10-21"), ("2023-6-1", "2023-06-01"),
-            ("2023-06-01\r\nx: y", "2023-06-01"), ("latest", "2023-06-01"), ("", "2023-06-01"),
+            ("2023-06-01\r\nx: y", "2023-06-01"), ("latest", "2023-06-01"), ("2023-06-011", "2023-06-01"),
+            ("", "2023-06-01"),
             ("２０２３-06-01", "2023-06-01"),
         ] as [(String?, String)])
     func `Anthropic's version is the caller's where it is a date`(asked: String?, sent: String) {

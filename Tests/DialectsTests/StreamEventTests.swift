@@ -159,6 +159,18 @@ struct StreamEventTests {
         #expect(facts.finishReason == "tool_use")
     }
 
+    @Test func `a block's end ends no other block's text`() throws {
+        let stream = [
+            event("content_block_delta", #""index":0,"delta":{"type":"text_delta","text":"a"}"#),
+            event("content_block_delta", #""index":1,"delta":{"type":"text_delta","text":"b"}"#),
+            event("content_block_stop", #""index":1"#), event("message_stop"),
+        ].joined()
+        #expect(
+            try reading(.anthropic, stream).events == [
+                "part content/0/0=a", "part content/1/0=b", "part closes content/1/0", "done closes content/0/0",
+            ])
+    }
+
     @Test func `Anthropic's error ends all texts`() throws {
         let stream =
             event("content_block_delta", #""index":0,"delta":{"type":"text_delta","text":"a"}"#)

@@ -170,12 +170,10 @@ private struct Reader {
                 try draft.collector.everything(tool, .toolDefinition)
                 continue
             }
+            draft.readToolName(tape.member("name", of: tool) ?? tape.member("type", of: tool))
             for member in tape.members(of: tool) {
                 switch member.name {
-                case "name":
-                    if let name = tape.value(member.value).string { draft.tools.append(name) }
-                    try draft.collector.everything(member.value, .toolDefinition)
-                case "description", "input_schema", "type", "cache_control":
+                case "name", "description", "input_schema", "type", "cache_control":
                     try draft.collector.everything(member.value, .toolDefinition)
                 default:
                     try draft.collector.everything(member, .toolDefinition)

@@ -200,9 +200,7 @@ private struct Reader {
         guard tape.kind(tools) == .array else { return try draft.collector.everything(tools, .toolDefinition) }
         for tool in tape.elements(of: tools) {
             let definition = tape.member("function", of: tool) ?? tape.member("custom", of: tool) ?? tool
-            if let name = tape.member("name", of: definition).flatMap({ tape.value($0).string }) {
-                draft.tools.append(name)
-            }
+            draft.readToolName(tape.member("name", of: definition) ?? tape.member("type", of: tool))
             guard tape.kind(tool) == .object else {
                 try draft.collector.everything(tool, .toolDefinition)
                 continue

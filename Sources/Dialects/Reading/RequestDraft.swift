@@ -47,6 +47,11 @@ struct RequestDraft {
         maximumOutputTokens = max(maximumOutputTokens ?? 0, count)
     }
 
+    /// A tool's name; a provider's own tool may have none, and is called by its type.
+    mutating func readToolName(_ node: Int?) {
+        if let node, let name = tape.value(node).string { tools.append(name) }
+    }
+
     /// `messages`: an array.
     func messages(_ node: Int) throws(RequestError) -> Tape.Elements {
         guard tape.kind(node) == .array else {
