@@ -1,5 +1,4 @@
 private import COpenSSL
-private import Glibc
 
 /// The few EVP calls behind `SHA256`. A failure means that the process's OpenSSL has no working SHA-256 or no memory:
 /// nothing may go on then, so these stop the process rather than hand out a wrong digest.
@@ -35,18 +34,20 @@ enum DigestOperations {
 
 /// One digest context a thread, kept for its life: making one costs more than a short digest.
 enum ThreadDigestContext {
-    private static let key: pthread_key_t = {
-        var key = pthread_key_t()
-        let status = pthread_key_create(&key) { EVP_MD_CTX_free(OpaquePointer($0)) }
-        precondition(status == 0, "no thread-specific storage left: error \(status)")
+    /// At one address for good, and written once, here.
+    nonisolated(unsafe) private static let key: UnsafeMutablePointer<CRYPTO_THREAD_LOCAL> = {
+        let key = UnsafeMutablePointer<CRYPTO_THREAD_LOCAL>.allocate(capacity: 1)
+        key.initialize(to: CRYPTO_THREAD_LOCAL())
+        let status = CRYPTO_THREAD_init_local(key) { EVP_MD_CTX_free(OpaquePointer($0)) }
+        precondition(status == 1, "no thread-specific storage left")
         return key
     }()
 
     static func current() -> OpaquePointer {
-        if let context = pthread_getspecific(key) { return OpaquePointer(context) }
+        if let context = CRYPTO_THREAD_get_local(key) { return OpaquePointer(context) }
         let context = DigestOperations.makeContext()
-        let status = pthread_setspecific(key, UnsafeRawPointer(context))
-        precondition(status == 0, "no memory for thread-specific storage: error \(status)")
+        let status = CRYPTO_THREAD_set_local(key, UnsafeMutableRawPointer(context))
+        precondition(status == 1, "no memory for thread-specific storage")
         return context
     }
 }

@@ -73,7 +73,8 @@ import Testing
         let collector = Collector()
         for number in 0..<20 {
             store.record(try Fixtures.intent(number), token: UInt64(number), to: collector)
-            #expect(try await collector.wait(for: number + 1).count == number + 1)
+            let count = try await collector.wait(for: number + 1).count
+            try #require(count == number + 1)
         }
         store.close(nil)
     }
