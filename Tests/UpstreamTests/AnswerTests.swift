@@ -92,6 +92,7 @@ import Testing
         #expect(answer.isComplete)
         #expect(answer.head?.status == 302)
         #expect(answer.head?.value(of: "location") == "/json")
+        #expect(await server.hasTold(ofRequests: 1))
         #expect(server.lines("request").count == 1)
     }
 

@@ -16,6 +16,7 @@ import Testing
             let answer = await engine.answer(token % 5 == 0 ? other : endpoint, token: token)
             #expect(answer.isComplete)
         }
+        #expect(await server.hasTold(ofRequests: 20))
         #expect(server.lines("open").count == 1)
     }
 
@@ -27,11 +28,13 @@ import Testing
         #expect(await eventually { engine.recorder.ended == 500 })
         #expect(engine.recorder.all.allSatisfy { $0.isComplete && $0.ends.count == 1 && !$0.isDisordered })
         // And the connections are kept when the wave is over, though libcurl's own choice would be four per running transfer.
+        #expect(await server.hasTold(ofRequests: 500))
         let opened = server.lines("open").count
         for token in UInt64(501)...540 { _ = await engine.answer(endpoint, token: token) }
         let next = UInt64(540 + opened - 20)
         for token in UInt64(541)...next { engine.submit(endpoint, token: token) }
         #expect(await eventually { engine.recorder.ended == Int(next) })
+        #expect(await server.hasTold(ofRequests: Int(next)))
         #expect(server.lines("open").count == opened)
     }
 
@@ -44,6 +47,7 @@ import Testing
         for token in UInt64(1)...30 { engine.submit(endpoint, token: token) }
         #expect(await eventually { engine.recorder.ended == 30 })
         #expect(engine.recorder.all.allSatisfy { $0.isComplete })
+        #expect(await server.hasTold(ofRequests: 30))
         #expect(server.lines("open").count <= 3)
     }
 
@@ -55,6 +59,7 @@ import Testing
             let answer = await engine.answer(endpoint, token: token)
             #expect(answer.isComplete)
         }
+        #expect(await server.hasTold(ofRequests: 5))
         #expect(server.lines("open").count == 5)
     }
 

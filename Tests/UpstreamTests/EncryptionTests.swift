@@ -119,6 +119,7 @@ import Testing
         let without = try await engine.answer(endpoint(server.url("/json", scheme: "https"), trusting()), token: 2)
         #expect(with.isComplete)
         #expect(without.failure != nil)
+        #expect(await server.hasTold(ofRequests: 1))
         #expect(server.lines("request").count == 1)
     }
 
@@ -130,13 +131,17 @@ import Testing
         let endpoint = try await endpoint(server.url("/close", scheme: "https"), trusting())
         // A session that did not close cleanly is not resumed, so on a busy machine not every one is: three tries.
         var most = 0
+        var told = 0
         for _ in 1...3 where most < 2 {
             let engine = try TestEngine()
             _ = await engine.answer(endpoint, token: 1)
+            #expect(await server.hasTold(ofRequests: told + 1))
             let before = server.lines("open").count
             for token in UInt64(2)...4 { engine.submit(endpoint, token: token) }
             #expect(await eventually { engine.recorder.ended == 4 })
             #expect(engine.recorder.all.allSatisfy { $0.isComplete })
+            told += 4
+            #expect(await server.hasTold(ofRequests: told))
             most = max(most, server.lines("open").dropFirst(before).count { $0.words[2] == "resumed" })
         }
         // One would be the transfer that made the first connection; the others know of its session by the share only.

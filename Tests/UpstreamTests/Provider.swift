@@ -50,6 +50,9 @@ final class Provider: Sendable {
     /// The lines that begin with a word.
     func lines(_ word: String) -> [Line] { recorded.lines.filter { $0.words.first == word } }
 
+    /// Waits until it told of so many requests: what it says arrives a little after what it answers.
+    func hasTold(ofRequests count: Int) async -> Bool { await eventually { self.lines("request").count >= count } }
+
     /// The number of the connection that asked for a path, once it did.
     func connection(asking path: String) async -> String? {
         _ = await eventually { self.lines("request").contains { $0.words[2] == path } }
