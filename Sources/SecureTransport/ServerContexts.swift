@@ -3,7 +3,8 @@ private import COpenSSL
 /// One loaded set of certificates and rules: an `SSL_CTX` for clients in general and one for each SNI entry.
 ///
 /// Immutable; a reload makes a new set, and each connection keeps the set it began with.
-final class ServerContexts: @unchecked Sendable {  // not changed after init; OpenSSL counts SSL_CTX references atomically
+/// (Unchecked: nothing is changed after `init`, and OpenSSL counts an `SSL_CTX`'s references atomically.)
+final class ServerContexts: @unchecked Sendable {
     let configuration: TLSConfiguration
     let summaries: [CertificateSummary]
     let warnings: [String]

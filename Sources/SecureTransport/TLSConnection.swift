@@ -61,6 +61,12 @@ final class TLSConnection {
     /// Whether there is something for the peer.
     var hasOutput: Bool { buffers.hasOutbound }
 
+    /// How much there is for the peer.
+    var outputBytes: Int { buffers.hasOutbound ? buffers.outbound.readableBytes : 0 }
+
+    /// Whether TLS 1.3 was agreed.
+    var isTLS13: Bool { SSL_version(ssl) == TLS1_3_VERSION }
+
     /// What there is for the peer.
     func takeOutput() -> ByteBuffer { buffers.takeOutbound() }
 

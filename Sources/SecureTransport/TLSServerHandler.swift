@@ -48,6 +48,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
     private static let keptCapacity = 4096
     /// Protocol answers (key updates) queued for a peer that does not read.
     private static let maximumUnreadAnswerBytes = 64 << 10
+    /// A ticket that carries a client's certificate chain is a few KiB.
+    private static let maximumWaitingTicketBytes = 8 << 10
     /// How long we wait for the peer's end after our own.
     private static let lingerLimit = TimeAmount.seconds(1)
 
@@ -66,6 +68,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
     private var unreadAnswerBytes = 0
     private var deliveredSinceReadComplete = false
     private var isReadRequested = false
+    /// OpenSSL's output holds only the session ticket, which may wait for the first answer: a system call saved.
+    private var isTicketWaiting = false
     /// We have sent `close_notify`.
     private var isOutputClosed = false
     /// The peer has sent `close_notify`.
@@ -199,6 +203,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
             timer?.cancel()
             timer = nil
             phase = .open
+            // In TLS 1.2 the client waits for what follows its last flight; in 1.3 only tickets do.
+            isTicketWaiting = connection.isTLS13
             context.fireUserInboundEventTriggered(connection.completion())
             guard phase == .open else { return }
             if !pending.isEmpty, encrypt(context, connection) { context.flush() }
@@ -245,6 +251,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
     /// Hands OpenSSL's own output on; a peer that makes us answer without reading is cut off.
     private func sendAnswers(_ context: ChannelHandlerContext) {
         guard let connection, connection.hasOutput else { return }
+        if isTicketWaiting, connection.outputBytes <= Self.maximumWaitingTicketBytes { return }
+        isTicketWaiting = false
         let output = connection.takeOutput()
         if context.channel.isWritable {
             unreadAnswerBytes = 0
@@ -316,6 +324,7 @@ public final class TLSServerHandler: ChannelDuplexHandler {
             }
         }
         let promise = pending.settle()
+        isTicketWaiting = false
         context.write(wrapOutboundOut(connection.takeOutput()), promise: promise)
         return true
     }

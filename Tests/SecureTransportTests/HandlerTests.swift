@@ -18,6 +18,10 @@ import Testing
         let client = MemoryClient(version: version)
         try channel.exchange(with: client)
         #expect(client.handshake())
+        // The first answer brings the ticket: let it be past.
+        channel.writeAndFlush(ByteBuffer(string: "first"), promise: nil)
+        client.receive(try channel.takeCiphertext())
+        #expect(client.read() == Array("first".utf8))
         return (channel, client)
     }
 
@@ -78,6 +82,22 @@ import Testing
         client.write(Array("early bird".utf8))
         try channel.writeInbound(ByteBuffer(bytes: client.takeOutput()))
         #expect(try channel.takeCleartext() == Array("early bird".utf8))
+    }
+
+    @Test func `the ticket travels with the first answer`() throws {
+        let channel = try EmbeddedChannel.server(context)
+        let client = MemoryClient()
+        _ = client.handshake()
+        try channel.writeInbound(ByteBuffer(bytes: client.takeOutput()))
+        client.receive(try channel.takeCiphertext())
+        #expect(client.handshake())
+        try channel.writeInbound(ByteBuffer(bytes: client.takeOutput()))
+        #expect(try channel.takeCiphertext().isEmpty)
+        channel.writeAndFlush(ByteBuffer(string: "answer"), promise: nil)
+        let buffer = try #require(try channel.readOutbound(as: ByteBuffer.self))
+        #expect(records(Array(buffer.readableBytesView)) == 2)
+        client.receive(Array(buffer.readableBytesView))
+        #expect(client.read() == Array("answer".utf8))
     }
 
     @Test func `small writes until a flush leave as one record`() throws {
