@@ -6,9 +6,14 @@ final class CertificateAuthority: Sendable {
     let certificate: X509Certificate
     private let organisation: String
 
-    /// Makes a self-signed authority that may sign leaves only.
-    init(commonName: String, organisation: String, days: Int) throws(TLSConfigurationError) {
+    private let revocationListURI: String?
+
+    /// Makes a self-signed authority that may sign leaves only; they name `revocationListURI` as the place of its list.
+    init(
+        commonName: String, organisation: String, days: Int, revocationListURI: String? = nil
+    ) throws(TLSConfigurationError) {
         self.organisation = organisation
+        self.revocationListURI = revocationListURI
         key = try PrivateKey.generate(.p256)
         certificate = try Self.draft(commonName, organisation: organisation, key: key, days: days)
         let extensions = [
@@ -37,8 +42,38 @@ final class CertificateAuthority: Sendable {
             (NID_authority_key_identifier, "keyid:always"),
         ]
         if !names.isEmpty { extensions.append((NID_subject_alt_name, names.joined(separator: ","))) }
+        if let uri = revocationListURI { extensions.append((NID_crl_distribution_points, "URI:" + uri)) }
         try Self.finish(leaf, extensions: extensions, issuer: certificate, signedBy: self.key)
         return leaf
+    }
+
+    /// A list (PEM) that revokes `revoked` and is current from a day before now until `seconds` from now.
+    func revocationList(
+        _ revoked: [X509Certificate], nextUpdateSeconds seconds: Int
+    ) throws(TLSConfigurationError) -> [UInt8] {
+        ERR_clear_error()
+        guard let list = X509_CRL_new(), let time = ASN1_TIME_new() else { throw Self.fault() }
+        defer {
+            X509_CRL_free(list)
+            ASN1_TIME_free(time)
+        }
+        guard X509_CRL_set_version(list, 1) == 1,  // version 2 is written as 1
+            X509_CRL_set_issuer_name(list, X509_get_subject_name(certificate.pointer)) == 1,
+            X509_gmtime_adj(time, -86_400) != nil, X509_CRL_set1_lastUpdate(list, time) == 1
+        else { throw Self.fault() }
+        for certificate in revoked {
+            guard let entry = X509_REVOKED_new() else { throw Self.fault() }
+            guard X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.pointer)) == 1,
+                X509_REVOKED_set_revocationDate(entry, time) == 1, X509_CRL_add0_revoked(list, entry) == 1
+            else {
+                X509_REVOKED_free(entry)
+                throw Self.fault()
+            }
+        }
+        guard X509_gmtime_adj(time, seconds) != nil, X509_CRL_set1_nextUpdate(list, time) == 1,
+            X509_CRL_sort(list) == 1, X509_CRL_sign(list, key.pointer, EVP_sha256()) > 0
+        else { throw Self.fault() }
+        return Array(OpenSSLText.printed { PEM_write_bio_X509_CRL($0, list) }.utf8)
     }
 
     /// What a leaf is for.

@@ -1,7 +1,8 @@
 /// Certificates for trying out and testing: an authority of one's own and what it signed.
 ///
 /// The authority's private key is thrown away when it has signed: nobody can later make further certificates that a
-/// machine trusting `ca.pem` would accept. Making new certificates therefore makes a new authority.
+/// machine trusting `ca.pem` would accept. Making new certificates therefore makes a new authority. Before that it signs
+/// `ca.crl`, a list that revokes nothing: what its leaves name as their revocation list, for clients that insist on one.
 public enum DevelopmentCertificates {
     /// What to make.
     public struct Options: Sendable {
@@ -25,6 +26,8 @@ public enum DevelopmentCertificates {
         public let authority: String
         /// The system's authorities and ours, for clients whose setting replaces the system's (`SSL_CERT_FILE`).
         public let bundle: String
+        /// The authority's revocation list, empty.
+        public let revocationList: String
         /// The server's ECDSA P-256 certificate and key.
         public let ecdsa: TLSConfiguration.CertificateFiles
         /// The server's RSA 2048 certificate and key.
@@ -36,6 +39,7 @@ public enum DevelopmentCertificates {
         public init(in directory: String, clients: [String] = []) {
             authority = directory + "/ca.pem"
             bundle = directory + "/bundle.pem"
+            revocationList = directory + "/ca.crl"
             ecdsa = .init(certificate: directory + "/server-ecdsa.pem", key: directory + "/server-ecdsa.key")
             rsa = .init(certificate: directory + "/server-rsa.pem", key: directory + "/server-rsa.key")
             self.clients = clients.map { name in
@@ -61,9 +65,11 @@ public enum DevelopmentCertificates {
         guard let first = options.names.first else {
             throw TLSConfigurationError("names", "none given", "name the hosts that clients will connect to")
         }
+        try PEMFile.makeDirectory(directory)
+        let listURI = "file://" + percentEncoded(PEMFile.absolute(directory)) + "/ca.crl"
         let authority = try CertificateAuthority(
             commonName: "Sallyport development CA \(serialDate())", organisation: "Sallyport development",
-            days: options.days)
+            days: options.days, revocationListURI: listURI)
         var drafts: [(path: String, bytes: [UInt8], mode: UInt32)] = []
         func add(
             _ paths: TLSConfiguration.CertificateFiles, _ name: String, _ names: [String],
@@ -86,8 +92,9 @@ public enum DevelopmentCertificates {
             try add(paths, name, ["URI:urn:sallyport:client:\(name)"], .client, .p256)
         }
         drafts.append((files.authority, authority.certificate.pem, 0o644))
+        let list = try authority.revocationList([], nextUpdateSeconds: options.days * 86_400)
+        drafts.append((files.revocationList, list, 0o644))
         drafts.append((files.bundle, systemAuthorities() + authority.certificate.pem, 0o644))
-        try PEMFile.makeDirectory(directory)
         for draft in drafts { try PEMFile.store(draft.bytes, to: draft.path, mode: draft.mode) }
         return files
     }
@@ -111,6 +118,13 @@ public enum DevelopmentCertificates {
             if let bytes = try? PEMFile.contents(of: path) { return bytes.last == 0x0A ? bytes : bytes + [0x0A] }
         }
         return []
+    }
+
+    private static func percentEncoded(_ path: String) -> String {
+        path.utf8.map { byte in
+            isFileNameByte(byte) || byte == UInt8(ascii: "/")
+                ? String(UnicodeScalar(byte)) : "%" + hexadecimal([byte]).uppercased()
+        }.joined()
     }
 
     private static func isAddress(_ name: String) -> Bool {

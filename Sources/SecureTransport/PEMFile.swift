@@ -73,6 +73,13 @@ enum PEMFile {
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw unwritable(path) }
     }
 
+    /// The absolute path of an existing directory, links resolved; `path` itself where that fails.
+    static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// The paths of the files in `directory` whose names end in `suffix`, sorted.
     static func list(_ directory: String, suffix: String) throws(TLSConfigurationError) -> [String] {
         guard let stream = opendir(directory) else {

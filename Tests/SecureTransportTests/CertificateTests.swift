@@ -136,7 +136,7 @@ import Testing
         let good = try certificates.client("good")
         let bad = try certificates.client("bad")
         var authorities = certificates.clientAuthorities
-        authorities.revocationLists = certificates.revocationList([bad.certificate])
+        authorities.revocationLists = try certificates.revocationList([bad.certificate])
         var configuration = certificates.configuration
         configuration.clientCertificates = .required(authorities)
         let server = try await TestServer.start(configuration)
@@ -153,7 +153,7 @@ import Testing
     @Test func `with a list past its next update nobody is accepted, and the operator is warned`() async throws {
         let good = try certificates.client("good").files
         var authorities = certificates.clientAuthorities
-        authorities.revocationLists = certificates.revocationList([], nextUpdateSeconds: -60)
+        authorities.revocationLists = try certificates.revocationList([], nextUpdateSeconds: -60)
         var configuration = certificates.configuration
         configuration.clientCertificates = .required(authorities)
         let server = try await TestServer.start(configuration)

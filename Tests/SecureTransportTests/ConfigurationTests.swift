@@ -92,6 +92,25 @@ import Testing
         }
     }
 
+    @Test func `development certificates pass a revocation check with the list beside them`() async throws {
+        var options = DevelopmentCertificates.Options()
+        options.clients = ["billing"]
+        let directory = makeTemporaryDirectory() + "/a place, with marks"
+        let files = try DevelopmentCertificates.generate(in: directory, options: options)
+        let told = try await OpenSSLCommand.run(["x509", "-in", files.ecdsa.certificate, "-noout", "-text"])
+        #expect(told.output.contains("a%20place%2C%20with%20marks/ca.crl"), "\(told.output)")
+        let client = try #require(files.clients.first)
+        var configuration = TLSConfiguration(certificates: [files.ecdsa])
+        configuration.clientCertificates = .required(
+            .init(certificates: files.authority, revocationLists: files.revocationList))
+        let server = try await TestServer.start(configuration)
+        #expect(server.context.warnings.isEmpty)
+        let answer = try await OpenSSLCommand.connect(server.port, ["-cert", client.certificate, "-key", client.key])
+        #expect(answer.isEchoed, "\(answer.output)")
+        #expect(server.log.current.handshakes.first?.peer?.uris == ["urn:sallyport:client:billing"])
+        try await server.stop()
+    }
+
     @Test func `Python's strict context accepts the server with the bundle`() async throws {
         let server = try await TestServer.start(certificates.configuration)
         let result = try await shell(

@@ -1,4 +1,3 @@
-import COpenSSL
 import Foundation
 
 @testable import SecureTransport
@@ -58,29 +57,9 @@ final class TestCertificates: Sendable {
     }
 
     /// The path of a list that revokes `revoked`, due for renewal in `seconds`.
-    func revocationList(_ revoked: [X509Certificate], nextUpdateSeconds seconds: Int = 3600) -> String {
-        let list = X509_CRL_new()
-        X509_CRL_set_version(list, 1)
-        X509_CRL_set_issuer_name(list, X509_get_subject_name(authority.certificate.pointer))
-        let time = ASN1_TIME_set(nil, Foundation.time(nil) - 7200)
-        X509_CRL_set1_lastUpdate(list, time)
-        ASN1_TIME_set(time, Foundation.time(nil) + seconds)
-        X509_CRL_set1_nextUpdate(list, time)
-        for certificate in revoked {
-            let entry = X509_REVOKED_new()
-            X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.pointer))
-            ASN1_TIME_set(time, Foundation.time(nil) - 7200)
-            X509_REVOKED_set_revocationDate(entry, time)
-            X509_CRL_add0_revoked(list, entry)
-        }
-        ASN1_TIME_free(time)
-        X509_CRL_sort(list)
-        X509_CRL_sign(list, authority.key.pointer, EVP_sha256())
+    func revocationList(_ revoked: [X509Certificate], nextUpdateSeconds seconds: Int = 3600) throws -> String {
         let path = makeTemporaryDirectory() + "/list.crl"
-        let bio = BIO_new_file(path, "w")
-        PEM_write_bio_X509_CRL(bio, list)
-        BIO_free(bio)
-        X509_CRL_free(list)
+        try PEMFile.store(authority.revocationList(revoked, nextUpdateSeconds: seconds), to: path, mode: 0o644)
         return path
     }
 }
