@@ -4,11 +4,14 @@ import PackageDescription
 // The house: libraries that know no gateway, pure cores, shells that touch sockets, disks and C, the gateway, and one
 // executable. Who may import whom stands once, in `house` below; `Tests/ArchitectureTests` holds every file to it.
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    // Where it is decided whether a change lands, a warning of our own targets is an error.
+    + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // Why each package is here:
 let nio = "swift-nio"  // event loops, channels, HTTP/1.1 parsing (llhttp)
@@ -82,6 +85,36 @@ let package = Package(
                 "Gateway", "Identity", "Ledger", "LedgerStore", "SecureTransport",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
+
+        tests("ArchitectureTests", []),
+        tests("CryptographyTests", ["Cryptography"]),
+        tests("JSONTextTests", ["JSONText"]),
+        tests("CedarTests", ["Cedar"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "Cryptography"]),
+        tests("IdentityTests", ["Identity", "Inference", "Cryptography"]),
+        tests("AccessTests", ["Access", "Inference"]),
+        tests("PrivacyTests", ["Privacy", "PatternScanner", "Inference", "JSONText", "Cryptography"]),
+        tests("PatternScannerTests", ["PatternScanner", "Privacy"]),
+        tests("LimitsTests", ["Limits", "Inference"]),
+        tests("RoutingTests", ["Routing", "Inference"]),
+        tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
+        tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
+        tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography"]),
+        tests(
+            "SecureTransportTests",
+            [
+                "SecureTransport", "COpenSSL", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio), .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOConcurrencyHelpers", package: nio),
+            ]),
+        tests("UpstreamTests", ["Upstream", "Inference"]),
+        tests(
+            "GatewayTests",
+            [
+                "Gateway", "SecureTransport", "Upstream", "Privacy", "PatternScanner", "Routing", "Limits", "Dialects",
+                "Inference", "JSONText", "Cryptography", .product(name: "NIOCore", package: nio),
+                .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

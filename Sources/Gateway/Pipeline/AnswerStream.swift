@@ -72,6 +72,11 @@ struct AnswerStream {
         flush(into: &output)
     }
 
+    /// The provider's body is at its end: an event whose blank line is missing counts as whole.
+    mutating func end(into output: inout ByteBuffer) throws {
+        if progress == .open, !parser.unfinished.isEmpty { try push([0x0A, 0x0A], into: &output) }
+    }
+
     /// What was held back when the stream broke off, as events of the caller's dialect.
     mutating func breakOff(into output: inout ByteBuffer) {
         var events: [UInt8] = []

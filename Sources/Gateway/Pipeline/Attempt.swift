@@ -46,6 +46,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private static let errorBytes = 1 << 20
 
     private let exchange: Exchange
+    private let requestID: RequestID
     private let request: InferenceRequest
     private let restoration: RestorationMap
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
@@ -67,10 +68,11 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
-        exchange: Exchange, request: InferenceRequest, restoration: RestorationMap,
+        exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
         answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
+        self.requestID = requestID
         self.request = request
         self.restoration = restoration
         self.answerHeaders = answerHeaders
@@ -178,10 +180,15 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         guard let head else {
             return finish(.failed(UpstreamFailure(kind: .reset, message: "the provider ended without an answer")))
         }
-        guard let stream else {
+        guard stream != nil else {
             return finish((200..<300).contains(head.status) ? .whole(head, gathered) : .refused(head, gathered))
         }
-        switch stream.progress {
+        do {
+            try stream?.end(into: &pending)
+        } catch {
+            return breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
+        }
+        switch stream?.progress ?? .open {
         case .done, .providerError:
             send()
             exchange.finish()
@@ -205,7 +212,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         stream?.breakOff(into: &pending)
         pending.writeBytes(
             ErrorBody.event(
-                RequestError(.upstreamFailed, "the provider's answer broke off"), in: request.dialect, requestID: ""))
+                RequestError(.upstreamFailed, "the provider's answer broke off"), in: request.dialect,
+                requestID: requestID.description))
         send()
         exchange.abort()
         finish(.streamed(streamed(failure: failure)))

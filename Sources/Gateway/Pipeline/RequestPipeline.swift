@@ -275,7 +275,9 @@ final class RequestPipeline: Sendable {
         guard let provider = inquiry.activeSet.providers[permit.destination.provider],
             let forwarder = forwarders[ObjectIdentifier(exchange.loop)]
         else { throw Refusal(RequestError(.internalFailure, "the provider is not configured")) }
-        let attempt = Attempt(exchange: exchange, request: request, restoration: treated.restoration) { head in
+        let attempt = Attempt(
+            exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration
+        ) { head in
             var headers = self.headers(of: head, permit, inquiry)
             headers.replaceOrAdd(name: "content-type", value: head.contentType)
             headers.add(name: "cache-control", value: "no-cache")
