@@ -53,7 +53,7 @@ public final class TLSServerHandler: ChannelDuplexHandler {
     /// How long we wait for the peer's end after our own.
     private static let lingerLimit = TimeAmount.seconds(1)
 
-    private let connection: TLSConnection?
+    let connection: TLSConnection?
     private let handshakeLimit: TimeAmount
     private let closeLimit: TimeAmount
 
@@ -80,9 +80,6 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         handshakeLimit = .milliseconds(Int64(contexts.configuration.handshakeTimeLimitMilliseconds))
         closeLimit = .milliseconds(Int64(contexts.configuration.closeTimeLimitMilliseconds))
     }
-
-    /// For tests: what must not outlive the channel.
-    var connectionForTests: TLSConnection? { connection }
 
     /// Storage that the connection keeps while idle, in bytes.
     var heldCapacity: Int { cleartext.capacity + (connection?.heldCapacity ?? 0) }

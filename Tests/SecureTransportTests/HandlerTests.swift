@@ -301,7 +301,7 @@ import Testing
                 let channel = EmbeddedChannel()
                 let made = context.makeHandler()
                 handler = made
-                connection = made.connectionForTests
+                connection = made.connection
                 try channel.pipeline.syncOperations.addHandler(made)
                 try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
                 if end > 0 { try channel.exchange(with: client) }

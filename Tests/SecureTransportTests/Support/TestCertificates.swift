@@ -64,9 +64,9 @@ final class TestCertificates: Sendable {
     }
 }
 
-/// A new empty directory under the system's temporary one.
+/// A new empty directory, which goes when the tests end.
 func makeTemporaryDirectory() -> String {
-    let path = FileManager.default.temporaryDirectory.path + "/sallyport-tls-" + UUID().uuidString
+    let path = temporaryRoot + "/" + UUID().uuidString
     do {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -74,3 +74,11 @@ func makeTemporaryDirectory() -> String {
     }
     return path
 }
+
+private let temporaryRoot: String = {
+    atexit { try? FileManager.default.removeItem(atPath: temporaryRootPath) }
+    return temporaryRootPath
+}()
+
+private let temporaryRootPath =
+    FileManager.default.temporaryDirectory.path + "/sallyport-tls-\(ProcessInfo.processInfo.processIdentifier)"
