@@ -3,18 +3,27 @@ public struct RequestID: Hashable, Sendable, CustomStringConvertible {
     /// The 32 hexadecimal digits.
     public let rawValue: String
 
+    /// `req_` and the 32 digits.
+    public let description: String
+
     /// Makes an identifier from 128 random bits, which the caller draws.
     public init(high: UInt64, low: UInt64) {
-        rawValue = Self.hex(high) + Self.hex(low)
+        description = String(unsafeUninitializedCapacity: 36) { text in
+            _ = text.initialize(fromContentsOf: "req_".utf8)
+            for digit in 0..<32 {
+                let word = digit < 16 ? high : low
+                let value = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (digit % 16))) & 15
+                text[4 + digit] = value < 10 ? 0x30 + value : 0x61 + value - 10
+            }
+            return 36
+        }
+        rawValue = String(description.dropFirst(4))
     }
 
-    /// `req_` and the 32 digits.
-    public var description: String { "req_" + rawValue }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    /// By digits.
+    public static func == (left: RequestID, right: RequestID) -> Bool { left.rawValue == right.rawValue }
+    /// By digits.
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 /// The name by which a caller asks for a model: an alias of `policies/models.yaml`, such as `demo` or `gpt-5-mini`.

@@ -27,10 +27,10 @@ public struct LedgerStoreSettings: Sendable {
     public var queueBytes: Int
 
     /// The defaults are those of `sallyport.yaml`: files of 256 MiB, 4 MiB of reserve (results of some 8,000 requests
-    /// in flight), 50 ms, 300 µs, a queue of 32 MiB.
+    /// in flight), 50 ms, 1 ms, a queue of 32 MiB.
     public init(
         directory: String, durability: Durability = .power, rotationBytes: Int = 256 << 20,
-        reservedBytes: Int = 4 << 20, laziness: Int = 50, gathering: Int = 300,
+        reservedBytes: Int = 4 << 20, laziness: Int = 50, gathering: Int = 1_000,
         queueBytes: Int = 32 << 20
     ) {
         self.directory = directory

@@ -1,4 +1,4 @@
-public import Inference
+import Inference
 
 /// Puts the permitted candidates of an alias in order. Knows nothing of why one is permitted and another is not.
 public enum Router {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    private import Glibc
-#else
-    private import Musl
-#endif
+private import Glibc
 
 /// Whole files, read and written without Foundation.
 enum PEMFile {

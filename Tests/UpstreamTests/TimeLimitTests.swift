@@ -27,14 +27,6 @@ import Testing
         #expect(await server.closing(of: connection) != nil)
     }
 
-    @Test func `a host that never answers is a connect timeout`() async throws {
-        // TEST-NET-1 (RFC 5737). Where the network says at once that there is no way, that is a failure to connect.
-        let endpoint = try UpstreamEndpoint(
-            provider: provider, url: "https://192.0.2.1/x", timeouts: UpstreamTimeouts(connect: 200))
-        let answer = try await TestEngine().answer(endpoint)
-        #expect(answer.failure?.kind == .connectTimeout || answer.failure?.kind == .connect)
-    }
-
     @Test func `a TLS handshake that does not come is a connect timeout`() async throws {
         // The plaintext provider waits for a request's head and never answers a ClientHello.
         let server = try await Shared.provider.value
@@ -50,10 +42,9 @@ import Testing
             return .success(["127.0.0.1"])
         }
         let endpoint = try plaintext("http://slow.test/x", timeouts: UpstreamTimeouts(connect: 150))
-        let start = monotonicNanoseconds()
+        // The look-up would succeed, two seconds later: only the limit makes a failure of it.
         let answer = await engine.answer(endpoint)
         #expect(answer.failure?.kind == .connectTimeout)
-        #expect(monotonicNanoseconds() - start < 1_500_000_000)
     }
 
     @Test func `a stream that keeps coming outlives the idle limit`() async throws {

@@ -9,7 +9,7 @@ final class Exchange: @unchecked Sendable {
     /// Who carries the answer: the handler of the connection or stream.
     protocol Transport: AnyObject {
         var isWritable: Bool { get }
-        func writeHead(_ head: HTTPResponseHead)
+        func writeHead(_ head: HTTPResponseHead, isWhole: Bool)
         func writeBody(_ bytes: ByteBuffer)
         func finish()
         func flush()
@@ -63,19 +63,20 @@ final class Exchange: @unchecked Sendable {
     func answer(status: Int, headers: HTTPHeaders, body: ByteBuffer) {
         guard !isOver, !hasBegunAnswer else { return }
         var headers = headers
-        headers.replaceOrAdd(name: "content-length", value: String(body.readableBytes))
-        begin(status: status, headers: headers)
+        headers.add(name: "content-length", value: String(body.readableBytes))
+        begin(status: status, headers: headers, isWhole: true)
         if head.method != .HEAD, body.readableBytes > 0 { transport?.writeBody(body) }
         finish()
     }
 
     /// Begins an answer whose body comes in pieces.
-    func begin(status: Int, headers: HTTPHeaders) {
+    func begin(status: Int, headers: HTTPHeaders, isWhole: Bool = false) {
         guard !isOver, !hasBegunAnswer else { return }
         hasBegunAnswer = true
         answeredStatus = status
         transport?.writeHead(
-            HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers))
+            HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers),
+            isWhole: isWhole)
     }
 
     /// Writes a piece of the body; `flush` sends what was written.

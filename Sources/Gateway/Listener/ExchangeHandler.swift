@@ -231,11 +231,14 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
-    func writeHead(_ head: HTTPResponseHead) {
+    func writeHead(_ head: HTTPResponseHead, isWhole: Bool) {
         guard let context else { return }
         var head = head
         if case .reading = phase, framing != nil, exchange?.head.method != .GET { keepsAlive = false }
-        if !keepsAlive, framing != nil { head.headers.replaceOrAdd(name: "connection", value: "close") }
+        if framing != nil {
+            if !keepsAlive { head.headers.add(name: "connection", value: "close") }
+            if !isWhole { head.headers.add(name: "transfer-encoding", value: "chunked") }
+        }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
     }
 

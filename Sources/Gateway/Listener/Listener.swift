@@ -124,9 +124,12 @@ private final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannel
         decoderLimits.maxHeaderFieldSize = limits.headerBytes
         decoderLimits.maxHeaderListSize = limits.headerBytes
         decoderLimits.maxHeaderFieldCount = limits.headerCount
+        // `Exchange` says how long a body is, or that it comes in chunks.
+        var encoding = HTTPResponseEncoder.Configuration()
+        encoding.automaticallySetFramingHeaders = false
         try context.pipeline.syncOperations.addHandlers(
             framing,
-            HTTPResponseEncoder(),
+            HTTPResponseEncoder(configuration: encoding),
             ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)),
             ExchangeHandler(

@@ -17,7 +17,8 @@ enum RequestTarget: Equatable {
 
     /// Reads method and target.
     static func read(_ head: HTTPRequestHead) -> (target: RequestTarget, dialect: Dialect) {
-        let path = head.uri.prefix { $0 != "?" }
+        let end = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? head.uri.endIndex
+        let path = head.uri[..<end]
         switch path {
         case "/v1/chat/completions": return (post(head, .chat), .openAI)
         case "/v1/embeddings": return (post(head, .embeddings), .openAI)
