@@ -29,7 +29,7 @@ struct AnthropicDemonstration {
             text = String(
                 decoding: DemonstrationModel.instance(of: format["schema"], text: received), as: UTF8.self)
         } else {
-            text = DemonstrationModel.preface + received
+            text = DemonstrationModel.telling(received)
         }
     }
 

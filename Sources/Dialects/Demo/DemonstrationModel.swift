@@ -31,6 +31,31 @@ public enum DemonstrationModel {
     /// The words before what it repeats.
     static let preface = "The model received: "
 
+    /// The answer's text: what was received, and, where surrogates stand in it, a line that shows them. The gateway turns
+    /// surrogates back on their way to the caller, so that line writes them with a hyphen, which is no surrogate.
+    static func telling(_ received: String) -> String {
+        let seen = surrogates(in: received)
+        guard !seen.isEmpty else { return preface + received }
+        let names = seen.map { $0.replacing("_", with: "-") }.joined(separator: ", ")
+        return preface + received
+            + "\n\n(What it really saw in place of your values: \(names), written here with a hyphen so that they stay.)"
+    }
+
+    /// The words of the form `EMAIL_7KQ2M9XD`, each once, the first twenty.
+    private static func surrogates(in text: String) -> [String] {
+        var found: [String] = []
+        let words = text.utf8.split { !($0 == 0x5F || (0x30...0x39).contains($0) || (0x41...0x5A).contains($0)) }
+        for word in words where found.count < 20 {
+            let parts = word.split(separator: 0x5F, omittingEmptySubsequences: false)
+            guard parts.count == 2, (2...12).contains(parts[0].count), parts[1].count == 8,
+                parts[0].allSatisfy({ (0x41...0x5A).contains($0) })
+            else { continue }
+            let name = String(Substring(word))
+            if !found.contains(name) { found.append(name) }
+        }
+        return found
+    }
+
     /// Answers a request's treated body. `identifier` makes the answer's own identifier (letters and digits), `created` is
     /// the time in seconds since 1970.
     public static func answer(

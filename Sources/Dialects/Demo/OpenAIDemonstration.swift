@@ -30,7 +30,7 @@ struct OpenAIDemonstration {
         } else if let format, format["type"]?.equals("json_object") ?? false {
             text = Self.string(DemonstrationModel.instance(of: nil, text: received))
         } else {
-            text = DemonstrationModel.preface + received
+            text = DemonstrationModel.telling(received)
         }
     }
 
