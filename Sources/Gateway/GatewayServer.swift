@@ -52,9 +52,10 @@ public final class GatewayServer: Sendable {
         signal(SIGPIPE, SIG_IGN)
 
         let configuration = try ConfigurationLoader.load(path: path, environment: environment)
+        // Taken before the keys are read: what changes meanwhile is read twice rather than missed.
+        var keyStamp = KeyFile.stamp(configuration.keys.file)
         let parts = try start(configuration)
         try introduce(configuration)
-        var keyStamp = KeyFile.stamp(configuration.keys.file)
         var second = timespec(tv_sec: 1, tv_nsec: 0)
         while true {
             switch sigtimedwait(&signals, nil, &second) {
@@ -63,14 +64,10 @@ public final class GatewayServer: Sendable {
                 return
             case SIGHUP:
                 reload(parts)
-                keyStamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
             default:
                 parts.ledger.recordTally()
                 let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
-                if stamp != keyStamp {
-                    keyStamp = stamp
-                    reloadKeys(parts)
-                }
+                if stamp != keyStamp, reloadKeys(parts) { keyStamp = stamp }
             }
         }
     }
@@ -167,16 +164,18 @@ public final class GatewayServer: Sendable {
         }
     }
 
-    /// Reads the API keys again, which `sallyport keys` changes while we serve.
-    private func reloadKeys(_ parts: Parts) {
+    /// Reads the API keys again, which `sallyport keys` changes while we serve; false where they could not be read.
+    private func reloadKeys(_ parts: Parts) -> Bool {
         let old = parts.pipeline.activeSet
         do {
             let new = ActiveSet(old, keys: try KeyFile.readRegister(old.configuration.keys.file))
             parts.pipeline.adopt(new)
             recordKeyChanges(from: old, to: new, parts.ledger)
             logger.info("keys read again", metadata: ["keys": "\(new.keys.count)"])
+            return true
         } catch {
             logger.error("keys not read, the old ones stay in force", metadata: ["error": "\(error)"])
+            return false
         }
     }
 
@@ -222,7 +221,9 @@ public final class GatewayServer: Sendable {
         parts.listener.closeAll()
         for engine in parts.engines { engine.stop() }
         // What ended just now settles on the event loops; then the last entry can be written.
-        while parts.metrics.inFlight > 0, Clock.monotone() < end + 1_000_000_000 { usleep(5_000) }
+        while parts.metrics.inFlight > 0 || parts.metrics.inPipeline > 0, Clock.monotone() < end + 1_000_000_000 {
+            usleep(5_000)
+        }
         parts.ledger.close(reason: "signal")
         try? parts.group.syncShutdownGracefully()
         logger.info("stopped")

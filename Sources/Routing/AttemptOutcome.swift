@@ -17,7 +17,7 @@ public enum AttemptOutcome: Hashable, Sendable {
     /// 400, would be the same elsewhere and are the caller's to see.
     public var shouldTryNext: Bool {
         switch self {
-        case .answered(let status): status == 429 || (500...599).contains(status)
+        case .answered(let status): Self.isProvidersFault(status)
         case .connectFailure, .firstByteTimeout, .lostBeforeFirstByte: true
         case .failedInMidstream, .cancelled: false
         }
@@ -26,9 +26,14 @@ public enum AttemptOutcome: Hashable, Sendable {
     /// What it says of the candidate's health; `nil`: nothing.
     var isHealthy: Bool? {
         switch self {
-        case .answered(let status): status != 429 && !(500...599).contains(status)
+        case .answered(let status): !Self.isProvidersFault(status)
         case .connectFailure, .firstByteTimeout, .lostBeforeFirstByte, .failedInMidstream: false
         case .cancelled: nil
         }
+    }
+
+    /// Besides overload and failure: 401, 402 and 407 refuse the gateway's own credentials, and another candidate has others.
+    private static func isProvidersFault(_ status: Int) -> Bool {
+        status == 429 || (500...599).contains(status) || status == 401 || status == 402 || status == 407
     }
 }

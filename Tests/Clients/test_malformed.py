@@ -1,5 +1,5 @@
 """36 malformed HTTP/1.1 requests: each is refused and its connection closed, so that no two readers can disagree on it."""
-import re, socket, ssl, pytest
+import re, socket, ssl, time, pytest
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /v1/chat/completions HTTP/1.1\r\n" + HOST
@@ -105,3 +105,31 @@ def test_a_slow_request_times_out(make_gateway, part):
     data = {"nothing": b"", "half a head": POST + b"X-A: b", "half a body": POST + b"Authorization: Bearer " + gateway.key.encode() + b"\r\nContent-Length: 50\r\n\r\n{"}[part]
     answer = send(gateway, data)
     assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_head_that_drips_times_out(make_gateway):
+    gateway = make_gateway(settings="limits: { header_timeout: 1s }").start()
+    context = gateway.context(); context.set_alpn_protocols(["http/1.1"])
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 10), server_hostname="localhost") as s:
+        begun = time.time(); s.settimeout(0.2); answer = b""
+        for byte in POST + b"X-Drip: " + b"a" * 100:
+            try: s.sendall(bytes([byte])); answer = s.recv(1000)
+            except TimeoutError: continue
+            except (BrokenPipeError, ConnectionResetError): break
+            break
+        assert answer.startswith(b"HTTP/1.1 408 ") and time.time() - begun < 5
+
+
+def test_answers_that_nobody_reads_do_not_fill_the_memory(make_gateway):
+    gateway = make_gateway().start()
+    context = gateway.context(); context.set_alpn_protocols(["http/1.1"])
+    rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{gateway.process.pid}/status").read())[1]) // 1024
+    before = rss()
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 10), server_hostname="localhost") as s:
+        s.settimeout(2); sent = 0
+        piece = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500
+        try:
+            while sent < 40 << 20: s.sendall(piece); sent += len(piece)
+        except TimeoutError: pass
+        assert sent < 40 << 20, "a caller that does not read its answers was read from without end"
+        assert rss() - before < 24

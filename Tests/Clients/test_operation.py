@@ -138,3 +138,10 @@ def test_bad_json_is_refused_in_place(gateway, provider):
             r = c.post(gateway.url + "/v1/chat/completions", content=body, headers={"authorization": "Bearer " + gateway.key, "content-type": "application/json"})
         assert r.status_code == 400 and r.json()["error"]["message"], body
     assert provider.bodies() == []
+
+
+def test_an_idle_http2_connection_does_not_hold_up_the_end(gateway):
+    with httpx2.Client(verify=gateway.context(), http2=True, trust_env=False) as c:
+        assert c.post(gateway.url + "/v1/chat/completions", json=HELLO, headers={"authorization": "Bearer " + gateway.key}).http_version == "HTTP/2"
+        begun = time.time()
+        assert gateway.stop() == 0 and time.time() - begun < 5

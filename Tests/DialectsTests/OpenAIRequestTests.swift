@@ -193,3 +193,16 @@ struct OpenAIRequestTests {
         }
     }
 }
+
+@Test(arguments: ["Model", "MODEL", "\\u004dodel", "meſſages", "Stream", "Too\u{6C}S"])
+func `a name that is one of the API's but for case is refused`(name: String) throws {
+    let body = #"{"model":"m","messages":[{"role":"user","content":"x"}],"\#(name)":"other"}"#
+    let document = try JSONDocument(parsing: Array(body.utf8))
+    #expect(throws: RequestError.self) { try RequestReader.read(.chat, body: document) }
+}
+
+@Test func `a tool's own parameters may be called anything`() throws {
+    let body =
+        #"{"model":"m","messages":[],"tools":[{"type":"function","function":{"name":"f","parameters":{"Model":{"Type":"x"}}}}]}"#
+    #expect(throws: Never.self) { try RequestReader.read(.chat, body: try JSONDocument(parsing: Array(body.utf8))) }
+}

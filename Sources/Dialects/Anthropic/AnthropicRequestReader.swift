@@ -42,6 +42,7 @@ private struct Reader {
                 // Names that every SDK sends are the API's, not the caller's.
                 try draft.collector.everything(member.value, .other)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, .other)
             }
         }
@@ -58,6 +59,7 @@ private struct Reader {
             case "content":
                 try readContent(member.value, place)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, place)
             }
         }
@@ -117,6 +119,7 @@ private struct Reader {
                 "data", "title", "context", "caller":
                 try draft.collector.everything(member.value, place)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, place)
             }
         }
@@ -158,6 +161,7 @@ private struct Reader {
             case "media_type":
                 try draft.collector.everything(member.value, place)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, place)
             }
         }
@@ -176,6 +180,7 @@ private struct Reader {
                 case "name", "description", "input_schema", "type", "cache_control":
                     try draft.collector.everything(member.value, .toolDefinition)
                 default:
+                    try draft.refuseLookalike(member.name)
                     try draft.collector.everything(member, .toolDefinition)
                 }
             }

@@ -108,8 +108,10 @@ public enum DemonstrationModel {
         return content.elements.compactMap { $0["text"]?.string }.joined(separator: "\n")
     }
 
-    /// The text in pieces of three words with the blanks behind them; joined they are the text.
+    /// The text in pieces of three words with the blanks behind them, more words where the text is long, so that there are
+    /// some hundred pieces at most; joined they are the text.
     static func pieces(_ text: String) -> [String] {
+        let most = max(3, text.utf8.count / 3_000)
         var pieces: [String] = []
         var piece = ""
         var words = 0
@@ -118,7 +120,7 @@ public enum DemonstrationModel {
             let isBlank = character.properties.isWhitespace
             if isInBlank, !isBlank {
                 words += 1
-                if words == 3 {
+                if words >= most {
                     pieces.append(piece)
                     piece = ""
                     words = 0
@@ -131,13 +133,14 @@ public enum DemonstrationModel {
         return pieces
     }
 
-    /// JSON text in pieces of about a dozen bytes.
+    /// JSON text in pieces of about a dozen bytes, more where it is long.
     static func pieces(json: String) -> [String] {
+        let size = max(12, json.utf8.count / 500)
         var pieces: [String] = []
         var piece = ""
         for character in json.unicodeScalars {
             piece.unicodeScalars.append(character)
-            if piece.utf8.count >= 12 {
+            if piece.utf8.count >= size {
                 pieces.append(piece)
                 piece = ""
             }

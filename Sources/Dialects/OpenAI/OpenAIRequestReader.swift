@@ -48,6 +48,7 @@ private struct Reader {
                 // Names that every SDK sends are the API's, not the caller's.
                 try draft.collector.everything(member.value, .other)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, .other)
             }
         }
@@ -64,6 +65,7 @@ private struct Reader {
             case "include_obfuscation":
                 try draft.collector.everything(member.value, .other)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, .other)
             }
         }
@@ -85,6 +87,7 @@ private struct Reader {
             case "name", "tool_call_id", "refusal", "annotations", "audio":
                 try draft.collector.everything(member.value, place)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, place)
             }
         }
@@ -122,7 +125,9 @@ private struct Reader {
             case "video_url": try readAddress(member.value, .binary, place)
             case "input_audio": try readMedia(member.value, .audio, place)
             case "file": try readMedia(member.value, .file, place)
-            default: try draft.collector.everything(member, place)
+            default:
+                try draft.refuseLookalike(member.name)
+                try draft.collector.everything(member, place)
             }
         }
     }
@@ -134,7 +139,9 @@ private struct Reader {
             switch member.name {
             case "url": try draft.collector.address(member.value, kind, place)
             case "detail": try draft.collector.everything(member.value, place)
-            default: try draft.collector.everything(member, place)
+            default:
+                try draft.refuseLookalike(member.name)
+                try draft.collector.everything(member, place)
             }
         }
     }
@@ -152,6 +159,7 @@ private struct Reader {
             case "format", "filename":
                 try draft.collector.everything(member.value, place)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, place)
             }
         }
@@ -169,7 +177,9 @@ private struct Reader {
                 case "function", "custom": try readCall(member.value, place)
                 case "type": try readToolType(member.value, place)
                 case "id": try draft.collector.everything(member.value, place)
-                default: try draft.collector.everything(member, place)
+                default:
+                    try draft.refuseLookalike(member.name)
+                    try draft.collector.everything(member, place)
                 }
             }
         }
@@ -189,7 +199,9 @@ private struct Reader {
             switch member.name {
             case "arguments", "input": try draft.collector.arguments(member.value, .toolArguments)
             case "name": try draft.collector.everything(member.value, place)
-            default: try draft.collector.everything(member, place)
+            default:
+                try draft.refuseLookalike(member.name)
+                try draft.collector.everything(member, place)
             }
         }
     }
@@ -209,7 +221,9 @@ private struct Reader {
                 switch member.name {
                 case "function": try readFunction(member.value)
                 case "type": try readToolType(member.value, .toolDefinition)
-                default: try draft.collector.everything(member, .toolDefinition)
+                default:
+                    try draft.refuseLookalike(member.name)
+                    try draft.collector.everything(member, .toolDefinition)
                 }
             }
         }
@@ -222,6 +236,7 @@ private struct Reader {
             case "name", "description", "parameters", "strict":
                 try draft.collector.everything(member.value, .toolDefinition)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, .toolDefinition)
             }
         }
@@ -246,6 +261,7 @@ private struct Reader {
             case "dimensions", "user":
                 try draft.collector.everything(member.value, .other)
             default:
+                try draft.refuseLookalike(member.name)
                 try draft.collector.everything(member, .other)
             }
         }

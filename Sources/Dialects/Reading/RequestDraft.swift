@@ -34,6 +34,45 @@ struct RequestDraft {
         model = name
     }
 
+    /// Names that decide what a provider does.
+    private static let decisive = Set(
+        [
+            "model", "messages", "system", "input", "stream", "stream_options", "include_usage", "tools", "functions",
+            "tool_choice", "max_tokens", "max_completion_tokens", "response_format", "output_config", "output_format",
+            "mcp_servers", "function", "custom", "name", "type", "role", "content", "tool_calls", "function_call",
+            "arguments", "image_url", "audio_url", "video_url", "input_audio", "file", "file_data", "file_id", "url",
+            "source", "data",
+        ].map { Array($0.utf8) })
+    private static let longestDecisive = 21
+
+    /// Refuses a member's name that is one of the API's but for case. Servers that match names without regard to case (Go's,
+    /// for one, which also takes the long s and the Kelvin sign for letters) would see `Model` as `model`: policy would have
+    /// judged another request than theirs.
+    func refuseLookalike(_ name: Word) throws(RequestError) {
+        guard name.count <= 6 * Self.longestDecisive else { return }  // every letter escaped
+        let isLookalike = tape.value(name.node).withDecodedUTF8 { text in
+            var folded: [UInt8] = []
+            var index = 0
+            while index < text.count {
+                let byte = text[index]
+                if byte == 0xC5, index + 1 < text.count, text[index + 1] == 0xBF {
+                    folded.append(0x73)
+                    index += 2
+                } else if byte == 0xE2, index + 2 < text.count, text[index + 1] == 0x84, text[index + 2] == 0xAA {
+                    folded.append(0x6B)
+                    index += 3
+                } else {
+                    folded.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
+                    index += 1
+                }
+            }
+            return !folded.elementsEqual(text) && Self.decisive.contains(folded)
+        }
+        if isLookalike {
+            throw RequestError(.invalidRequest, "a member's name differs from one of the API's only in case")
+        }
+    }
+
     mutating func readStream(_ node: Int) throws(RequestError) {
         switch tape.kind(node) {
         case .true: isStreaming = true

@@ -9,6 +9,9 @@ final class Metrics: Sendable {
         10_000_000, 30_000_000, 60_000_000,
     ]
 
+    /// What one answer may count at most: a provider's figures are a peer's input.
+    private static let mostTokens = 1 << 40
+
     private struct RequestLabel: Hashable {
         let operation: String
         let status: Int
@@ -51,6 +54,7 @@ final class Metrics: Sendable {
 
     private let counters = Mutex(Counters())
     private let flying = Atomic<Int>(0)
+    private let running = Atomic<Int>(0)
 
     /// Requests under way.
     var inFlight: Int { flying.load(ordering: .relaxed) }
@@ -60,6 +64,15 @@ final class Metrics: Sendable {
 
     /// Counts a request out.
     func requestEnded() { flying.subtract(1, ordering: .relaxed) }
+
+    /// Requests in the pipeline: a caller may be gone while its result is still to be recorded.
+    var inPipeline: Int { running.load(ordering: .acquiring) }
+
+    /// Counts a request into the pipeline.
+    func pipelineEntered() { running.add(1, ordering: .relaxed) }
+
+    /// Counts a request out of the pipeline.
+    func pipelineLeft() { running.subtract(1, ordering: .releasing) }
 
     /// Counts an answer.
     func answered(operation: String, status: Int, microseconds: Int64) {
@@ -77,8 +90,8 @@ final class Metrics: Sendable {
             $0.attempts[AttemptLabel(provider: provider, outcome: outcome), default: 0] += 1
             if let firstByteMicroseconds { $0.firstBytes[provider, default: Histogram()].observe(firstByteMicroseconds) }
             if let usage {
-                $0.tokens[TokenLabel(provider: provider, direction: "input"), default: 0] += usage.input
-                $0.tokens[TokenLabel(provider: provider, direction: "output"), default: 0] += usage.output
+                $0.tokens[TokenLabel(provider: provider, direction: "input"), default: 0] &+= min(usage.input, Self.mostTokens)
+                $0.tokens[TokenLabel(provider: provider, direction: "output"), default: 0] &+= min(usage.output, Self.mostTokens)
             }
             if let cost { $0.nanoUSD[provider, default: 0] &+= cost.nanoUSD }
         }

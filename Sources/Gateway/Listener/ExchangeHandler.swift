@@ -25,6 +25,8 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
     /// Bytes and time that an early answer's caller may go on sending before it is cut off.
     private static let lingerBytes = 256 << 20
     private static let lingerTime = TimeAmount.seconds(30)
+    /// A body that brings less in `bodyTimeout` is too slow: a byte now and then must not hold a place.
+    private static let progressBytes = 16 << 10
 
     private let service: any ExchangeService
     private let limits: ListenerLimits
@@ -36,6 +38,7 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
     private var phase = Phase.idle
     private var exchange: Exchange?
     private var dropped = 0
+    private var bytesSinceDeadline = 0
     private var keepsAlive = true
     private var isDraining = false
     private var inRead = false
@@ -92,6 +95,7 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         self.exchange = exchange
         phase = .reading
         dropped = 0
+        bytesSinceDeadline = 0
         guard head.headers.count <= limits.headerCount else {
             return service.refuse(exchange, status: 431, reason: "more than \(limits.headerCount) header fields")
         }
@@ -112,7 +116,11 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         switch phase {
         case .reading:
             guard let exchange else { return }
-            timer?.expire(in: limits.bodyTimeout)
+            bytesSinceDeadline += bytes.readableBytes
+            if bytesSinceDeadline >= Self.progressBytes {
+                bytesSinceDeadline = 0
+                timer?.expire(in: limits.bodyTimeout)
+            }
             guard exchange.body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
                 exchange.body = ByteBuffer()
                 return service.refuse(exchange, status: 413, reason: tooLarge)
@@ -222,6 +230,8 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
             context?.close(promise: nil)
         case .dropping:
             close()
+        case .closing where framing == nil:
+            context?.close(mode: .all, promise: nil)
         case .idle, .closing:
             break
         }
@@ -287,8 +297,10 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
     private func concluded() {
         timer?.clear()
         guard let framing else {
-            // Both sides of the stream have ended; HTTP/2 closes it by itself.
+            // Both sides of the stream have ended; HTTP/2 closes it by itself, once the caller has given its window for what
+            // is written.
             phase = .closing
+            timer?.expire(in: limits.idleTimeout)
             return
         }
         guard keepsAlive, !isDraining else { return close() }

@@ -42,6 +42,10 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var requestsSeen = 0
     private var readPending = false
     private var isAdvancing = false
+    /// The answer is written but the caller does not take it; the next request waits until it does.
+    private var awaitsCaller = false
+    /// Bytes of a head have come, so its time runs.
+    private var headHasBegun = false
 
     init(limits: ListenerLimits) {
         self.limits = limits
@@ -88,6 +92,13 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// The answer to the request that went through last is written: the next one may come.
     func answerFinished() {
         guard case .answering = state, let context else { return }
+        // A caller that sends requests and reads no answers shall not fill the memory with them.
+        guard context.channel.isWritable else {
+            awaitsCaller = true
+            timer?.expire(in: limits.idleTimeout)
+            return
+        }
+        awaitsCaller = false
         state = .head
         timer?.expire(in: held.readableBytes > 0 ? limits.headerTimeout : limits.idleTimeout)
         // Answered while its own bytes are still being handed on: `advance` goes on with the next one by itself, since the
@@ -101,6 +112,11 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
             readPending = false
             context.read()
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.fireChannelWritabilityChanged()
+        if awaitsCaller, context.channel.isWritable { answerFinished() }
     }
 
     /// Nothing more of this connection is wanted; what comes is dropped.
@@ -123,6 +139,10 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func timedOut() {
+        if awaitsCaller, let context {
+            stop()
+            return context.close(promise: nil)
+        }
         guard case .head = state, let context else { return }
         if held.readableBytes == 0, requestsSeen > 0 {
             state = .closed
@@ -149,7 +169,7 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
                 while try step(from: &forwarded) {}
                 forward(forwarded, context: context)
             } while forwarded > 0 && held.readableBytes > 0
-            if case .answering = state { timer?.clear() }
+            if case .answering = state, !awaitsCaller { timer?.clear() }
         } catch {
             refuse(error, context: context)
         }
@@ -218,9 +238,12 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .failure(let refusal):
             throw refusal
         case .success(nil):
-            timer?.expire(in: limits.headerTimeout)
+            // The time is for the whole head: further bytes of it win none.
+            if !headHasBegun { timer?.expire(in: limits.headerTimeout) }
+            headHasBegun = true
             return false
         case .success(.some(let head)):
+            headHasBegun = false
             requestsSeen += 1
             if start > position { held.moveReaderIndex(forwardBy: start - position) }
             position += head.byteCount

@@ -99,6 +99,8 @@ private final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannel
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Nothing was asked yet, so nothing is lost.
+        if event is ChannelShouldQuiesceEvent { return context.close(promise: nil) }
         guard let done = event as? TLSHandshakeCompleted else {
             return context.fireUserInboundEventTriggered(event)
         }
@@ -147,10 +149,9 @@ private final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannel
         connection.targetWindowSize = 1 << 20
         var stream = NIOHTTP2Handler.StreamConfiguration()
         stream.targetWindowSize = 256 << 10
-        let idle = HTTP2IdleHandler(timeout: limits.idleTimeout)
-        let activity = NIOLoopBound(idle, eventLoop: context.eventLoop)
+        let handler = HTTP2ConnectionHandler(timeout: limits.idleTimeout)
+        let activity = NIOLoopBound(handler, eventLoop: context.eventLoop)
         let (service, limits, clientAddress) = (service, limits, clientAddress)
-        try context.pipeline.syncOperations.addHandler(idle)
         _ = try context.pipeline.syncOperations.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: connection, streamConfiguration: stream
         ) { channel in
@@ -165,26 +166,28 @@ private final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannel
                 )
             }
         }
+        try context.pipeline.syncOperations.addHandler(handler)
     }
 }
 
-/// Ends an HTTP/2 connection on which nothing has been asked for a while.
-private final class HTTP2IdleHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
+/// Ends an HTTP/2 connection on which nothing has been asked for a while, or that is asked to end and has nothing left to
+/// do, or whose peer broke the protocol: NIO then sends GOAWAY and leaves the closing to us.
+private final class HTTP2ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = Never
 
     private let timeout: TimeAmount
     private var timer: LazyTimer?
+    private var context: ChannelHandlerContext?
     private var streams = 0
+    private var isDraining = false
 
     init(timeout: TimeAmount) {
         self.timeout = timeout
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        let channel = context.channel
-        let timer = LazyTimer(loop: context.eventLoop) { [weak self] in
-            if self?.streams == 0 { channel.close(promise: nil) }
-        }
+        self.context = context
+        let timer = LazyTimer(loop: context.eventLoop) { [weak self] in self?.timedOut() }
         timer.expire(in: timeout)
         self.timer = timer
     }
@@ -192,11 +195,30 @@ private final class HTTP2IdleHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
         timer = nil
+        self.context = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            isDraining = true
+            if streams == 0 { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What concerns one stream ends that stream only.
+        if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.StreamClosed
+            || error is NIOHTTP2Errors.NoSuchStream
+        {
+            return
+        }
+        context.close(promise: nil)
     }
 
     func streamOpened() {
@@ -206,6 +228,11 @@ private final class HTTP2IdleHandler: ChannelInboundHandler {
 
     func streamClosed() {
         streams -= 1
-        if streams == 0 { timer?.expire(in: timeout) }
+        guard streams == 0 else { return }
+        if isDraining { context?.close(promise: nil) } else { timer?.expire(in: timeout) }
+    }
+
+    private func timedOut() {
+        if streams == 0 { context?.close(promise: nil) }
     }
 }

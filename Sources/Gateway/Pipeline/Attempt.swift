@@ -38,7 +38,6 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         let contentType: String
         /// Fields that may pass to the caller, under the names they pass under.
         let passed: [(name: String, value: String)]
-        let isSelfDelimited: Bool
     }
 
     /// Answers that are gathered whole may have so many bytes, and errors so many.
@@ -110,8 +109,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
             }
             begin(
                 AnswerHead(
-                    status: head.status, contentType: head.value(of: "content-type") ?? "", passed: passed,
-                    isSelfDelimited: head.isSelfDelimited))
+                    status: head.status, contentType: head.value(of: "content-type") ?? "", passed: passed))
         case .body(let bytes): take(bytes)
         case .end(.complete): complete()
         case .end(.failure(let failure)): fail(failure)
@@ -128,6 +126,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         else { return }
         stream = AnswerStream(request: request, restoration: restoration)
         exchange.begin(status: head.status, headers: answerHeaders(head))
+        exchange.flush()
     }
 
     /// A piece of the answer's body.
@@ -233,7 +232,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     private func finish(_ outcome: Outcome) {
         self.outcome = outcome
-        if case .callerLeft = outcome {} else { exchange.callerLeft = nil }
+        exchange.callerLeft = nil
         exchange.becameWritable = nil
         call = nil
         waiting?.resume(returning: outcome)

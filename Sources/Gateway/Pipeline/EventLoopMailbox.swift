@@ -1,9 +1,7 @@
-import LedgerStore
 import NIOCore
 import Upstream
 
-/// Where the threads of the ledger and of the upstream engines put what concerns the requests of one event loop: a
-/// whole batch costs one hop. The sinks are confined to the loop; `deliver` may be called from any thread.
+/// Where an upstream engine's thread puts what concerns the requests of one event loop: a whole batch costs one hop. The sinks are confined to the loop; `deliver` may be called from any thread.
 final class EventLoopMailbox: UpstreamMailbox, @unchecked Sendable {
     private let loop: any EventLoop
     private var sinks: [UInt64: any UpstreamSink] = [:]
@@ -13,12 +11,16 @@ final class EventLoopMailbox: UpstreamMailbox, @unchecked Sendable {
         self.loop = loop
     }
 
-    /// Makes a token under which events come to `sink`, until `remove`. On the loop only.
-    func add(_ sink: any UpstreamSink) -> UInt64 {
+    /// A token that was not used before. On the loop only.
+    func nextToken() -> UInt64 {
         loop.preconditionInEventLoop()
         lastToken += 1
-        sinks[lastToken] = sink
         return lastToken
+    }
+
+    /// Brings the events of a token to `sink`, until the last one. On the loop only.
+    func add(_ sink: any UpstreamSink, under token: UInt64) {
+        sinks[token] = sink
     }
 
     func deliver(_ batch: [UpstreamDelivery]) {

@@ -31,9 +31,11 @@ final class Forwarder: Sendable {
                 try demonstrate(request, permit, treated, receipt, inquiry, attempt)
             case .openAI, .anthropic:
                 let (endpoint, headers) = try provider.call(request, inquiry.exchange.head)
+                let token = mailbox.nextToken()
                 let call = try UpstreamCall(
                     permit: permit, treated: treated, receipt: receipt, endpoint: endpoint, headers: headers,
-                    token: mailbox.add(attempt), mailbox: mailbox)
+                    token: token, mailbox: mailbox)
+                mailbox.add(attempt, under: token)
                 attempt.carry(engine.send(call))
             }
         } catch {
@@ -54,7 +56,7 @@ final class Forwarder: Sendable {
             created: Int(Clock.epochSeconds()))
         attempt.watchCaller()
         attempt.begin(
-            Attempt.AnswerHead(status: answer.status, contentType: answer.contentType, passed: [], isSelfDelimited: true))
+            Attempt.AnswerHead(status: answer.status, contentType: answer.contentType, passed: []))
         switch answer.body {
         case .whole(let bytes):
             attempt.take(bytes)
@@ -67,10 +69,13 @@ final class Forwarder: Sendable {
     private static func play(_ events: ArraySlice<[UInt8]>, to attempt: Attempt, on exchange: Exchange) {
         guard let event = events.first else { return attempt.complete() }
         if exchange.isOver { return }
-        attempt.take(event)
-        attempt.batchEnded()
+        let goesOn = exchange.isWritable
+        if goesOn {
+            attempt.take(event)
+            attempt.batchEnded()
+        }
         exchange.loop.assumeIsolated().scheduleTask(in: demonstrationPace) {
-            play(events.dropFirst(), to: attempt, on: exchange)
+            play(goesOn ? events.dropFirst() : events, to: attempt, on: exchange)
         }
     }
 }

@@ -18,7 +18,17 @@ final class GatewayLedger: Sendable {
         self.store = store
         self.committer = committer
         self.logger = logger
-        mailboxes = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), LedgerMailbox(loop: $0)) })
+        let abandoned: @Sendable (IntentReceipt) -> Void = { receipt in
+            let result = LedgerEntry.Result(
+                time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: receipt.requestID,
+                intent: receipt.sequence, outcome: .failed, status: nil, usage: nil, cost: nil, firstByteMicroseconds: nil,
+                totalMicroseconds: 0, bytesSent: 0, bytesReceived: 0, retries: 0)
+            _ = try? store.append(.result(result))
+        }
+        mailboxes = Dictionary(
+            uniqueKeysWithValues: loops.map {
+                (ObjectIdentifier($0), LedgerMailbox(loop: $0, abandoned: abandoned))
+            })
     }
 
     /// The commitment to a body, which the intent carries in its place.
@@ -73,14 +83,29 @@ final class GatewayLedger: Sendable {
     }
 }
 
-/// Brings what became of intents back to the event loop that waits for them.
+/// Brings what became of intents back to the event loop that waits for them, and waits no longer than ten seconds: a disk
+/// that hangs rather than fails must not hang the callers. Confined to the loop but for `deliver`.
 private final class LedgerMailbox: LedgerCompletionQueue, @unchecked Sendable {
+    private struct Waiting {
+        let continuation: CheckedContinuation<IntentReceipt, any Error>
+        let since: UInt64
+    }
+
+    private static let patience: UInt64 = 10_000_000_000
+
     private let loop: any EventLoop
-    private var waiting: [UInt64: CheckedContinuation<IntentReceipt, any Error>] = [:]
+    private let abandoned: @Sendable (IntentReceipt) -> Void
+    private var waiting: [UInt64: Waiting] = [:]
     private var lastToken: UInt64 = 0
 
-    init(loop: any EventLoop) {
+    /// `abandoned` is told of receipts that nobody waits for any more, so that those intents get their result too.
+    init(loop: any EventLoop, abandoned: @escaping @Sendable (IntentReceipt) -> Void) {
         self.loop = loop
+        self.abandoned = abandoned
+        loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] task in
+            guard let self else { return task.cancel() }
+            giveUp()
+        }
     }
 
     /// Waits for the completion of what `record` records under the token it is given. On the loop only.
@@ -88,7 +113,7 @@ private final class LedgerMailbox: LedgerCompletionQueue, @unchecked Sendable {
         loop.preconditionInEventLoop()
         return try await withCheckedThrowingContinuation { continuation in
             lastToken += 1
-            waiting[lastToken] = continuation
+            waiting[lastToken] = Waiting(continuation: continuation, since: Clock.monotone())
             record(lastToken)
         }
     }
@@ -96,8 +121,20 @@ private final class LedgerMailbox: LedgerCompletionQueue, @unchecked Sendable {
     func deliver(_ completions: [LedgerCompletion]) {
         loop.execute {
             for completion in completions {
-                self.waiting.removeValue(forKey: completion.token)?.resume(with: completion.result.mapError { $0 as any Error })
+                if let waiting = self.waiting.removeValue(forKey: completion.token) {
+                    waiting.continuation.resume(with: completion.result.mapError { $0 as any Error })
+                } else if case .success(let receipt) = completion.result {
+                    self.abandoned(receipt)
+                }
             }
+        }
+    }
+
+    private func giveUp() {
+        let now = Clock.monotone()
+        for (token, entry) in waiting where now - entry.since > Self.patience {
+            waiting[token] = nil
+            entry.continuation.resume(throwing: LedgerUnavailable.overloaded)
         }
     }
 }

@@ -76,13 +76,16 @@ final class GatewayService: ExchangeService {
     }
 
     func serve(_ exchange: Exchange) {
-        guard let admission = exchange.admission as? Admission, let principal = admission.principal else { return }
+        guard let admission = exchange.admission as? Admission, let principal = admission.principal,
+            let executor = executors[ObjectIdentifier(exchange.loop)]
+        else { return exchange.abort() }
         guard case .inference(let operation) = admission.target else {
             return pipeline.listModels(exchange, admission, principal)
         }
-        guard let executor = executors[ObjectIdentifier(exchange.loop)] else { return }
+        metrics.pipelineEntered()
         Task(executorPreference: executor) {
             await self.pipeline.run(exchange, admission, operation: operation, principal: principal)
+            self.metrics.pipelineLeft()
         }
     }
 

@@ -65,16 +65,20 @@ final class RequestPipeline: Sendable {
             try await answer(inquiry, operation)
         } catch let refusal as Refusal {
             refuse(inquiry, refusal)
+        } catch TreatmentError.ambiguousNames {
+            // Not ours but the caller's to mend, so not to be sent again as it is.
+            refuse(inquiry, Refusal(RequestError(.unprocessable, "\(TreatmentError.ambiguousNames)")))
         } catch {
             // No stage throws anything else; if one did, its words may quote the request: only its type is told.
             logger.error("stage failed", metadata: ["request": "\(inquiry.id)", "error": "\(type(of: error))"])
-            refuse(inquiry, Refusal(RequestError(.internalFailure, "the gateway failed; nothing was sent")))
+            refuse(inquiry, Refusal(RequestError(.internalFailure, "the gateway failed")))
         }
     }
 
     // MARK: - The stages, in their order
 
     private func answer(_ inquiry: Inquiry, _ operation: Operation) async throws {
+        if inquiry.exchange.isOver { return }
         let request = try read(inquiry, operation)
         let findings = try inspect(request, inquiry)
         let alias = try resolve(request, inquiry)
@@ -85,6 +89,7 @@ final class RequestPipeline: Sendable {
         var failure: Refusal?
         for (index, step) in route.steps.enumerated() {
             guard let permit = permits[step.index] else { continue }
+            if inquiry.exchange.isOver { return }
             let treated = try treat(request, findings, permit, inquiry)
             let receipt = try await record(request, findings, permit, treated, attempt: index + 1, inquiry)
             let attempt = try await forward(request, permit, treated, receipt, step, attempt: index + 1, inquiry)
@@ -159,6 +164,11 @@ final class RequestPipeline: Sendable {
             case .denial(let denial):
                 permits.append(nil)
                 failed = failed || denial.hadErrors
+                if denial.hadErrors {
+                    logger.error(
+                        "a policy failed, which denies",
+                        metadata: ["request": "\(inquiry.id)", "policies": "\(denial.policies)", "faults": "\(denial.faults)"])
+                }
                 considered.append(LedgerEntry.Considered(destination: denial.destination, policies: denial.policies))
             }
         }
@@ -240,7 +250,7 @@ final class RequestPipeline: Sendable {
             return try await ledger.record(intent, on: inquiry.exchange.loop)
         } catch {
             logger.critical("the ledger can't be written, nothing is sent", metadata: ["error": "\(error)"])
-            throw Refusal(RequestError(.unavailable, "the ledger can't be written, so nothing was sent"))
+            throw Refusal(RequestError(.unavailable, "the ledger can't be written, so nothing is sent"))
         }
     }
 
@@ -289,7 +299,7 @@ final class RequestPipeline: Sendable {
             return .over
         }
         forwarder.forward(request, permit, treated, receipt, to: provider, inquiry, attempt)
-        let outcome = await attempt.end()
+        var outcome = await attempt.end()
         var facts = AnswerFacts()
         defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
         switch outcome {
@@ -305,6 +315,7 @@ final class RequestPipeline: Sendable {
                 Answering.json(exchange, status: head.status, headers(of: head, permit, inquiry), answer.body)
                 return .over
             } catch {
+                outcome = .failed(UpstreamFailure(kind: .malformed, message: "the answer is not valid JSON"))
                 return .failed(
                     Refusal(RequestError(.upstreamFailed, "the provider's answer is not valid JSON")), mayTryNext: true)
             }
