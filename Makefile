@@ -22,7 +22,7 @@ bench: ## measure CPU, latency and memory beside nginx in the same run
 lab: ## serve with every stage on in front of mock upstreams, for measuring (see scripts/lab)
 	@scripts/lab
 
-conformance: ## the long checks: a real llama.cpp server, kill -9 under load, testssl.sh, long fuzzing
+conformance: ## the long checks: a real llama.cpp server, testssl.sh, the whole Cedar corpus, all clients on the release build
 	@scripts/conformance
 
 build: ## build the release executable only

@@ -156,7 +156,8 @@ public final class GatewayServer: Sendable {
             recordKeyChanges(from: old, to: new, parts.ledger)
             parts.metrics.reloaded("ok")
             recordReload(parts, isInForce: true)
-            logger.info("reloaded", metadata: ["policy_set": "\(new.access.hash.prefix(12))", "keys": "\(keys.records.count)"])
+            logger.info(
+                "reloaded", metadata: ["policy_set": "\(new.access.hash.prefix(12))", "keys": "\(keys.records.count)"])
         } catch {
             parts.metrics.reloaded("failed")
             recordReload(parts, isInForce: false)

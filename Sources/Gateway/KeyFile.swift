@@ -52,7 +52,8 @@ enum KeyFile {
             throw Failure(path, error.reason)
         }
         guard let bytes = Hexadecimal.decode(text.filter { $0 > 0x20 }), bytes.count == 32 else {
-            throw Failure(path, "expected 64 hexadecimal digits: the master key, as the first `sallyport serve` made it")
+            throw Failure(
+                path, "expected 64 hexadecimal digits: the master key, as the first `sallyport serve` made it")
         }
         return SymmetricKey(bytes)
     }
@@ -69,7 +70,9 @@ enum KeyFile {
         let folder = String(path[..<end])
         if access(folder, F_OK) == 0 { return }
         try makeFolder(of: folder)
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Failure(folder, String(cString: strerror(errno))) }
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw Failure(folder, String(cString: strerror(errno)))
+        }
     }
 
     private static func replace(_ path: String, with text: [UInt8]) throws {

@@ -57,7 +57,9 @@ struct Audit: ParsableCommand {
                     complain("\(result.entries) entries before it are as they were written")
                 } else {
                     print("\(result.entries) entries in \(result.files) files are as they were written")
-                    if result.unfinishedBytes > 0 { print("\(result.unfinishedBytes) bytes of an unfinished entry follow") }
+                    if result.unfinishedBytes > 0 {
+                        print("\(result.unfinishedBytes) bytes of an unfinished entry follow")
+                    }
                     if let head = result.head { print("head \(head)") }
                 }
                 if !result.isIntact { throw ExitCode.failure }

@@ -19,10 +19,14 @@ struct Certs: ParsableCommand {
         @Option(help: "Where to.")
         var directory = "certs"
 
-        @Option(name: .customLong("name"), help: ArgumentHelp("A host name or IP address besides localhost; may be repeated.", valueName: "host"))
+        @Option(
+            name: .customLong("name"),
+            help: ArgumentHelp("A host name or IP address besides localhost; may be repeated.", valueName: "host"))
         var names: [String] = []
 
-        @Option(name: .customLong("client"), help: ArgumentHelp("Make a client certificate for this name too; may be repeated.", valueName: "name"))
+        @Option(
+            name: .customLong("client"),
+            help: ArgumentHelp("Make a client certificate for this name too; may be repeated.", valueName: "name"))
         var clients: [String] = []
 
         @Option(help: "Days until they expire.")
@@ -42,7 +46,8 @@ struct Certs: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the certificates of a folder, and when they expire.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show the certificates of a folder, and when they expire.")
 
         @Option(help: "Where they are.")
         var directory = "certs"

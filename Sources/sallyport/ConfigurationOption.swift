@@ -3,7 +3,9 @@ import Foundation
 
 /// `--config FILE`, the same for all verbs that read the configuration.
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: [.customShort("c"), .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp("The configuration file.", valueName: "file"))
     var path = "sallyport.yaml"
 
     /// The environment, from which the configuration takes secrets only.

@@ -17,13 +17,18 @@ struct Keys: ParsableCommand {
         @Option(help: ArgumentHelp("Whom it stands for, as policies name it.", valueName: "name"))
         var principal: String
 
-        @Option(name: .customLong("team"), help: ArgumentHelp("A team it belongs to (policies/principals.yaml); may be repeated.", valueName: "team"))
+        @Option(
+            name: .customLong("team"),
+            help: ArgumentHelp("A team it belongs to (policies/principals.yaml); may be repeated.", valueName: "team"))
         var teams: [String] = []
 
         @Flag(help: "It stands for a program (Service::\"name\"), not a person (User::\"name\").")
         var service = false
 
-        @Option(help: ArgumentHelp("Until when it is good: 90d, 12h, 30m, 2027-01-31 or 2027-01-31T12:00:00Z. For ever unless given.", valueName: "when"))
+        @Option(
+            help: ArgumentHelp(
+                "Until when it is good: 90d, 12h, 30m, 2027-01-31 or 2027-01-31T12:00:00Z. For ever unless given.",
+                valueName: "when"))
         var expires: String?
 
         @Flag(help: "Print the key alone, for scripts.")
@@ -115,7 +120,9 @@ struct Keys: ParsableCommand {
                 switch try administration.revoke(id: id) {
                 case .revoked(let key): print("\(key.id) of `\(key.principal)` is revoked")
                 case .alreadyRevoked(let key):
-                    print("\(key.id) of `\(key.principal)` was revoked at \(key.revoked.map(Timestamp.text) ?? "an earlier time")")
+                    print(
+                        "\(key.id) of `\(key.principal)` was revoked at \(key.revoked.map(Timestamp.text) ?? "an earlier time")"
+                    )
                 case .unknown:
                     complain("there is no key `\(id)`: `sallyport keys list` shows them all")
                     throw ExitCode.failure

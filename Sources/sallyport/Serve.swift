@@ -13,7 +13,10 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
-    @Flag(help: "Make an API key that is good for a day and print what to paste: a curl, the SDK's environment, the ledger.")
+    @Flag(
+        help:
+            "Make an API key that is good for a day and print what to paste: a curl, the SDK's environment, the ledger."
+    )
     var introduce = false
 
     func run() throws {

@@ -29,7 +29,10 @@ private enum House {
         "Gateway": Set(libraries.keys).union(vocabulary.keys).union(cores.keys).union(shells.keys).union([
             "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOConcurrencyHelpers", "Yams", "Logging", "Foundation",
         ]),
-        "sallyport": ["Gateway", "Identity", "Ledger", "LedgerStore", "SecureTransport", "ArgumentParser", "Logging", "Foundation"],
+        "sallyport": [
+            "Gateway", "Identity", "Ledger", "LedgerStore", "SecureTransport", "ArgumentParser", "Logging",
+            "Foundation",
+        ],
     ]
 
     static let all = [libraries, vocabulary, cores, shells, gateway].reduce(into: [:]) { $0.merge($1) { $1 } }
@@ -63,7 +66,9 @@ private func imports() throws -> [Import] {
             for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
                 var words = line.split(separator: " ").map(String.init)
                 while let first = words.first, first.hasPrefix("@") { words.removeFirst() }
-                let access = words.first.flatMap { ["public", "package", "internal", "private", "fileprivate"].contains($0) ? $0 : nil }
+                let access = words.first.flatMap {
+                    ["public", "package", "internal", "private", "fileprivate"].contains($0) ? $0 : nil
+                }
                 if access != nil { words.removeFirst() }
                 guard words.first == "import", words.count >= 2 else { continue }
                 let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
@@ -71,7 +76,8 @@ private func imports() throws -> [Import] {
                 found.append(
                     Import(
                         module: module, file: "Sources/\(module)/\(file)", line: index + 1,
-                        imported: name.split(separator: ".").first.map(String.init) ?? name, isPublic: access == "public"))
+                        imported: name.split(separator: ".").first.map(String.init) ?? name,
+                        isPublic: access == "public"))
             }
         }
     }
@@ -113,7 +119,10 @@ private func imports() throws -> [Import] {
 }
 
 @Test func `cores read no clock, no environment and no randomness`() throws {
-    let forbidden = ["ContinuousClock", "SuspendingClock", "Date()", "getenv", "ProcessInfo", ".random(", "SystemRandomNumberGenerator"]
+    let forbidden = [
+        "ContinuousClock", "SuspendingClock", "Date()", "getenv", "ProcessInfo", ".random(",
+        "SystemRandomNumberGenerator",
+    ]
     for module in Set(House.cores.keys).union(House.vocabulary.keys).union(["TransparencyLog", "JSONText", "Cedar"]) {
         let folder = packageRoot.appending(path: "Sources/\(module)")
         let files = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []

@@ -145,3 +145,12 @@ def test_an_idle_http2_connection_does_not_hold_up_the_end(gateway):
         assert c.post(gateway.url + "/v1/chat/completions", json=HELLO, headers={"authorization": "Bearer " + gateway.key}).http_version == "HTTP/2"
         begun = time.time()
         assert gateway.stop() == 0 and time.time() - begun < 5
+
+
+def test_requests_in_flight_come_back_to_zero_over_both_versions(gateway):
+    for http2 in (False, True):
+        with httpx2.Client(verify=gateway.context(), http2=http2, trust_env=False) as c:
+            for stream in (False, True): c.post(gateway.url + "/v1/chat/completions", json={**HELLO, "stream": stream}, headers={"authorization": "Bearer " + gateway.key})
+            c.get(gateway.url + "/v1/nowhere", headers={"authorization": "Bearer " + gateway.key}); c.get(gateway.url + "/v1/models")
+    time.sleep(0.2); text = httpx2.get(gateway.admin + "/metrics").text
+    assert "sallyport_requests_in_flight 0\n" in text and 'sallyport_requests_total{operation="chat",status="200"} 4\n' in text

@@ -29,15 +29,23 @@ struct DemonstrationTests {
 
     @Test func `a chat is answered with what was received`() throws {
         #expect(
-            try whole(.chat, #"{"model":"demo","messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9XD"}]}"#)
-                == #"{"id":"chatcmpl-1f","object":"chat.completion","created":1700000000,"model":"demo","system_fingerprint":"fp_sallyport","choices":[{"index":0,"message":{"role":"assistant","content":"The model received: Hi EMAIL_7KQ2M9XD","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{\#(usage)}}"#
+            try whole(.chat, #"{"model":"demo","messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9X"}]}"#)
+                == #"{"id":"chatcmpl-1f","object":"chat.completion","created":1700000000,"model":"demo","system_fingerprint":"fp_sallyport","choices":[{"index":0,"message":{"role":"assistant","content":"The model received: Hi EMAIL_7KQ2M9X","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{\#(usage)}}"#
         )
+    }
+
+    @Test func `surrogates are shown in a way that is not turned back`() throws {
+        let answer = try whole(
+            .chat,
+            #"{"model":"demo","messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9XD and EMAIL_7KQ2M9XD, IP_00000000"}]}"#
+        )
+        #expect(answer.contains("in place of your values: EMAIL-7KQ2M9XD, IP-00000000, written here with a hyphen"))
     }
 
     @Test func `a streamed chat comes in several words each and joins to the same`() throws {
         let events = try events(
             .chat,
-            #"{"model":"demo","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9XD"}]}"#
+            #"{"model":"demo","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9X"}]}"#
         )
         func chunk(_ choices: String, _ usage: String = "null") -> String {
             #"data: {"id":"chatcmpl-1f","object":"chat.completion.chunk","created":1700000000,"model":"demo","system_fingerprint":"fp_sallyport","choices":[\#(choices)],"usage":\#(usage)}"#
@@ -49,7 +57,7 @@ struct DemonstrationTests {
         #expect(
             events == [
                 chunk(choice(#""role":"assistant","content":"""#)), chunk(choice(#""content":"The model received: ""#)),
-                chunk(choice(#""content":"Hi EMAIL_7KQ2M9XD""#)), chunk(choice("", #""stop""#)),
+                chunk(choice(#""content":"Hi EMAIL_7KQ2M9X""#)), chunk(choice("", #""stop""#)),
                 chunk("", "{\(usage)}"), "data: [DONE]\n\n",
             ])
     }
@@ -110,10 +118,10 @@ struct DemonstrationTests {
     }
 
     @Test func `a message is answered with what was received`() throws {
-        let body = #"{"model":"demo","max_tokens":9,"messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9XD"}]}"#
+        let body = #"{"model":"demo","max_tokens":9,"messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9X"}]}"#
         #expect(
             try whole(.messages, body)
-                == #"{"id":"msg_1f","type":"message","role":"assistant","model":"demo","content":[{"type":"text","text":"The model received: Hi EMAIL_7KQ2M9XD","citations":null}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":11,"output_tokens":9,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}"#
+                == #"{"id":"msg_1f","type":"message","role":"assistant","model":"demo","content":[{"type":"text","text":"The model received: Hi EMAIL_7KQ2M9X","citations":null}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":11,"output_tokens":9,"cache_creation_input_tokens":0,"cache_read_input_tokens":0}}"#
         )
     }
 

@@ -76,13 +76,14 @@ struct LatencyBookTests {
         (.answered(status: 429), true),
         (.answered(status: 500), true), (.answered(status: 503), true), (.answered(status: 529), true),
         (.answered(status: 599), true), (.answered(status: 600), false), (.answered(status: 499), false),
-        (.answered(status: 200), false), (.answered(status: 400), false), (.answered(status: 401), false),
+        (.answered(status: 200), false), (.answered(status: 400), false), (.answered(status: 401), true),
+        (.answered(status: 402), true), (.answered(status: 403), false), (.answered(status: 407), true),
         (.answered(status: 404), false), (.answered(status: 413), false), (.failedInMidstream, false),
         (.cancelled, false),
     ]
 
     @Test(arguments: outcomes)
-    func `the next candidate is tried on connect failure, 429 and 5xx before the first byte`(
+    func `the next candidate is tried on connect failure, refused credentials, 429 and 5xx before the first byte`(
         outcome: AttemptOutcome, shouldTryNext: Bool
     ) {
         #expect(outcome.shouldTryNext == shouldTryNext)

@@ -57,7 +57,8 @@ import Testing
         #expect(result.hasPrefix("stopped"), "\(result)")
         let sent = Int(result.split(separator: " ").last?.trimmingCharacters(in: .newlines) ?? "") ?? .max
         #expect(sent < 50_000_000, "taken before stopping: \(sent)")
-        #expect(residentKilobytes() - before < 60_000)
+        // Other tests of this process run at the same time and need memory too; 200 MB would not hide in this.
+        #expect(residentKilobytes() - before < 150_000)
         try await server.stop()
     }
 

@@ -88,10 +88,14 @@ final class Metrics: Sendable {
     ) {
         counters.withLock {
             $0.attempts[AttemptLabel(provider: provider, outcome: outcome), default: 0] += 1
-            if let firstByteMicroseconds { $0.firstBytes[provider, default: Histogram()].observe(firstByteMicroseconds) }
+            if let firstByteMicroseconds {
+                $0.firstBytes[provider, default: Histogram()].observe(firstByteMicroseconds)
+            }
             if let usage {
-                $0.tokens[TokenLabel(provider: provider, direction: "input"), default: 0] &+= min(usage.input, Self.mostTokens)
-                $0.tokens[TokenLabel(provider: provider, direction: "output"), default: 0] &+= min(usage.output, Self.mostTokens)
+                $0.tokens[TokenLabel(provider: provider, direction: "input"), default: 0] &+= min(
+                    usage.input, Self.mostTokens)
+                $0.tokens[TokenLabel(provider: provider, direction: "output"), default: 0] &+= min(
+                    usage.output, Self.mostTokens)
             }
             if let cost { $0.nanoUSD[provider, default: 0] &+= cost.nanoUSD }
         }
@@ -122,15 +126,20 @@ final class Metrics: Sendable {
         let counters = counters.withLock { $0 }
         var text = Exposition()
         text.family("sallyport_requests_total", "counter", "Requests answered, by operation and status.")
-        for (label, count) in counters.requests.sorted(by: { ($0.key.operation, $0.key.status) < ($1.key.operation, $1.key.status) }) {
-            text.sample("sallyport_requests_total", [("operation", label.operation), ("status", "\(label.status)")], "\(count)")
+        for (label, count) in counters.requests.sorted(by: {
+            ($0.key.operation, $0.key.status) < ($1.key.operation, $1.key.status)
+        }) {
+            text.sample(
+                "sallyport_requests_total", [("operation", label.operation), ("status", "\(label.status)")], "\(count)")
         }
         text.family("sallyport_request_seconds", "histogram", "Time from a request's head to the end of its answer.")
         for (operation, histogram) in counters.seconds.sorted(by: { $0.key < $1.key }) {
             Self.append(histogram, "sallyport_request_seconds", ("operation", operation), to: &text)
         }
         text.family("sallyport_upstream_attempts_total", "counter", "Tries at providers, by outcome.")
-        for (label, count) in counters.attempts.sorted(by: { ($0.key.provider.rawValue, $0.key.outcome) < ($1.key.provider.rawValue, $1.key.outcome) }) {
+        for (label, count) in counters.attempts.sorted(by: {
+            ($0.key.provider.rawValue, $0.key.outcome) < ($1.key.provider.rawValue, $1.key.outcome)
+        }) {
             text.sample(
                 "sallyport_upstream_attempts_total",
                 [("provider", label.provider.rawValue), ("outcome", label.outcome)], "\(count)")
@@ -140,7 +149,9 @@ final class Metrics: Sendable {
             Self.append(histogram, "sallyport_upstream_first_byte_seconds", ("provider", provider.rawValue), to: &text)
         }
         text.family("sallyport_tokens_total", "counter", "Tokens, as providers counted them.")
-        for (label, count) in counters.tokens.sorted(by: { ($0.key.provider.rawValue, $0.key.direction) < ($1.key.provider.rawValue, $1.key.direction) }) {
+        for (label, count) in counters.tokens.sorted(by: {
+            ($0.key.provider.rawValue, $0.key.direction) < ($1.key.provider.rawValue, $1.key.direction)
+        }) {
             text.sample(
                 "sallyport_tokens_total",
                 [("provider", label.provider.rawValue), ("direction", label.direction)], "\(count)")
@@ -165,7 +176,8 @@ final class Metrics: Sendable {
         text.sample("sallyport_requests_in_flight", [], "\(inFlight)")
         text.family("sallyport_connections", "gauge", "Open connections of callers.")
         text.sample("sallyport_connections", [], "\(connections)")
-        text.family("sallyport_ledger_healthy", "gauge", "1 while the ledger can be written; 0 means that nothing is sent.")
+        text.family(
+            "sallyport_ledger_healthy", "gauge", "1 while the ledger can be written; 0 means that nothing is sent.")
         text.sample("sallyport_ledger_healthy", [], ledgerHealthy ? "1" : "0")
         return text.text
     }

@@ -266,11 +266,13 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
 
     func finish() {
         guard let context, let exchange else { return }
+        // Before the end is written: HTTP/2 closes the stream within that write, and the exchange must end only once.
+        self.exchange = nil
+        let phaseBefore = phase
         context.write(wrapOutboundOut(.end(nil)), promise: nil)
         flush()
-        self.exchange = nil
         service.ended(exchange)
-        switch phase {
+        switch phaseBefore {
         case .reading:
             // After a framing refusal no further part comes, so there is no end of the request to wait for.
             if framing?.hasStopped == true { return concluded() }

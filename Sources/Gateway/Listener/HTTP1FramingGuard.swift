@@ -263,7 +263,9 @@ final class HTTP1FramingGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let start = view.startIndex + position
         let rest = view[start...]
         guard let feed = rest.prefix(limit).firstIndex(of: 0x0A) else {
-            if rest.count >= limit { throw FramingRefusal(status: 400, reason: "a line of the body's framing is too long") }
+            if rest.count >= limit {
+                throw FramingRefusal(status: 400, reason: "a line of the body's framing is too long")
+            }
             return nil
         }
         guard feed > start, view[feed - 1] == 0x0D else {

@@ -72,7 +72,9 @@ private struct HTTP1HeadReader {
                 return UnsafeRawBufferPointer(rebasing: bytes[start..<index])
             }
             // HTAB is the one control character that a field may hold.
-            if byte < 0x20, byte != 0x09 { throw bad(byte == 0x0A ? "an LF without its CR" : "a control character in the head") }
+            if byte < 0x20, byte != 0x09 {
+                throw bad(byte == 0x0A ? "an LF without its CR" : "a control character in the head")
+            }
             if byte == 0x7F { throw bad("a control character in the head") }
             index += 1
         }
@@ -105,7 +107,8 @@ private struct HTTP1HeadReader {
         guard line[0] != 0x20, line[0] != 0x09 else { throw bad("a folded header field") }
         guard let colon = line.firstIndex(of: 0x3A), colon > 0 else { throw bad("a header field without a name") }
         for byte in line[..<colon] where !Self.isToken(byte) {
-            throw bad(byte == 0x20 || byte == 0x09 ? "white space before a colon" : "a header field's name is not a token")
+            throw bad(
+                byte == 0x20 || byte == 0x09 ? "white space before a colon" : "a header field's name is not a token")
         }
         let name = UnsafeRawBufferPointer(rebasing: line[..<colon])
         let value = UnsafeRawBufferPointer(rebasing: line[(colon + 1)...])
@@ -113,13 +116,17 @@ private struct HTTP1HeadReader {
         case 4 where Self.same(name, "host"):
             hosts += 1
             let host = Self.trimmed(value)
-            guard !host.isEmpty, host.allSatisfy({ Self.isHostByte($0) }) else { throw bad("the Host field is not a host") }
+            guard !host.isEmpty, host.allSatisfy({ Self.isHostByte($0) }) else {
+                throw bad("the Host field is not a host")
+            }
         case 14 where Self.same(name, "content-length"):
             guard contentLength == nil else { throw bad("more than one Content-Length field") }
             contentLength = try Self.length(Self.trimmed(value))
         case 17 where Self.same(name, "transfer-encoding"):
             guard !isChunked else { throw bad("more than one Transfer-Encoding field") }
-            guard Self.same(Self.trimmed(value), "chunked") else { throw bad("a Transfer-Encoding other than `chunked`") }
+            guard Self.same(Self.trimmed(value), "chunked") else {
+                throw bad("a Transfer-Encoding other than `chunked`")
+            }
             isChunked = true
         case 7 where Self.same(name, "upgrade"):
             throw bad("upgrades are not offered; HTTP/2 is negotiated by ALPN")

@@ -22,7 +22,8 @@ final class ActiveSet: Sendable {
     private let tenants: Mutex<[String: TenantKey]>
 
     /// Prepares everything that the configuration names; throws the first fault, with its place.
-    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: SymmetricKey, scanner: PatternScanner) throws {
+    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: SymmetricKey, scanner: PatternScanner) throws
+    {
         self.configuration = configuration
         self.master = master
         tenants = Mutex([:])

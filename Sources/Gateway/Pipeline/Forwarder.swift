@@ -50,7 +50,10 @@ final class Forwarder: Sendable {
         guard permit.requestID == treated.requestID, permit.requestID == receipt.requestID,
             permit.destination == treated.destination, permit.destination == receipt.destination,
             permit.form == treated.form, permit.form == receipt.form
-        else { throw UpstreamFailure(kind: .unproven, message: "permit, treated request and receipt do not belong together") }
+        else {
+            throw UpstreamFailure(
+                kind: .unproven, message: "permit, treated request and receipt do not belong together")
+        }
         let answer = DemonstrationModel.answer(
             request.operation, body: treated.body, identifier: String(inquiry.id.rawValue.suffix(24)),
             created: Int(Clock.epochSeconds()))

@@ -21,7 +21,8 @@ final class GatewayLedger: Sendable {
         let abandoned: @Sendable (IntentReceipt) -> Void = { receipt in
             let result = LedgerEntry.Result(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: receipt.requestID,
-                intent: receipt.sequence, outcome: .failed, status: nil, usage: nil, cost: nil, firstByteMicroseconds: nil,
+                intent: receipt.sequence, outcome: .failed, status: nil, usage: nil, cost: nil,
+                firstByteMicroseconds: nil,
                 totalMicroseconds: 0, bytesSent: 0, bytesReceived: 0, retries: 0)
             _ = try? store.append(.result(result))
         }
@@ -46,7 +47,9 @@ final class GatewayLedger: Sendable {
     /// Records anything else without waiting.
     func append(_ entry: LedgerEntry) {
         do {
-            if try !store.append(entry) { logger.error("ledger entry not recorded", metadata: ["reason": "the ledger has failed"]) }
+            if try !store.append(entry) {
+                logger.error("ledger entry not recorded", metadata: ["reason": "the ledger has failed"])
+            }
         } catch {
             logger.error("ledger entry not recorded", metadata: ["reason": "\(error)"])
         }

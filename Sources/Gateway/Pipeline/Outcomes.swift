@@ -103,6 +103,8 @@ extension IdentityFailure {
 extension ModelID {
     /// The name, cut and without control characters, for a message.
     var printable: String {
-        String(String.UnicodeScalarView(rawValue.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(128)))
+        String(
+            String.UnicodeScalarView(
+                rawValue.unicodeScalars.filter { $0.properties.generalCategory != .control }.prefix(128)))
     }
 }

@@ -88,7 +88,8 @@ final class Provider: Sendable {
         let name = EndpointName(
             operation: request.operation, isStreaming: request.isStreaming, asksForBeta: asksForBeta)
         guard let endpoint = endpoints[name] else {
-            throw UpstreamFailure(kind: .internal, message: "the provider has no endpoint for \(request.operation.rawValue)")
+            throw UpstreamFailure(
+                kind: .internal, message: "the provider has no endpoint for \(request.operation.rawValue)")
         }
         guard request.dialect == .anthropic else { return (endpoint, []) }
         let caller = CallerHeaders(

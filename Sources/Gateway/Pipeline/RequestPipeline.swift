@@ -110,7 +110,8 @@ final class RequestPipeline: Sendable {
         let body = inquiry.exchange.takeBody()
         let document: JSONDocument
         do {
-            document = try JSONDocument(parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 64))
+            document = try JSONDocument(
+                parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 64))
         } catch {
             throw Refusal(RequestReader.error(for: error))
         }
@@ -130,7 +131,9 @@ final class RequestPipeline: Sendable {
 
     /// The candidates for the model asked for.
     private func resolve(_ request: InferenceRequest, _ inquiry: Inquiry) throws(Refusal) -> ResolvedAlias {
-        guard let alias = inquiry.activeSet.routing.resolve(request.model) else { throw Self.unknownModel(request.model) }
+        guard let alias = inquiry.activeSet.routing.resolve(request.model) else {
+            throw Self.unknownModel(request.model)
+        }
         return alias
     }
 
@@ -167,7 +170,9 @@ final class RequestPipeline: Sendable {
                 if denial.hadErrors {
                     logger.error(
                         "a policy failed, which denies",
-                        metadata: ["request": "\(inquiry.id)", "policies": "\(denial.policies)", "faults": "\(denial.faults)"])
+                        metadata: [
+                            "request": "\(inquiry.id)", "policies": "\(denial.policies)", "faults": "\(denial.faults)",
+                        ])
                 }
                 considered.append(LedgerEntry.Considered(destination: denial.destination, policies: denial.policies))
             }
@@ -188,7 +193,8 @@ final class RequestPipeline: Sendable {
                 .forbidden,
                 policies.isEmpty
                     ? "no policy permits this request to be sent to `\(request.model)`"
-                    : "policy forbids this request to be sent to `\(request.model)`: \(policies.joined(separator: ", "))"))
+                    : "policy forbids this request to be sent to `\(request.model)`: \(policies.joined(separator: ", "))"
+            ))
     }
 
     /// 7. Takes from the limits.
@@ -331,7 +337,8 @@ final class RequestPipeline: Sendable {
                 ])
             let kind: ErrorKind = failure.isTimeout ? .timeout : .upstreamFailed
             return .failed(
-                Refusal(RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
+                Refusal(
+                    RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
                 mayTryNext: failure.attemptOutcome.shouldTryNext)
         }
     }
@@ -341,14 +348,17 @@ final class RequestPipeline: Sendable {
         for field in head.passed where field.name != "content-type" {
             headers.add(name: field.name, value: field.value)
         }
-        for (name, value) in inquiry.headers where !headers.contains(name: name) { headers.add(name: name, value: value) }
+        for (name, value) in inquiry.headers where !headers.contains(name: name) {
+            headers.add(name: name, value: value)
+        }
         headers.add(name: "x-sallyport-destination", value: permit.destination.description)
         headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
         return headers
     }
 
     private func settle(
-        _ inquiry: Inquiry, _ receipt: IntentReceipt, _ step: Route.Step, _ attempt: Attempt, _ outcome: Attempt.Outcome,
+        _ inquiry: Inquiry, _ receipt: IntentReceipt, _ step: Route.Step, _ attempt: Attempt,
+        _ outcome: Attempt.Outcome,
         facts: AnswerFacts, _ began: UInt64, _ number: Int, _ treated: TreatedRequest
     ) {
         let now = Clock.monotone()
@@ -378,10 +388,12 @@ final class RequestPipeline: Sendable {
         let set = admission.activeSet
         func mayUse(_ alias: ResolvedAlias) -> Bool {
             alias.candidates.contains { candidate in
-                guard let provider = set.providers[candidate.destination.provider], provider.serves(admission.dialect) else {
+                guard let provider = set.providers[candidate.destination.provider], provider.serves(admission.dialect)
+                else {
                     return false
                 }
-                return set.access.mayList(principal, provider.candidate(candidate, of: alias), now: Clock.epochSeconds())
+                return set.access.mayList(
+                    principal, provider.candidate(candidate, of: alias), now: Clock.epochSeconds())
             }
         }
         func listed(_ alias: ResolvedAlias) -> ListedModel {

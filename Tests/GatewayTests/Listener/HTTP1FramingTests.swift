@@ -38,7 +38,9 @@ private let chunked =
     "POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nA\r\n0123456789\r\n0\r\n\r\n"
 
 @Test(arguments: [get, post, chunked])
-func `a good request passes whole, wherever its bytes are cut, and what follows waits for its answer`(request: String) throws {
+func `a good request passes whole, wherever its bytes are cut, and what follows waits for its answer`(request: String)
+    throws
+{
     for cut in 1..<request.utf8.count {
         let harness = try Harness()
         let bytes = Array((request + get).utf8)
@@ -74,7 +76,9 @@ func `a good request passes whole, wherever its bytes are cut, and what follows 
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc", 400),
     ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nTrailer: x\r\n\r\n", 400),
 ])
-func `what two readers could cut differently is refused, wherever its bytes are cut`(request: String, status: Int) throws {
+func `what two readers could cut differently is refused, wherever its bytes are cut`(request: String, status: Int)
+    throws
+{
     for cut in 1..<request.utf8.count {
         let harness = try Harness()
         let bytes = Array((request + get).utf8)

@@ -36,12 +36,16 @@ private struct Conversation {
         func event(_ delta: String, _ finish: String = "null") -> String {
             #"data: {"id":"c","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]}"# + "\n\n"
         }
-        func quoted(_ word: String) -> String { "\"" + String(decoding: JSONEscape.escaped(Array(word.utf8)), as: UTF8.self) + "\"" }
+        func quoted(_ word: String) -> String {
+            "\"" + String(decoding: JSONEscape.escaped(Array(word.utf8)), as: UTF8.self) + "\""
+        }
         var text = event(#"{"role":"assistant","content":""}"#)
         for word in words { text += event(#"{"content":\#(quoted(word))}"#) }
         text += event("{}", "\"stop\"")
         if usage {
-            text += #"data: {"id":"c","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"# + "\n\n"
+            text +=
+                #"data: {"id":"c","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}"#
+                + "\n\n"
         }
         return Array((text + "data: [DONE]\n\n").utf8)
     }
