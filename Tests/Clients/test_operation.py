@@ -154,3 +154,10 @@ def test_requests_in_flight_come_back_to_zero_over_both_versions(gateway):
             c.get(gateway.url + "/v1/nowhere", headers={"authorization": "Bearer " + gateway.key}); c.get(gateway.url + "/v1/models")
     time.sleep(0.2); text = httpx2.get(gateway.admin + "/metrics").text
     assert "sallyport_requests_in_flight 0\n" in text and 'sallyport_requests_total{operation="chat",status="200"} 4\n' in text
+
+
+def test_a_models_name_carries_no_data(gateway, provider):
+    for name in ("up/4242424242424242", "up/maria.keller@example.org", "up/name with blanks", "up/\u00fcber"):
+        r = gateway.post({**HELLO, "model": name})
+        assert r.status_code in (400, 404) and provider.bodies() == [], name
+    assert gateway.post({**HELLO, "model": "up/org/model-3.5:latest"}).status_code == 200

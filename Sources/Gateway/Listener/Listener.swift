@@ -204,21 +204,30 @@ private final class HTTP2ConnectionHandler: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent {
-            isDraining = true
-            if streams == 0 { context.close(promise: nil) }
-        }
+        if event is ChannelShouldQuiesceEvent { drain(context) }
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // What concerns one stream ends that stream only.
-        if error is NIOHTTP2Errors.StreamError || error is NIOHTTP2Errors.StreamClosed
-            || error is NIOHTTP2Errors.NoSuchStream
-        {
-            return
+        switch error {
+        case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream:
+            // What concerns one stream ends that stream only.
+            break
+        case is NIOHTTP2Errors.ExcessiveRSTFrames, is NIOHTTP2Errors.ExcessiveControlFrames,
+            is NIOHTTP2Errors.ExcessiveContinuationFrames, is NIOHTTP2Errors.ExcessiveStreamErrors,
+            is NIOHTTP2Errors.ExcessiveNumberOfGlitches, is NIOHTTP2Errors.ExcessiveEmptyDataFrames,
+            is NIOHTTP2Errors.ExcessivelyLargeHeaderBlock, is NIOHTTP2Errors.ExcessiveOutboundFrameBuffering:
+            // A flood: its streams are not worth finishing.
+            context.close(promise: nil)
+        default:
+            // The streams under way may finish; nothing new is served after them.
+            drain(context)
         }
-        context.close(promise: nil)
+    }
+
+    private func drain(_ context: ChannelHandlerContext) {
+        isDraining = true
+        if streams == 0 { context.close(promise: nil) }
     }
 
     func streamOpened() {

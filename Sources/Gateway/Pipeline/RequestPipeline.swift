@@ -60,7 +60,8 @@ final class RequestPipeline: Sendable {
     func run(
         _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, principal: Principal
     ) async {
-        let inquiry = Inquiry(exchange: exchange, admission: admission, principal: principal)
+        guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else { return exchange.abort() }
+        let inquiry = Inquiry(exchange: exchange, admission: admission, principal: principal, forwarder: forwarder)
         do {
             try await answer(inquiry, operation)
         } catch let refusal as Refusal {
@@ -88,11 +89,11 @@ final class RequestPipeline: Sendable {
 
         var failure: Refusal?
         for (index, step) in route.steps.enumerated() {
-            guard let permit = permits[step.index] else { continue }
+            guard let permitted = permits[step.index] else { continue }
             if inquiry.exchange.isOver { return }
-            let treated = try treat(request, findings, permit, inquiry)
-            let receipt = try await record(request, findings, permit, treated, attempt: index + 1, inquiry)
-            let attempt = try await forward(request, permit, treated, receipt, step, attempt: index + 1, inquiry)
+            let treated = try treat(request, findings, permitted, inquiry)
+            let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
+            let attempt = await forward(request, permitted, treated, receipt, step, attempt: index + 1, inquiry)
             switch attempt {
             case .over: return
             case .failed(let refusal, let mayTryNext):
@@ -122,6 +123,12 @@ final class RequestPipeline: Sendable {
         }
     }
 
+    /// A candidate that policy permits, and who serves it.
+    private struct Permitted {
+        let permit: Permit
+        let provider: Provider
+    }
+
     /// 5. Finds what sensitive data is in it, and where.
     private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) throws -> Findings {
         let findings = try inquiry.activeSet.privacy.inspect(request)
@@ -130,9 +137,23 @@ final class RequestPipeline: Sendable {
     }
 
     /// The candidates for the model asked for.
-    private func resolve(_ request: InferenceRequest, _ inquiry: Inquiry) throws(Refusal) -> ResolvedAlias {
+    private func resolve(_ request: InferenceRequest, _ inquiry: Inquiry) throws -> ResolvedAlias {
         guard let alias = inquiry.activeSet.routing.resolve(request.model) else {
             throw Self.unknownModel(request.model)
+        }
+        guard alias.alias != alias.model else { return alias }
+        // Under a wildcard the caller makes the name up, and it goes to the provider and into the ledger as it is: so it is a
+        // name and nothing else.
+        var name = request.model.rawValue
+        let isName = name.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || ".-_:/@+".utf8.contains(byte)
+        }
+        guard isName,
+            try name.withUTF8({ try inquiry.activeSet.privacy.inspect(text: UnsafeRawBufferPointer($0)).isEmpty })
+        else {
+            throw Refusal(
+                RequestError(.modelNotFound, "the name of the model is none that can be passed on", param: "model"))
         }
         return alias
     }
@@ -141,7 +162,7 @@ final class RequestPipeline: Sendable {
     /// place for each candidate.
     private func authorise(
         _ request: InferenceRequest, _ findings: Findings, _ alias: ResolvedAlias, _ inquiry: Inquiry
-    ) throws(Refusal) -> [Permit?] {
+    ) throws(Refusal) -> [Permitted?] {
         let question = AccessQuestion(
             requestID: inquiry.id, principal: inquiry.principal, operation: request.operation,
             dialect: request.dialect, data: findings.summary, tools: request.tools,
@@ -149,7 +170,7 @@ final class RequestPipeline: Sendable {
             purpose: inquiry.exchange.head.headers.first(name: "x-sallyport-purpose"),
             clientAddress: inquiry.exchange.clientAddress, now: Clock.epochSeconds())
         var considered: [LedgerEntry.Considered] = []
-        var permits: [Permit?] = []
+        var permits: [Permitted?] = []
         var failed = false
         var otherDialect = 0
         for candidate in alias.candidates {
@@ -163,7 +184,7 @@ final class RequestPipeline: Sendable {
                 continue
             }
             switch inquiry.activeSet.access.decide(question, for: provider.candidate(candidate, of: alias)) {
-            case .permit(let permit): permits.append(permit)
+            case .permit(let permit): permits.append(Permitted(permit: permit, provider: provider))
             case .denial(let denial):
                 permits.append(nil)
                 failed = failed || denial.hadErrors
@@ -220,7 +241,7 @@ final class RequestPipeline: Sendable {
 
     /// 8. Puts the permitted candidates in order.
     private func route(
-        _ request: InferenceRequest, _ alias: ResolvedAlias, _ permits: [Permit?]
+        _ request: InferenceRequest, _ alias: ResolvedAlias, _ permits: [Permitted?]
     ) throws(Refusal) -> Route {
         running.withLock {
             Router.route(
@@ -231,26 +252,27 @@ final class RequestPipeline: Sendable {
 
     /// 9. Makes the permitted form for that destination.
     private func treat(
-        _ request: InferenceRequest, _ findings: Findings, _ permit: Permit, _ inquiry: Inquiry
+        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ inquiry: Inquiry
     ) throws -> TreatedRequest {
-        let provider = inquiry.activeSet.providers[permit.destination.provider]
+        let permit = permitted.permit
         return try inquiry.activeSet.privacy.treat(
             request, findings: findings, requestID: inquiry.id, form: permit.form, destination: permit.destination,
             tenantKey: inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant),
             edits: ProviderRequest.edits(
-                for: request, model: permit.destination.model, needsUsage: provider?.asksForStreamUsage ?? false))
+                for: request, model: permit.destination.model, needsUsage: permitted.provider.asksForStreamUsage))
     }
 
     /// 10. Records the intent; returns once it is durable.
     private func record(
-        _ request: InferenceRequest, _ findings: Findings, _ permit: Permit, _ treated: TreatedRequest, attempt: Int,
-        _ inquiry: Inquiry
+        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ treated: TreatedRequest,
+        attempt: Int, _ inquiry: Inquiry
     ) async throws(Refusal) -> IntentReceipt {
-        let provider = inquiry.activeSet.providers[permit.destination.provider]
+        let permit = permitted.permit
         let intent = LedgerEntry.Intent(
             time: LedgerTime(milliseconds: Clock.epochMilliseconds()), asked: asked(request, findings, inquiry),
-            destination: permit.destination, region: provider?.region, isInternal: provider?.isInternal ?? false,
-            form: permit.form, policies: permit.policies, treatments: treatments(findings, permit.form),
+            destination: permit.destination, region: permitted.provider.region,
+            isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
+            treatments: treatments(findings, permit.form),
             commitment: ledger.commitment(to: treated.body, of: inquiry.id), attempt: attempt)
         do {
             return try await ledger.record(intent, on: inquiry.exchange.loop)
@@ -284,13 +306,11 @@ final class RequestPipeline: Sendable {
     }
 
     private func forward(
-        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
+        _ request: InferenceRequest, _ permitted: Permitted, _ treated: TreatedRequest, _ receipt: IntentReceipt,
         _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
-    ) async throws -> Forwarded {
+    ) async -> Forwarded {
         let exchange = inquiry.exchange
-        guard let provider = inquiry.activeSet.providers[permit.destination.provider],
-            let forwarder = forwarders[ObjectIdentifier(exchange.loop)]
-        else { throw Refusal(RequestError(.internalFailure, "the provider is not configured")) }
+        let permit = permitted.permit
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration
         ) { head in
@@ -304,7 +324,7 @@ final class RequestPipeline: Sendable {
             settle(inquiry, receipt, step, attempt, .callerLeft, facts: AnswerFacts(), began, number, treated)
             return .over
         }
-        forwarder.forward(request, permit, treated, receipt, to: provider, inquiry, attempt)
+        inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted.provider, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()
         defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
@@ -461,13 +481,16 @@ final class Inquiry: @unchecked Sendable {
     let exchange: Exchange
     let admission: GatewayService.Admission
     let principal: Principal
+    /// Sends, from the exchange's event loop.
+    let forwarder: Forwarder
     /// What stages add to the answer's head.
     var headers: [(name: String, value: String)] = []
 
-    init(exchange: Exchange, admission: GatewayService.Admission, principal: Principal) {
+    init(exchange: Exchange, admission: GatewayService.Admission, principal: Principal, forwarder: Forwarder) {
         self.exchange = exchange
         self.admission = admission
         self.principal = principal
+        self.forwarder = forwarder
     }
 
     /// The request's identifier.
