@@ -55,6 +55,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private var stream: AnswerStream?
     private var gathered: [UInt8] = []
     private var pending = ByteBuffer()
+    /// Something was written to the caller and not sent yet: the head goes out with what came with it.
+    private var hasUnsent = false
     private var uncredited = 0
     private var outcome: Outcome?
     private var waiting: CheckedContinuation<Outcome, Never>?
@@ -126,7 +128,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         else { return }
         stream = AnswerStream(request: request, restoration: restoration)
         exchange.begin(status: head.status, headers: answerHeaders(head))
-        exchange.flush()
+        hasUnsent = true
     }
 
     /// A piece of the answer's body.
@@ -160,10 +162,14 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     }
 
     private func send() {
-        guard pending.readableBytes > 0 else { return }
-        exchange.write(pending)
+        if pending.readableBytes > 0 {
+            exchange.write(pending)
+            pending = ByteBuffer()
+            hasUnsent = true
+        }
+        guard hasUnsent else { return }
+        hasUnsent = false
         exchange.flush()
-        pending = ByteBuffer()
     }
 
     /// Lets the provider send on, unless the caller is behind.
@@ -189,7 +195,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         }
         switch stream?.progress ?? .open {
         case .done, .providerError:
-            send()
+            if pending.readableBytes > 0 { exchange.write(pending) }
             exchange.finish()
             finish(.streamed(streamed(failure: nil)))
         case .open:
