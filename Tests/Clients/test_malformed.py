@@ -133,3 +133,10 @@ def test_answers_that_nobody_reads_do_not_fill_the_memory(make_gateway):
         except TimeoutError: pass
         assert sent < 40 << 20, "a caller that does not read its answers was read from without end"
         assert rss() - before < 24
+
+
+def test_http_1_0_callers_get_streams_without_chunks(demo):
+    body = b'{"model":"demo","stream":true,"messages":[{"role":"user","content":"hi"}]}'
+    answer = send(demo, b"POST /v1/chat/completions HTTP/1.0\r\nAuthorization: Bearer " + demo.key.encode() + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    assert b" 200 " in head.split(b"\r\n")[0] and b"chunked" not in head.lower() and rest.startswith(b"data: {") and rest.endswith(b"data: [DONE]\n\n")

@@ -246,8 +246,11 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         var head = head
         if case .reading = phase, framing != nil, exchange?.head.method != .GET { keepsAlive = false }
         if framing != nil {
+            // HTTP/1.0 knows no chunks: there the end of the connection ends a stream.
+            let takesChunks = exchange?.head.version != .http1_0
+            if !isWhole, !takesChunks { keepsAlive = false }
             if !keepsAlive { head.headers.add(name: "connection", value: "close") }
-            if !isWhole { head.headers.add(name: "transfer-encoding", value: "chunked") }
+            if !isWhole, takesChunks { head.headers.add(name: "transfer-encoding", value: "chunked") }
         }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
     }

@@ -29,6 +29,7 @@ final class RequestPipeline: Sendable {
     let logger: Logger
     let running: Mutex<Running>
     private let active: Mutex<ActiveSet>
+    private let ledgerIsDown = Atomic<Bool>(false)
     private let forwarders: [ObjectIdentifier: Forwarder]
 
     init(
@@ -275,9 +276,14 @@ final class RequestPipeline: Sendable {
             treatments: treatments(findings, permit.form),
             commitment: ledger.commitment(to: treated.body, of: inquiry.id), attempt: attempt)
         do {
-            return try await ledger.record(intent, on: inquiry.exchange.loop)
+            let receipt = try await ledger.record(intent, on: inquiry.exchange.loop)
+            if ledgerIsDown.load(ordering: .relaxed) { ledgerIsDown.store(false, ordering: .relaxed) }
+            return receipt
         } catch {
-            logger.critical("the ledger can't be written, nothing is sent", metadata: ["error": "\(error)"])
+            // Once, not for each request that it stops: those are counted, and `/readyz` says it as long as it lasts.
+            if !ledgerIsDown.exchange(true, ordering: .relaxed) {
+                logger.critical("the ledger can't be written, nothing is sent", metadata: ["error": "\(error)"])
+            }
             throw Refusal(RequestError(.unavailable, "the ledger can't be written, so nothing is sent"))
         }
     }
