@@ -295,7 +295,7 @@ final class RequestPipeline: Sendable {
         return counts.sorted { $0.key < $1.key }.map { LedgerEntry.ClassCount(dataClass: $0.key, count: $0.value) }
     }
 
-    private static func unknownModel(_ model: ModelID) -> Refusal {
+    static func unknownModel(_ model: ModelID) -> Refusal {
         Refusal(
             RequestError(
                 .modelNotFound, "The model `\(model.printable)` does not exist or you do not have access to it.",
@@ -407,40 +407,6 @@ final class RequestPipeline: Sendable {
                     bytesReceived: attempt.bytesReceived, retries: number - 1)))
     }
 
-    // MARK: - Listing models
-
-    /// Answers `GET /v1/models` and `GET /v1/models/NAME`: only what this principal may use.
-    func listModels(_ exchange: Exchange, _ admission: GatewayService.Admission, _ principal: Principal) {
-        let set = admission.activeSet
-        func mayUse(_ alias: ResolvedAlias) -> Bool {
-            alias.candidates.contains { candidate in
-                guard let provider = set.providers[candidate.destination.provider], provider.serves(admission.dialect)
-                else {
-                    return false
-                }
-                return set.access.mayList(
-                    principal, provider.candidate(candidate, of: alias), now: Clock.epochSeconds())
-            }
-        }
-        func listed(_ alias: ResolvedAlias) -> ListedModel {
-            ListedModel(
-                id: alias.model, owner: alias.candidates.first?.destination.provider.rawValue ?? "sallyport",
-                maximumInputTokens: alias.candidates.compactMap(\.contextWindow).max(),
-                maximumOutputTokens: alias.candidates.compactMap(\.maximumOutput).max())
-        }
-        let headers = Answering.headers(admission.requestID)
-        guard case .model(let name) = admission.target else {
-            let models = set.routing.listed.filter(mayUse).map(listed)
-            return Answering.json(exchange, status: 200, headers, ModelList.list(models, in: admission.dialect))
-        }
-        guard let alias = set.routing.resolve(name), mayUse(alias) else {
-            let refusal = Self.unknownModel(name)
-            metrics.refused(refusal.error.kind.rawValue)
-            return Answering.refuse(exchange, refusal.error, dialect: admission.dialect, admission.requestID, headers)
-        }
-        Answering.json(exchange, status: 200, headers, ModelList.model(listed(alias), in: admission.dialect))
-    }
-
     // MARK: - Refusals
 
     private func refuse(_ inquiry: Inquiry, _ refusal: Refusal) {
@@ -479,60 +445,5 @@ final class RequestPipeline: Sendable {
             operation: request.operation, model: request.model, isStreaming: request.isStreaming,
             estimatedInputTokens: request.estimatedInputTokens, data: findings.summary,
             policySet: inquiry.activeSet.access.hash)
-    }
-}
-
-/// One request on its way: who asks, in which exchange, under which policies. Confined to the exchange's event loop.
-final class Inquiry: @unchecked Sendable {
-    let exchange: Exchange
-    let admission: GatewayService.Admission
-    let principal: Principal
-    /// Sends, from the exchange's event loop.
-    let forwarder: Forwarder
-    /// What stages add to the answer's head.
-    var headers: [(name: String, value: String)] = []
-
-    init(exchange: Exchange, admission: GatewayService.Admission, principal: Principal, forwarder: Forwarder) {
-        self.exchange = exchange
-        self.admission = admission
-        self.principal = principal
-        self.forwarder = forwarder
-    }
-
-    /// The request's identifier.
-    var id: RequestID { admission.requestID }
-    /// The policies, keys and providers that were in force when it came.
-    var activeSet: ActiveSet { admission.activeSet }
-}
-
-/// A request ends here: what its caller is told.
-struct Refusal: Error {
-    let error: RequestError
-    /// The provider's own words, where it was the provider that refused.
-    let providerSaid: UpstreamError?
-    /// The status, where it does not follow from the error.
-    let status: Int?
-    var headers: [(name: String, value: String)]
-
-    init(_ error: RequestError, headers: [(name: String, value: String)] = []) {
-        self.error = error
-        self.headers = headers
-        providerSaid = nil
-        status = nil
-    }
-
-    /// What a provider answered instead of an answer, its surrogates turned back.
-    init(providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap) {
-        var said = UpstreamError(status: head.status, body: bytes)
-        let status = UpstreamError.callerStatus(for: head.status)
-        if status == 502 {
-            said = UpstreamError(message: "the provider refused the gateway's request (status \(head.status))")
-        } else if !restoration.isEmpty {
-            said.message = String(decoding: restoration.restored(Array(said.message.utf8)), as: UTF8.self)
-        }
-        error = RequestError(.upstreamFailed, said.message)
-        providerSaid = said
-        self.status = status
-        headers = head.passed.filter { $0.name != "content-type" }
     }
 }

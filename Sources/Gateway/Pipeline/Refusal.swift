@@ -1,0 +1,34 @@
+import Dialects
+import Privacy
+
+/// A request ends here: what its caller is told.
+struct Refusal: Error {
+    let error: RequestError
+    /// The provider's own words, where it was the provider that refused.
+    let providerSaid: UpstreamError?
+    /// The status, where it does not follow from the error.
+    let status: Int?
+    var headers: [(name: String, value: String)]
+
+    init(_ error: RequestError, headers: [(name: String, value: String)] = []) {
+        self.error = error
+        self.headers = headers
+        providerSaid = nil
+        status = nil
+    }
+
+    /// What a provider answered instead of an answer, its surrogates turned back.
+    init(providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap) {
+        var said = UpstreamError(status: head.status, body: bytes)
+        let status = UpstreamError.callerStatus(for: head.status)
+        if status == 502 {
+            said = UpstreamError(message: "the provider refused the gateway's request (status \(head.status))")
+        } else if !restoration.isEmpty {
+            said.message = String(decoding: restoration.restored(Array(said.message.utf8)), as: UTF8.self)
+        }
+        error = RequestError(.upstreamFailed, said.message)
+        providerSaid = said
+        self.status = status
+        headers = head.passed.filter { $0.name != "content-type" }
+    }
+}
