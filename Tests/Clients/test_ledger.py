@@ -1,6 +1,18 @@
 """The record is on disk before the data leaves, whatever happens; and where it can't be written nothing leaves."""
-import json, os, signal, subprocess, threading, time
+import hashlib, hmac, itertools, json, os, signal, subprocess, threading, time
 import httpx2, pytest
+
+
+numbers = itertools.count()
+
+
+def commitments(gateway):
+    """For each intent, what tells whether a body is the one it committed to: SHA-256(salt ‖ body), see README."""
+    master = bytes.fromhex((gateway.folder / "master.key").read_text().strip())
+    extracted = hmac.digest(b"\0" * 32, master, "sha256")                                    # HKDF, RFC 5869
+    key = hmac.digest(extracted, b"sallyport prompt commitment 1" + b"\1", "sha256")
+    for e in gateway.entries():
+        if e["kind"] == "intent": yield hmac.digest(key, e["request"][4:].encode(), "sha256"), e["prompt"]
 
 
 def load(gateway, seconds, threads=8):
@@ -10,7 +22,7 @@ def load(gateway, seconds, threads=8):
         try:
             with httpx2.Client(verify=gateway.context(), timeout=5, trust_env=False) as c:
                 while time.time() < stop:
-                    c.post(gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + gateway.key}, json={"model": "up/echo", "messages": [{"role": "user", "content": "x maria@example.org"}]})
+                    c.post(gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + gateway.key}, json={"model": "up/echo", "messages": [{"role": "user", "content": f"number {next(numbers)} maria@example.org"}]})
         except httpx2.HTTPError: pass
     ts = [threading.Thread(target=one) for _ in range(threads)]
     for t in ts: t.start()
@@ -27,11 +39,10 @@ def test_killed_twenty_times_under_load_every_request_seen_has_its_intent(make_g
         gateway.process.send_signal(signal.SIGKILL); gateway.process.wait()
         for t in threads: t.join()
         assert gateway.verify().returncode == 0
-    seen = len(provider.bodies())
-    intents = [e for e in gateway.entries() if e["kind"] == "intent"]
-    assert seen >= 100 and len(intents) >= seen
-    # Each body that arrived was committed to, one intent a body.
-    assert {e["destination"]["provider"] for e in intents} == {"upstream"}
+    seen, intents = provider.bodies(), list(commitments(gateway))
+    assert len(seen) >= 100 and len(set(seen)) == len(seen), "each request is one of its own"
+    for body in seen:
+        assert any(hashlib.sha256(salt + body).hexdigest() == prompt for salt, prompt in intents), "a body arrived that no intent committed to"
     gateway.start(); gateway.stop()
     assert gateway.verify().returncode == 0
 
@@ -65,7 +76,7 @@ def test_a_ledger_that_cannot_be_written_stops_everything(make_gateway, provider
         if fault == "full": subprocess.run(["umount", folder])
 
 
-def test_a_read_only_ledger_folder_is_refused_at_start(make_gateway, provider):
+def test_a_ledger_folder_that_cannot_be_is_refused_at_start(make_gateway, provider):
     gateway = make_gateway(upstream=provider.url)
     (gateway.folder / "ledger").write_text("a file where the folder should be")
     gateway.start(wait=False)

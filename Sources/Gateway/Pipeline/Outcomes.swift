@@ -45,6 +45,15 @@ extension Attempt.Outcome {
         }
     }
 
+    /// Whether the request may have reached its provider: not if there was never a connection. The ledger says so.
+    var mayHaveLeft: Bool {
+        guard case .failed(let failure) = self else { return true }
+        switch failure.kind {
+        case .resolve, .connect, .tls, .connectTimeout, .plaintextRefused, .unproven: return false
+        default: return true
+        }
+    }
+
     /// The provider's status; `nil` where it gave none.
     var status: Int? {
         switch self {

@@ -327,7 +327,9 @@ final class RequestPipeline: Sendable {
         }
         let began = Clock.monotone()
         if exchange.isOver {
-            settle(inquiry, receipt, step, attempt, .callerLeft, facts: AnswerFacts(), began, number, treated)
+            settle(
+                inquiry, receipt, step, attempt, .callerLeft, facts: AnswerFacts(), began, number, treated,
+                wasForwarded: false)
             return .over
         }
         inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted.provider, inquiry, attempt)
@@ -385,7 +387,8 @@ final class RequestPipeline: Sendable {
     private func settle(
         _ inquiry: Inquiry, _ receipt: IntentReceipt, _ step: Route.Step, _ attempt: Attempt,
         _ outcome: Attempt.Outcome,
-        facts: AnswerFacts, _ began: UInt64, _ number: Int, _ treated: TreatedRequest
+        facts: AnswerFacts, _ began: UInt64, _ number: Int, _ treated: TreatedRequest,
+        wasForwarded: Bool = true
     ) {
         let now = Clock.monotone()
         let cost = facts.usage.flatMap { step.candidate.cost(of: $0) }
@@ -403,7 +406,8 @@ final class RequestPipeline: Sendable {
                     time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: inquiry.id,
                     intent: receipt.sequence, outcome: outcome.ledgerOutcome, status: outcome.status,
                     usage: facts.usage, cost: cost, firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) },
-                    totalMicroseconds: Int64((now - began) / 1_000), bytesSent: treated.body.count,
+                    totalMicroseconds: Int64((now - began) / 1_000),
+                    bytesSent: wasForwarded && outcome.mayHaveLeft ? treated.body.count : 0,
                     bytesReceived: attempt.bytesReceived, retries: number - 1)))
     }
 
