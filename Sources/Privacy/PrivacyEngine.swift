@@ -58,7 +58,7 @@ public final class PrivacyEngine: Sendable {
 
     /// Leaves the findings of one text in the workspace.
     private func inspect(
-        _ text: UnsafeRawBufferPointer, _ workspace: inout Workspace, _ inherited: () -> ContextWords.Topics
+        _ text: UnsafeRawBufferPointer, _ workspace: inout Workspace, _ inherited: () -> [Topic]
     ) throws {
         workspace.candidates.removeAll(keepingCapacity: true)
         let bytes = text.bindMemory(to: UInt8.self)
@@ -78,12 +78,14 @@ public final class PrivacyEngine: Sendable {
     }
 
     /// What the name of the member speaks of whose value this node is, so that `{"phone": "4155550132"}` is found.
-    private static func topics(ofNameBefore node: Int, in json: JSONDocument) -> ContextWords.Topics {
+    private static func topics(ofNameBefore node: Int, in json: JSONDocument) -> [Topic] {
         guard node > 0, json.isKey(at: node - 1) else { return [] }
-        var topics: ContextWords.Topics = []
+        var topics: [Topic] = []
         json.value(at: node - 1).withDecodedUTF8 { bytes in
             guard bytes.count <= 48, let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return }
-            ContextWords.scan(base, from: 0, to: bytes.count) { found, _ in topics.formUnion(found) }
+            ContextWords.scan(base, from: 0, to: bytes.count) { found, _ in
+                topics.append(contentsOf: found.map { Topic(index: $0) })
+            }
         }
         return topics
     }

@@ -1,68 +1,69 @@
 public import Inference
 
-/// The classes that detectors of this module find, as small numbers; policies and the ledger know them as `DataClass`.
-public enum SensitiveClass: UInt8, CaseIterable, Sendable {
-    /// An e-mail address.
-    case email
-    /// A telephone number.
-    case phone
-    /// A payment card's number.
-    case card
-    /// An international bank account number.
-    case iban
-    /// A United States social security number.
-    case ssn
-    /// An IP address or network, version 4 or 6.
-    case ipAddress
-    /// An API key, token or private key.
-    case secret
+/// A class of sensitive data that detectors of this module find, as a small number; policies and the ledger know it as `DataClass`.
+public struct SensitiveClass: Sendable, Hashable {
+    /// Index into the catalogue, below 128.
+    public let rawValue: UInt8
 
-    /// The name in policies and the ledger.
-    public var dataClass: DataClass {
-        switch self {
-        case .email: .email
-        case .phone: .phone
-        case .card: .card
-        case .iban: .iban
-        case .ssn: .ssn
-        case .ipAddress: .ipAddress
-        case .secret: .secret
-        }
+    /// The class with a number; the number must be in the catalogue.
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The name in policies, settings and the ledger.
+    public var dataClass: DataClass { details.dataClass }
+
+    var specificity: UInt8 { details.specificity }
+
+    /// The word that surrogates begin with and redacted text shows: at most eight upper-case ASCII letters, and none is the end of
+    /// another (`SurrogateSyntax` relies on both).
+    public var label: StaticString { details.label }
+
+    /// All that the catalogue says.
+    public var details: Details { SensitiveClassCatalogue.all[Int(rawValue)] }
+
+    /// Every class, in the catalogue's order.
+    public static let allCases: [SensitiveClass] = SensitiveClassCatalogue.all.indices.map {
+        SensitiveClass(rawValue: UInt8($0))
     }
 
-    /// The word that surrogates begin with and redacted text shows: upper-case ASCII letters, and none is the end of another
-    /// (`SurrogateSyntax` relies on both).
-    public var label: StaticString {
-        switch self {
-        case .email: "EMAIL"
-        case .phone: "PHONE"
-        case .card: "CARD"
-        case .iban: "IBAN"
-        case .ssn: "SSN"
-        case .ipAddress: "IP"
-        case .secret: "SECRET"
-        }
-    }
+    /// The class of a name; `nil` if there is none.
+    public static func named(_ name: DataClass) -> SensitiveClass? { byName[name] }
 
-    /// Which of two overlapping findings of equal score is the more specific: the one that a checksum or a literal proves.
-    var specificity: UInt8 {
-        switch self {
-        case .secret: 6
-        case .iban: 5
-        case .email: 4
-        case .card: 3
-        case .ipAddress: 2
-        case .ssn: 1
-        case .phone: 0
-        }
+    private static let byName: [DataClass: SensitiveClass] = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0.dataClass, $0) })
+
+    /// A line of the catalogue.
+    public struct Details: Sendable {
+        /// The name in policies, settings and the ledger.
+        public let dataClass: DataClass
+        /// See `SensitiveClass.label`.
+        public let label: StaticString
+        /// What it is, in a few words.
+        public let title: String
+        /// The country whose numbers it holds (ISO 3166, lower case), or `nil` for what is the same everywhere.
+        public let country: String?
+        /// Whether it is looked for unless the settings say otherwise.
+        public let isDefault: Bool
+        /// Which of two overlapping findings of equal score is taken: the greater. What a checksum or a literal proves stands above
+        /// what only a shape suggests.
+        let specificity: UInt8
     }
 }
 
 /// A set of classes.
 struct SensitiveClassSet: Sendable, Hashable {
-    private(set) var bits: UInt32 = 0
+    private(set) var bits: UInt128 = 0
 
-    func contains(_ sensitiveClass: SensitiveClass) -> Bool { bits & (1 << UInt32(sensitiveClass.rawValue)) != 0 }
+    static let all: SensitiveClassSet = {
+        var set = SensitiveClassSet()
+        for sensitiveClass in SensitiveClass.allCases { set.insert(sensitiveClass) }
+        return set
+    }()
 
-    mutating func insert(_ sensitiveClass: SensitiveClass) { bits |= 1 << UInt32(sensitiveClass.rawValue) }
+    @inline(__always)
+    func contains(_ sensitiveClass: SensitiveClass) -> Bool { bits & (1 << UInt128(sensitiveClass.rawValue)) != 0 }
+
+    /// Whether some class is in both.
+    func intersects(_ other: SensitiveClassSet) -> Bool { bits & other.bits != 0 }
+
+    mutating func insert(_ sensitiveClass: SensitiveClass) { bits |= 1 << UInt128(sensitiveClass.rawValue) }
 }

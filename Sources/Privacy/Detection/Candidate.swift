@@ -5,12 +5,15 @@ struct Candidate: Sendable, Hashable {
     var sensitiveClass: SensitiveClass
     /// 0…100.
     var score: UInt8
+    /// Which of the class's forms it has: the secret's format, the number of the user's own term class; 0 where there is one.
+    var variant: UInt16
 
-    init(_ sensitiveClass: SensitiveClass, _ start: Int, _ end: Int, score: Int) {
+    init(_ sensitiveClass: SensitiveClass, _ start: Int, _ end: Int, score: Int, variant: Int = 0) {
         self.start = Int32(truncatingIfNeeded: start)
         self.end = Int32(truncatingIfNeeded: end)
         self.sensitiveClass = sensitiveClass
         self.score = UInt8(clamping: min(score, 100))
+        self.variant = UInt16(truncatingIfNeeded: variant)
     }
 
     /// Whether this one stands where both can't: the higher score, then the more specific class, then the longer span.

@@ -1,30 +1,11 @@
 /// Words whose nearness makes a number more or less likely to be of a class, in several languages.
 enum ContextWords {
-    /// What a word speaks of; a word may speak of several.
-    struct Topics: OptionSet, Sendable {
-        let rawValue: UInt16
-        init(rawValue: UInt16) { self.rawValue = rawValue }
-
-        static let phone = Topics(rawValue: 1 << 0)
-        /// Says "number" but not whose.
-        static let number = Topics(rawValue: 1 << 1)
-        static let card = Topics(rawValue: 1 << 2)
-        static let ssn = Topics(rawValue: 1 << 3)
-        static let address = Topics(rawValue: 1 << 4)
-        /// Other numbers: orders, tickets, times, amounts.
-        static let other = Topics(rawValue: 1 << 5)
-        /// Versions, which look like addresses.
-        static let version = Topics(rawValue: 1 << 6)
-    }
-
-    static let topicCount = 7
-
     /// The longest word that is looked up, in bytes.
-    static let longestWord = 24
+    static let longestWord = 40
 
-    private static let words: [(Topics, String)] = [
+    private static let words: [(Topic, String)] = [
         (
-            .phone,
+            Topic(.phone),
             """
             phone phones telephone telephones telefon telefono teléfono telefone téléphone telefoon puhelin tel tlf tlfn \
             tél mobile mobil móvil movil celular cell cellphone cellular handy gsm fax telefax whatsapp sms call calls \
@@ -42,7 +23,7 @@ enum ContextWords {
             """
         ),
         (
-            .card,
+            Topic(.card),
             """
             card cards cc credit debit visa mastercard amex american discover maestro diners jcb unionpay cardnumber \
             cardno ccnumber pan payment kreditkarte karte carta tarjeta carte cartão cartao kort kaart карта карты 卡号 \
@@ -50,13 +31,13 @@ enum ContextWords {
             """
         ),
         (
-            .ssn,
+            Topic(.ssn),
             """
             ssn ssns ssid social security socsec taxpayer socialsecurity socialsecuritynumber
             """
         ),
         (
-            .address,
+            Topic(.ipAddress),
             """
             ip ips ipv address addresses addr host hosts server servers listen listening bind connect connecting connected \
             subnet cidr network gateway unspecified loopback localhost interface prefix inet netmask ping dns route router \
@@ -80,25 +61,39 @@ enum ContextWords {
         ),
     ]
 
-    /// An open-addressed table from hashes of words to topics; made once, never freed.
+    /// An open-addressed table from hashes of words to lists of topics; made once, never freed.
     private struct Table: @unchecked Sendable {
-        static let size = 2_048
+        static let size = 16_384
         let hashes: UnsafeMutablePointer<UInt64>
-        let topics: UnsafeMutablePointer<UInt16>
+        /// The list's place in `lists` and its length.
+        let places: UnsafeMutablePointer<(start: UInt16, count: UInt16)>
+        let lists: UnsafeMutablePointer<UInt8>
 
         init() {
-            hashes = .allocate(capacity: Self.size)
-            topics = .allocate(capacity: Self.size)
-            hashes.initialize(repeating: 0, count: Self.size)
-            topics.initialize(repeating: 0, count: Self.size)
-            for (topic, list) in ContextWords.words {
+            var topics: [UInt64: [UInt8]] = [:]
+            let classes = IdentifierFamilies.all.flatMap { $0.context }.map { (Topic($0.sensitiveClass), $0.words) }
+            for (topic, list) in ContextWords.words + classes {
                 for word in list.split(separator: " ") {
                     var hash = ContextWords.seed
                     for byte in word.utf8 { hash = ContextWords.hash(hash, byte) }
-                    var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
-                    while hashes[slot] != 0 && hashes[slot] != hash { slot = (slot + 1) & (Self.size - 1) }
-                    hashes[slot] = hash
-                    topics[slot] |= topic.rawValue
+                    if topics[hash]?.contains(topic.index) != true { topics[hash, default: []].append(topic.index) }
+                }
+            }
+            precondition(topics.count < Self.size / 2, "\(topics.count) context words")
+            hashes = .allocate(capacity: Self.size)
+            places = .allocate(capacity: Self.size)
+            lists = .allocate(capacity: topics.values.reduce(0) { $0 + $1.count })
+            hashes.initialize(repeating: 0, count: Self.size)
+            places.initialize(repeating: (0, 0), count: Self.size)
+            var end = 0
+            for (hash, list) in topics {
+                var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
+                while hashes[slot] != 0 { slot = (slot + 1) & (Self.size - 1) }
+                hashes[slot] = hash
+                places[slot] = (UInt16(end), UInt16(list.count))
+                for topic in list {
+                    (lists + end).initialize(to: topic)
+                    end += 1
                 }
             }
         }
@@ -115,19 +110,24 @@ enum ContextWords {
         return (hash ^ UInt64(folded)) &* 0x0000_0100_0000_01B3
     }
 
-    static func topics(of hash: UInt64) -> Topics {
+    /// The topics of the word with a hash.
+    static func topics(of hash: UInt64) -> UnsafeBufferPointer<UInt8> {
         var slot = Int(truncatingIfNeeded: hash) & (Table.size - 1)
         while table.hashes[slot] != 0 {
-            if table.hashes[slot] == hash { return Topics(rawValue: table.topics[slot]) }
+            if table.hashes[slot] == hash {
+                let place = table.places[slot]
+                return UnsafeBufferPointer(start: table.lists + Int(place.start), count: Int(place.count))
+            }
             slot = (slot + 1) & (Table.size - 1)
         }
-        return []
+        return UnsafeBufferPointer(start: nil, count: 0)
     }
 
     /// Reports every known word that ends in a range of bytes: words are runs of letters, split where lower case turns to upper
     /// (`phoneNumber`), and every pair of neighbours in scripts that write no spaces.
     static func scan(
-        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, _ found: (_ topics: Topics, _ end: Int) -> Void
+        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int,
+        _ found: (_ topics: UnsafeBufferPointer<UInt8>, _ end: Int) -> Void
     ) {
         var position = start
         while position < end {
@@ -186,13 +186,11 @@ struct ContextCursor {
     }
 
     private var scanned = 0
-    private var lastSeen = InlineArray<7, Int32>(repeating: -1_000_000)
+    private var lastSeen = InlineArray<160, Int32>(repeating: -1_000_000)
 
     /// `inherited`: topics of the member's name that the text is the value of.
-    init(inherited: ContextWords.Topics) {
-        for topic in 0..<ContextWords.topicCount where inherited.rawValue & (1 << UInt16(topic)) != 0 {
-            lastSeen[topic] = 0
-        }
+    init(inherited: [Topic]) {
+        for topic in inherited { lastSeen[Int(topic.index)] = 0 }
     }
 
     mutating func advance(to position: Int, _ base: UnsafePointer<UInt8>) {
@@ -203,32 +201,26 @@ struct ContextCursor {
             // Not from inside a word.
             while start < position && base[start] | 0x20 >= 0x61 { start += 1 }
         }
-        var seen = lastSeen
         ContextWords.scan(base, from: start, to: position) { topics, end in
-            for topic in 0..<ContextWords.topicCount where topics.rawValue & (1 << UInt16(topic)) != 0 {
-                seen[topic] = Int32(truncatingIfNeeded: end)
-            }
+            for topic in topics { lastSeen[Int(topic)] = Int32(truncatingIfNeeded: end) }
         }
-        lastSeen = seen
         scanned = position
     }
 
     /// Whether a word of the topic stands shortly before `position`, to which the cursor was advanced.
-    func speaks(of topic: ContextWords.Topics, before position: Int) -> Bool {
-        position - place(topic) <= Reach.before
-    }
+    func speaks(of topic: Topic, before position: Int) -> Bool { position - place(topic) <= Reach.before }
 
     /// Whether a counter-word stands close before `position`, and closer than any word of the topic.
-    func speaksOfOthers(than topic: ContextWords.Topics, before position: Int) -> Bool {
+    func speaksOfOthers(than topic: Topic, before position: Int) -> Bool {
         let other = place(.other)
         return position - other <= Reach.other && other > place(topic)
     }
 
     /// Where the last word of a topic ended.
-    func place(_ topic: ContextWords.Topics) -> Int { Int(lastSeen[topic.rawValue.trailingZeroBitCount]) }
+    func place(_ topic: Topic) -> Int { Int(lastSeen[Int(topic.index)]) }
 
     /// Whether a word of the topic stands shortly after `position`, on the same line.
-    static func speaks(of topic: ContextWords.Topics, after position: Int, in text: ScannedText) -> Bool {
+    static func speaks(of topic: Topic, after position: Int, in text: ScannedText) -> Bool {
         var end = position
         let limit = min(text.count, position + Reach.after)
         while end < limit && text.base[end] != UInt8(ascii: "\n") { end += 1 }
@@ -236,12 +228,12 @@ struct ContextCursor {
         while end < text.count && end < limit + 8 && text.has(end, ByteClass.letter) { end += 1 }
         var found = false
         ContextWords.scan(text.base, from: position, to: end) { topics, _ in
-            if !topics.intersection(topic).isEmpty { found = true }
+            if topics.contains(topic.index) { found = true }
         }
         return found
     }
 
-    mutating func note(_ topic: ContextWords.Topics, at position: Int) {
-        lastSeen[topic.rawValue.trailingZeroBitCount] = Int32(truncatingIfNeeded: position)
+    mutating func note(_ topic: Topic, at position: Int) {
+        lastSeen[Int(topic.index)] = Int32(truncatingIfNeeded: position)
     }
 }

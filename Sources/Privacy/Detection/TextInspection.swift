@@ -11,12 +11,16 @@ struct TextInspection {
     var context: ContextCursor
     /// Before this place no group of hexadecimal digits and colons is an address: it was tried.
     var rejectedColonsEnd = 0
+    /// Digits before this place were examined as parts of identifiers.
+    var identifiersEnd = 0
+    /// Everything that was proposed, where someone asks why.
+    var trace: [Consideration.Draft]?
     /// The last secret found.
     var secret = 0..<0
 
     init(
         _ text: ScannedText, enabled: SensitiveClassSet, threshold: Int, candidates: [Candidate],
-        inherited: ContextWords.Topics
+        inherited: [Topic]
     ) {
         self.text = text
         self.enabled = enabled
@@ -40,12 +44,22 @@ struct TextInspection {
         }
     }
 
-    mutating func propose(_ candidate: Candidate) {
-        if Int(candidate.score) >= threshold { candidates.append(candidate) }
+    /// Takes a candidate if it is sure enough; `grounds` are for whoever asks why.
+    mutating func propose(_ candidate: Candidate, _ grounds: Grounds = Grounds()) {
+        trace?.append(Consideration.Draft(candidate: candidate, grounds: grounds))
+        if Int(candidate.score) >= max(threshold, 1) { candidates.append(candidate) }
+    }
+
+    /// Notes that a span has a class's form and is none all the same.
+    mutating func reject(_ sensitiveClass: SensitiveClass, _ range: Range<Int>) {
+        guard trace != nil else { return }
+        let candidate = Candidate(sensitiveClass, range.lowerBound, range.upperBound, score: 0)
+        trace?.append(Consideration.Draft(candidate: candidate, grounds: Grounds(check: .reject)))
     }
 
     /// Examines the digits that begin here, and all that separators join to them; gives back where to go on.
     private mutating func examineDigits(at start: Int) -> Int {
+        IdentifierDetector.examine(around: start, in: &self)
         if let end = IBANDetector.examine(digits: start, in: &self) { return end }
         let cluster = DigitCluster(at: start, in: text)
         guard cluster.digits >= 4 else { return cluster.resumption }

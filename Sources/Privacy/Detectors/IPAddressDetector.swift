@@ -37,7 +37,7 @@ enum IPAddressDetector {
         inspection.context.advance(to: start, text.base)
         var score = hasMore ? 60 : 80
         if start - inspection.context.place(.version) <= 16 { score -= 40 }
-        if inspection.context.speaks(of: .address, before: start) { score += 10 }
+        if inspection.context.speaks(of: .ipAddress, before: start) { score += 10 }
         inspection.propose(Candidate(.ipAddress, start, end, score: score))
         return taken
     }
@@ -95,7 +95,7 @@ enum IPAddressDetector {
             score += 30
         }
         inspection.context.advance(to: start, text.base)
-        if inspection.context.speaks(of: .address, before: start) { score += 30 }
+        if inspection.context.speaks(of: .ipAddress, before: start) { score += 30 }
         inspection.propose(Candidate(.ipAddress, start, end, score: score))
         return max(end, runEnd)
     }

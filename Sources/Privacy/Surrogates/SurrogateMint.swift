@@ -90,8 +90,7 @@ struct SurrogateMint {
     /// Every surrogate, of any class, that the texts would show in the treated request without being one of its own.
     private static func codesInTexts(_ request: InferenceRequest, _ findings: Findings) -> Set<SurrogateSyntax.Code> {
         var codes: Set<SurrogateSyntax.Code> = []
-        var all = SensitiveClassSet()
-        for sensitiveClass in SensitiveClass.allCases { all.insert(sensitiveClass) }
+        let all = SensitiveClassSet.all
         var item = 0
         for (index, text) in request.texts.enumerated() {
             let first = item
