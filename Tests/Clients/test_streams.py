@@ -1,5 +1,5 @@
 """Values are restored wherever the provider cuts its stream, and the provider never sees one."""
-import json, pytest
+import asyncio, json, pytest
 
 EMAIL, PHONE, CARD = "maria.keller@example.org", "+49 30 901820 55", "4242 4242 4242 4242"
 TEXT = f"Mail {EMAIL}, call {PHONE}, card {CARD}; \"quoted\" \\ back — 日本語 {EMAIL}."
@@ -76,3 +76,21 @@ def test_a_stream_cut_by_the_provider_never_looks_whole(gateway):
     with pytest.raises((openai.APIError, httpx2.HTTPError)): stream(gateway, "up/cut")
     gateway.stop()
     assert [e for e in gateway.entries() if e["kind"] == "result"][-1]["outcome"] == "cut"
+
+
+def test_twenty_streams_over_one_http2_connection(gateway, provider):
+    import openai
+    versions = []
+    async def note(response): versions.append(response.http_version)
+    async def all_streams():
+        http = openai.DefaultAsyncHttpxClient(verify=gateway.context(), http2=True, event_hooks={"response": [note]})
+        async with openai.AsyncOpenAI(base_url=gateway.url + "/v1", api_key=gateway.key, max_retries=0, timeout=60, http_client=http) as client:
+            async def one(number):
+                text = f"{TEXT} {number}"
+                answer = await client.chat.completions.create(model="up/odd", messages=[{"role": "user", "content": text}], stream=True)
+                return content([chunk async for chunk in answer]) == text
+            await one(0)    # the connection is there, and known to be HTTP/2, before the others share it
+            return await asyncio.gather(*(one(number) for number in range(20)))
+    assert all(asyncio.run(all_streams()))
+    assert set(versions) == {"HTTP/2"} and len(versions) == 21
+    clean(provider)
