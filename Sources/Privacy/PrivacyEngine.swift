@@ -8,12 +8,14 @@ public final class PrivacyEngine: Sendable {
     let scanner: any CandidateScanner
     let threshold: Int
     let enabled: SensitiveClassSet
+    let treatments: TreatmentTable
 
     /// Takes a scanner that knows `CandidatePattern.all`.
     public init(scanner: any CandidateScanner, settings: PrivacySettings = PrivacySettings()) {
         self.scanner = scanner
         threshold = settings.threshold
         enabled = settings.enabled
+        treatments = TreatmentTable(settings.treatments)
     }
 
     /// Looks through every text of a request. Throws what the scanner throws; then the request must fail.
