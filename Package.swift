@@ -66,6 +66,7 @@ let package = Package(
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
+        library("RemoteAnalyzer", ["Upstream", "Inference", "JSONText"]),
         library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
 
         // The gateway and its command line.
@@ -108,6 +109,7 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ]),
         tests("UpstreamTests", ["Upstream", "Inference"]),
+        tests("RemoteAnalyzerTests", ["RemoteAnalyzer", "Upstream", "Privacy", "Inference", "JSONText"]),
         tests(
             "GatewayTests",
             [

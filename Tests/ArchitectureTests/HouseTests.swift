@@ -23,6 +23,7 @@ private enum House {
         "PatternScanner": ["CHyperscan", "Privacy"],
         "SecureTransport": ["COpenSSL", "NIOCore"],
         "Upstream": ["CCurl", "Inference", "Access", "Privacy", "Ledger"],
+        "RemoteAnalyzer": ["Upstream", "Inference", "JSONText"],
         "LedgerStore": ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"],
     ]
     static let gateway: [String: Set<String>] = [
@@ -131,4 +132,14 @@ private func imports() throws -> [Import] {
             for word in forbidden { #expect(!text.contains(word), "Sources/\(module)/\(file) uses `\(word)`") }
         }
     }
+}
+
+@Test func `only the analyzer's client sends without the three proofs, and to a service only`() throws {
+    let sources = packageRoot.appending(path: "Sources")
+    let files = FileManager.default.enumerator(atPath: sources.path)?.allObjects as? [String] ?? []
+    let users = try files.filter { file in
+        guard file.hasSuffix(".swift") else { return false }
+        return try String(contentsOf: sources.appending(path: file), encoding: .utf8).contains("UpstreamService")
+    }
+    #expect(Set(users.map { $0.prefix { $0 != "/" } }) == ["Upstream", "RemoteAnalyzer"], "\(users)")
 }
