@@ -6,7 +6,9 @@ public enum PatternScannerError: Error, Sendable, Hashable, CustomStringConverti
     /// The processor lacks what Hyperscan needs (SSSE3).
     case unsupportedProcessor
     /// Hyperscan refuses a pattern.
-    case compilation(pattern: Int, reason: String)
+    case compilation(pattern: String, reason: String)
+    /// Settings name own words that can't be looked for.
+    case terms(TermDictionaryError)
     /// Memory for scanning is short.
     case outOfMemory
     /// The text is longer than 4 GiB.
@@ -18,7 +20,8 @@ public enum PatternScannerError: Error, Sendable, Hashable, CustomStringConverti
     public var description: String {
         switch self {
         case .unsupportedProcessor: "this processor has no SSSE3 instructions, which Hyperscan needs"
-        case .compilation(let pattern, let reason): "pattern \(pattern) does not compile: \(reason)"
+        case .compilation(let pattern, let reason): "pattern `\(pattern)` does not compile: \(reason)"
+        case .terms(let fault): fault.description
         case .outOfMemory: "no memory for scanning"
         case .textTooLong(let count): "a text of \(count) bytes is too long to scan"
         case .scanFailed(let code): "Hyperscan failed with code \(code)"
@@ -26,77 +29,80 @@ public enum PatternScannerError: Error, Sendable, Hashable, CustomStringConverti
     }
 }
 
-/// Scans for many patterns in one pass with Hyperscan's block mode, without starts of matches (they cost dearly; patterns have one
-/// length each).
+/// Scans for many patterns with Hyperscan's block mode: one pass for the detectors' own, which are led by literals and of which only
+/// ends are told (starts cost dearly; the detectors verify backwards), one more where settings list words, one more where settings
+/// have patterns.
 ///
 /// One scanner serves all threads: each call borrows a scratch space from a pool without locks.
 public final class PatternScanner: CandidateScanner {
-    /// The compiled patterns; immutable, freed with the scanner.
-    private struct Database: @unchecked Sendable {
-        let pointer: OpaquePointer
-    }
-
-    private let database: Database
+    private let databases: [PatternDatabase]
+    /// Whether some pattern works on characters: Hyperscan wants UTF-8 for those.
+    private let needsWellFormedText: Bool
     private let scratches: ScratchPool
 
     /// Compiles all patterns of the detectors; milliseconds, so once a process.
     public convenience init() throws(PatternScannerError) { try self.init(patterns: CandidatePattern.all) }
 
+    /// Compiles the detectors' patterns and what settings add.
+    public convenience init(settings: PrivacySettings) throws(PatternScannerError) {
+        let patterns: [CandidatePattern]
+        do throws(TermDictionaryError) {
+            patterns = try CandidatePattern.all(for: settings)
+        } catch {
+            throw .terms(error)
+        }
+        try self.init(patterns: patterns)
+    }
+
     /// Compiles patterns; milliseconds.
     public init(patterns: [CandidatePattern]) throws(PatternScannerError) {
         guard hs_valid_platform() == HS_SUCCESS else { throw .unsupportedProcessor }
-        let database = try Self.compile(patterns)
-        do throws(PatternScannerError) {
-            scratches = try ScratchPool(database: database.pointer)
-        } catch {
-            hs_free_database(database.pointer)
-            throw error
+        var databases: [PatternDatabase] = []
+        for form in [CandidatePattern.Form.expression, .literal, .spanningExpression] {
+            let sisters = patterns.filter { $0.form == form }
+            if !sisters.isEmpty { databases.append(try PatternDatabase(sisters, form: form)) }
         }
-        self.database = database
+        self.databases = databases
+        needsWellFormedText = patterns.contains { $0.form == .spanningExpression && $0.isUnicode }
+        scratches = try ScratchPool(databases: databases.map(\.pointer))
     }
 
-    deinit { hs_free_database(database.pointer) }
-
-    /// Appends every place where a pattern ends, in ascending order.
+    /// Appends every place where a pattern ends, in ascending order for each form of pattern.
     public func scan(_ text: UnsafeRawBufferPointer, into matches: inout [CandidateMatch]) throws {
         guard let length = UInt32(exactly: text.count) else { throw PatternScannerError.textTooLong(text.count) }
         guard length > 0 else { return }
         guard let scratch = scratches.borrow() else { throw PatternScannerError.outOfMemory }
         defer { scratches.giveBack(scratch) }
-        let status = withUnsafeMutablePointer(to: &matches) { list in
-            hs_scan(
-                database.pointer, text.baseAddress?.assumingMemoryBound(to: CChar.self), length, 0, scratch,
-                { pattern, _, end, _, context in
-                    context?.assumingMemoryBound(to: [CandidateMatch].self).pointee
-                        .append(CandidateMatch(pattern: Int(pattern), end: Int(end)))
-                    return 0
-                }, list)
+        for database in databases {
+            if database.tellsStarts, needsWellFormedText, let copy = WellFormedCopy.make(of: text) {
+                try copy.withUnsafeBytes { try Self.scan($0, length, database, scratch, &matches) }
+            } else {
+                try Self.scan(text, length, database, scratch, &matches)
+            }
         }
-        guard status == HS_SUCCESS else { throw PatternScannerError.scanFailed(status) }
     }
 
-    private static func compile(_ patterns: [CandidatePattern]) throws(PatternScannerError) -> Database {
-        var expressions: [UnsafePointer<CChar>?] = []
-        let copies = patterns.map { pattern in
-            let text = Array(pattern.expression.utf8CString)
-            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.count)
-            copy.initialize(from: text, count: text.count)
-            expressions.append(UnsafePointer(copy))
-            return copy
+    private static func scan(
+        _ text: UnsafeRawBufferPointer, _ length: UInt32, _ database: PatternDatabase, _ scratch: OpaquePointer,
+        _ matches: inout [CandidateMatch]
+    ) throws(PatternScannerError) {
+        let base = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+        let status = withUnsafeMutablePointer(to: &matches) { list in
+            hs_scan(
+                database.pointer, base, length, 0, scratch, database.tellsStarts ? appendSpan : appendEnd, list)
         }
-        defer { for copy in copies { copy.deallocate() } }
-        let flags = [UInt32](repeating: 0, count: patterns.count)
-        let identifiers = patterns.map { UInt32(truncatingIfNeeded: $0.id) }
-        var database: OpaquePointer?
-        var failure: UnsafeMutablePointer<hs_compile_error_t>?
-        let status = hs_compile_multi(
-            &expressions, flags, identifiers, UInt32(patterns.count), UInt32(HS_MODE_BLOCK), nil, &database, &failure)
-        guard status == HS_SUCCESS, let database else {
-            defer { hs_free_compile_error(failure) }
-            guard let failure else { throw .outOfMemory }
-            let reason = failure.pointee.message.map { String(cString: $0) } ?? "unknown"
-            throw .compilation(pattern: Int(failure.pointee.expression), reason: reason)
-        }
-        return Database(pointer: database)
+        guard status == HS_SUCCESS else { throw .scanFailed(status) }
+    }
+
+    private static let appendEnd: match_event_handler = { pattern, _, end, _, context in
+        context?.assumingMemoryBound(to: [CandidateMatch].self).pointee
+            .append(CandidateMatch(pattern: Int(pattern), end: Int(end)))
+        return 0
+    }
+
+    private static let appendSpan: match_event_handler = { pattern, start, end, _, context in
+        context?.assumingMemoryBound(to: [CandidateMatch].self).pointee
+            .append(CandidateMatch(pattern: Int(pattern), end: Int(end), start: Int(start)))
+        return 0
     }
 }

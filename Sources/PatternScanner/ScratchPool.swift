@@ -14,9 +14,17 @@ final class ScratchPool: @unchecked Sendable {
     private let original: OpaquePointer
     private let slots: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>>
 
-    init(database: OpaquePointer) throws(PatternScannerError) {
+    /// Spaces that serve any of the databases; at least one.
+    init(databases: [OpaquePointer]) throws(PatternScannerError) {
         var scratch: OpaquePointer?
-        guard hs_alloc_scratch(database, &scratch) == HS_SUCCESS, let scratch else { throw .outOfMemory }
+        for database in databases {
+            // Grows the space that is there.
+            guard hs_alloc_scratch(database, &scratch) == HS_SUCCESS else {
+                hs_free_scratch(scratch)
+                throw .outOfMemory
+            }
+        }
+        guard let scratch else { throw .outOfMemory }
         original = scratch
         slots = .allocate(capacity: Bounds.slots)
         for slot in 0..<Bounds.slots { (slots + slot).initialize(to: Atomic(nil)) }

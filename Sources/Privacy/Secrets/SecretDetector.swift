@@ -20,7 +20,8 @@ enum SecretDetector {
     static func examine(_ matches: [CandidateMatch], in inspection: inout TextInspection) {
         let text = inspection.text
         for match in matches {
-            let format = SecretFormat.all[match.pattern]
+            guard case .secret(let index) = match.kind, index < SecretFormat.all.count else { continue }
+            let format = SecretFormat.all[index]
             let start = match.end - format.length
             // Inside one already found; not so one that begins before it and leads it (`xoxe.xoxp-`).
             guard !inspection.secret.contains(start) else { continue }
@@ -31,7 +32,7 @@ enum SecretDetector {
             case .privateKey: span = privateKey(markEnd: match.end, keyWord: start, in: text)
             }
             guard let span else { continue }
-            inspection.propose(Candidate(.secret, span.lowerBound, span.upperBound, score: score))
+            inspection.propose(Candidate(.secret, span.lowerBound, span.upperBound, score: score, variant: index))
             inspection.secret = span
         }
     }
