@@ -12,13 +12,19 @@ public final class AccessPolicy: Sendable {
     /// The ids of all policies in the order of the text.
     public let policyIDs: [String]
 
+    /// The classes of data that `context.counts` has.
+    public let counted: CountedClasses
+
     private let policies: PolicySet
 
     /// Parses policies; `source` is the file's name in messages.
     ///
     /// Throws everything that is wrong at once, each with file, line and column: the syntax, and words that the gateway
     /// never says (actions, types of entities, attributes).
-    public init(policyText: String, source: String) throws(AccessPolicyError) {
+    public init(
+        policyText: String, source: String, counted: CountedClasses = .basic
+    ) throws(AccessPolicyError) {
+        self.counted = counted
         do throws(PolicyErrors) {
             policies = try PolicySet(parsing: policyText, source: source)
         } catch {
@@ -77,7 +83,8 @@ public final class AccessPolicy: Sendable {
                 principal: uid, action: Vocabulary.listModels, resource: candidate.uid,
                 context: Vocabulary.context(
                     operation: "list_models", dialect: "",
-                    data: DataSummary(counts: [], unscannable: 0, textsScanned: 0), tools: [], estimatedTokens: 0,
+                    data: DataSummary(counts: [], unscannable: 0, textsScanned: 0), counted: counted, tools: [],
+                    estimatedTokens: 0,
                     purpose: nil, clientAddress: nil, now: now)),
             entities: Vocabulary.entities(of: principal, uid).layered(over: candidate.entities))
         return response.decision == .allow && response.errors.isEmpty

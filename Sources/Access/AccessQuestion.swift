@@ -17,17 +17,18 @@ public struct AccessQuestion: Sendable {
     /// Puts a question together.
     ///
     /// `now` is the time in seconds since 1970, UTC; `clientAddress` an IP address in text form, left out of the context
-    /// if it is none; `purpose` what the caller says it needs the answer for; `estimatedTokens` those of the prompt.
+    /// if it is none; `counted` those classes that the policies know (`AccessPolicy.counted`); `purpose` what the caller says it needs the answer for; `estimatedTokens` those of the prompt.
     public init(
         requestID: RequestID, principal: Principal, operation: Operation, dialect: Dialect, data: DataSummary,
-        tools: [String] = [], estimatedTokens: Int, purpose: String? = nil, clientAddress: String? = nil, now: Int64
+        counted: CountedClasses = .basic, tools: [String] = [], estimatedTokens: Int, purpose: String? = nil,
+        clientAddress: String? = nil, now: Int64
     ) {
         self.requestID = requestID
         self.principal = principal
         uid = Vocabulary.uid(of: principal)
         entities = Vocabulary.entities(of: principal, uid)
         context = Vocabulary.context(
-            operation: operation.rawValue, dialect: dialect.rawValue, data: data, tools: tools,
+            operation: operation.rawValue, dialect: dialect.rawValue, data: data, counted: counted, tools: tools,
             estimatedTokens: estimatedTokens, purpose: purpose, clientAddress: clientAddress, now: now)
     }
 }

@@ -59,20 +59,15 @@ enum Vocabulary {
 
     // MARK: - Context
 
-    /// Zero of each kind of data that has a name of its own, so that a policy may compare counts without asking `has`.
-    private static let noCounts = Record(
-        [
-            DataClass.email, .phone, .card, .iban, .ssn, .ipAddress, .secret, .unscannable,
-        ].map { Record.Field($0.rawValue, .long(0)) })
     private static let noClasses = ValueSet([])
 
     static func context(
-        operation: String, dialect: String, data: DataSummary, tools: [String], estimatedTokens: Int, purpose: String?,
-        clientAddress: String?, now: Int64?
+        operation: String, dialect: String, data: DataSummary, counted: CountedClasses, tools: [String],
+        estimatedTokens: Int, purpose: String?, clientAddress: String?, now: Int64?
     ) -> Record {
         // Years 0 to 9999: no reckoning below can overflow, and no clock is further off.
         let now = now.map { min(max($0, -62_167_219_200), 253_402_300_799) }
-        let (classes, counts) = summary(of: data)
+        let (classes, counts) = summary(of: data, counted.zeros)
         // In the order of the names, which spares sorting.
         var fields: [Record.Field] = []
         fields.reserveCapacity(contextAttributes.count)
@@ -98,7 +93,7 @@ enum Vocabulary {
     }
 
     /// The classes that were found, and how many of each.
-    private static func summary(of data: DataSummary) -> (classes: ValueSet, counts: Record) {
+    private static func summary(of data: DataSummary, _ noCounts: Record) -> (classes: ValueSet, counts: Record) {
         guard !data.counts.isEmpty || data.unscannable > 0 else { return (noClasses, noCounts) }
         // The summary's lines are sorted by class, so that the lines of one class follow each other.
         var found: [Record.Field] = []

@@ -73,11 +73,11 @@ public struct InferenceRequest: Sendable {
         case other
     }
 
-    /// A text to inspect: one string of one document, a member's name or a value.
+    /// A text to inspect: one string of one document (a member's name or a value), or a number with many digits.
     public struct Text: Sendable {
         /// Index into `documents`.
         public let document: Int
-        /// The string's node in that document.
+        /// The string's or number's node in that document.
         public let node: Int
         /// Where it stands.
         public let place: Place
@@ -100,6 +100,8 @@ public struct InferenceRequest: Sendable {
             case audio
             /// A file or document.
             case file
+            /// Text that only the holder of a key can read.
+            case encrypted
             /// Anything else that is not text, token numbers for instance.
             case binary
         }
@@ -131,6 +133,8 @@ public struct InferenceRequest: Sendable {
     public let texts: [Text]
     /// Every part that can't be inspected.
     public let unscannable: [UnscannablePart]
+    /// Strings and numbers that are not among the texts, by the rule that passed over them.
+    public let skipped: [Coverage.Line]
     /// The names of the tools that the request defines.
     public let tools: [String]
     /// A rough count of prompt tokens: bytes of text divided by four, at least one.
@@ -141,7 +145,8 @@ public struct InferenceRequest: Sendable {
     /// Puts a request together; `documents` has at least the body.
     public init(
         dialect: Dialect, operation: Operation, model: ModelID, isStreaming: Bool, wantsStreamUsage: Bool,
-        documents: [Document], texts: [Text], unscannable: [UnscannablePart], tools: [String],
+        documents: [Document], texts: [Text], unscannable: [UnscannablePart], skipped: [Coverage.Line] = [],
+        tools: [String],
         estimatedInputTokens: Int, maximumOutputTokens: Int?
     ) {
         precondition(!documents.isEmpty, "a request has a body")
@@ -153,6 +158,7 @@ public struct InferenceRequest: Sendable {
         self.documents = documents
         self.texts = texts
         self.unscannable = unscannable
+        self.skipped = skipped
         self.tools = tools
         self.estimatedInputTokens = estimatedInputTokens
         self.maximumOutputTokens = maximumOutputTokens

@@ -115,6 +115,17 @@ struct EntryWriter {
     mutating func inspection(_ data: DataSummary) {
         json.key("coverage")
         json.beginObject()
+        json.key("places")
+        json.beginArray()
+        for line in data.coverage.lines {
+            json.beginObject()
+            member("count", line.count)
+            member("place", line.place.rawValue)
+            if !line.reason.isEmpty { member("reason", line.reason) }
+            member("verdict", line.verdict.rawValue)
+            json.endObject()
+        }
+        json.endArray()
         member("texts", data.textsScanned)
         member("unscannable", data.unscannable)
         json.endObject()

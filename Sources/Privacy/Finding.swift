@@ -9,11 +9,12 @@ public struct Finding: Sendable, Hashable {
     public let range: Range<Int>
     /// The detector's class.
     public let sensitiveClass: SensitiveClass
+    /// The class as policies know it: the detector's, or a name of the settings' own.
+    public let dataClass: DataClass
     /// How sure, from the settings' threshold to 100.
     public let score: Int
-
-    /// The class as policies know it.
-    public var dataClass: DataClass { sensitiveClass.dataClass }
+    /// Which of the class's forms it has; see `PrivacyEngine.detectorName`.
+    let variant: Int
 }
 
 /// All that inspection found in one request.
@@ -39,4 +40,21 @@ public struct Findings: Sendable {
 
     /// Whether there is nothing to treat.
     public var isEmpty: Bool { items.isEmpty }
+}
+
+/// A span that another analyser found in a text: a larger model that somebody runs beside the gateway.
+public struct ForeignSpan: Sendable, Hashable {
+    /// Which bytes of the decoded text (UTF-8).
+    public let range: Range<Int>
+    /// The class; one that the catalogue lacks counts as `custom`.
+    public let dataClass: DataClass
+    /// How sure, 0…100.
+    public let score: Int
+
+    /// Puts a span together; ranges outside the text make the inspection fail.
+    public init(range: Range<Int>, dataClass: DataClass, score: Int) {
+        self.range = range
+        self.dataClass = dataClass
+        self.score = score
+    }
 }

@@ -5,24 +5,31 @@ import JSONText
 ///
 /// One engine serves all threads. What it finds it does not keep.
 public final class PrivacyEngine: Sendable {
-    let scanner: any CandidateScanner
-    let threshold: Int
-    let enabled: SensitiveClassSet
+    /// What to look for.
+    public let settings: PrivacySettings
+    let inspector: TextInspector
     let treatments: TreatmentTable
 
-    /// Takes a scanner that knows `CandidatePattern.all`.
-    public init(scanner: any CandidateScanner, settings: PrivacySettings = PrivacySettings()) {
-        self.scanner = scanner
-        threshold = settings.threshold
-        enabled = settings.enabled
+    /// Takes a scanner that knows `CandidatePattern.all(for: settings)`, and a tagger where names are looked for.
+    ///
+    /// Throws where the settings' own words can't be looked for, and where a class needs a tagger and there is none.
+    public init(
+        scanner: any CandidateScanner, settings: PrivacySettings = PrivacySettings()
+    ) throws(PrivacySettingsError) {
+        self.settings = settings
+        inspector = try TextInspector(scanner: scanner, settings: settings)
         treatments = TreatmentTable(settings.treatments)
     }
 
     /// Looks through every text of a request. Throws what the scanner throws; then the request must fail.
-    public func inspect(_ request: InferenceRequest) throws -> Findings {
-        var workspace = Workspace()
+    ///
+    /// `foreign`: what another analyser found in each text, in the order of `request.texts`.
+    public func inspect(_ request: InferenceRequest, merging foreign: [[ForeignSpan]]? = nil) throws -> Findings {
+        guard foreign.map({ $0.count == request.texts.count }) ?? true else { throw InspectionError.foreignTexts }
+        var workspace = TextInspector.Workspace()
         var items: [Finding] = []
         var counts: [DataSummary.Count] = []
+        var coverage = CoverageTally(request)
         var document = -1
         var json = request.body
         for (index, text) in request.texts.enumerated() {
@@ -31,52 +38,82 @@ public final class PrivacyEngine: Sendable {
                 json = request.documents[document].json
             }
             try json.value(at: text.node).withDecodedUTF8 { bytes in
-                try inspect(bytes, &workspace) { Self.topics(ofNameBefore: text.node, in: json) }
+                try inspector.inspect(bytes, &workspace, foreign: foreign?[index] ?? []) {
+                    Self.topics(ofNameBefore: text.node, in: json)
+                }
             }
+            coverage.add(text.place, workspace)
             guard !workspace.candidates.isEmpty else { continue }
             for candidate in workspace.candidates {
-                items.append(Finding(candidate, text: index))
-                counts.append(
-                    DataSummary.Count(dataClass: candidate.sensitiveClass.dataClass, place: text.place, count: 1))
+                let finding = finding(candidate, text: index)
+                items.append(finding)
+                counts.append(DataSummary.Count(dataClass: finding.dataClass, place: text.place, count: 1))
             }
         }
-        let summary = DataSummary(
-            counts: counts, unscannable: request.unscannable.count, textsScanned: request.texts.count)
-        return Findings(items: items, summary: summary, body: request.body)
+        return Findings(
+            items: items, summary: DataSummary(counts: counts, coverage: coverage.coverage), body: request.body)
     }
 
     /// Looks through one text of UTF-8, of at most 2 GiB.
     public func inspect(text: UnsafeRawBufferPointer) throws -> [Finding] {
-        var workspace = Workspace()
-        try inspect(text, &workspace) { [] }
-        return workspace.candidates.map { Finding($0, text: 0) }
+        var workspace = TextInspector.Workspace()
+        try inspector.inspect(text, &workspace) { [] }
+        return workspace.candidates.map { finding($0, text: 0) }
     }
 
-    /// Buffers that serve all texts of one request.
-    private struct Workspace {
-        var matches: [CandidateMatch] = []
-        var candidates: [Candidate] = []
-    }
-
-    /// Leaves the findings of one text in the workspace.
-    private func inspect(
-        _ text: UnsafeRawBufferPointer, _ workspace: inout Workspace, _ inherited: () -> [Topic]
-    ) throws {
-        workspace.candidates.removeAll(keepingCapacity: true)
-        let bytes = text.bindMemory(to: UInt8.self)
-        guard let base = bytes.baseAddress else { return }
-        var inspection = TextInspection(
-            ScannedText(base: base, count: bytes.count), enabled: enabled, threshold: threshold,
-            candidates: workspace.candidates, inherited: bytes.count >= 7 ? inherited() : [])
-        workspace.candidates = []
-        if enabled.contains(.secret), bytes.count >= CandidatePattern.shortestMatch {
-            workspace.matches.removeAll(keepingCapacity: true)
-            try scanner.scan(text, into: &workspace.matches)
-            if !workspace.matches.isEmpty { SecretDetector.examine(workspace.matches, in: &inspection) }
+    /// Everything that detectors considered in one text, taken or not, in the order of places; the answer of `privacy explain`.
+    public func explain(text: UnsafeRawBufferPointer) throws -> [Consideration] {
+        var workspace = TextInspector.Workspace()
+        workspace.trace = []
+        try inspector.inspect(text, &workspace) { [] }
+        let taken = Set(workspace.candidates)
+        let considerations = (workspace.trace ?? []).map { draft in
+            let candidate = draft.candidate
+            let threshold = inspector.threshold(of: candidate)
+            let outcome: Consideration.Outcome =
+                if draft.grounds.check == .reject {
+                    .rejected
+                } else if Int(candidate.score) < threshold {
+                    .belowThreshold
+                } else if taken.contains(candidate) {
+                    .taken
+                } else if workspace.allowed.contains(candidate) {
+                    .allowed
+                } else {
+                    .outranked
+                }
+            return Consideration(
+                dataClass: dataClass(of: candidate), detector: detectorName(candidate),
+                range: Int(candidate.start)..<Int(candidate.end), score: Int(candidate.score), threshold: threshold,
+                check: draft.grounds.check.rawValue, context: draft.grounds.context.rawValue, outcome: outcome)
         }
-        inspection.run()
-        workspace.candidates = inspection.candidates
-        if workspace.candidates.count > 1 { Candidate.resolveOverlaps(&workspace.candidates) }
+        var seen: Set<Consideration> = []
+        return considerations.filter { seen.insert($0).inserted }
+            .sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    }
+
+    /// Which detector made a finding, in words for people: a secret's format, the class otherwise.
+    public func detectorName(of finding: Finding) -> String {
+        detectorName(
+            Candidate(finding.sensitiveClass, 0, 0, score: 0, variant: finding.variant))
+    }
+
+    private func detectorName(_ candidate: Candidate) -> String {
+        switch candidate.sensitiveClass {
+        case .secret:
+            SecretFormat.all.indices.contains(Int(candidate.variant))
+                ? SecretFormat.all[Int(candidate.variant)].name : "secret"
+        case .custom: "own words and patterns"
+        default: candidate.sensitiveClass.details.title
+        }
+    }
+
+    private func dataClass(of candidate: Candidate) -> DataClass { inspector.dataClass(of: candidate) }
+
+    private func finding(_ candidate: Candidate, text: Int) -> Finding {
+        Finding(
+            text: text, range: Int(candidate.start)..<Int(candidate.end), sensitiveClass: candidate.sensitiveClass,
+            dataClass: dataClass(of: candidate), score: Int(candidate.score), variant: Int(candidate.variant))
     }
 
     /// What the name of the member speaks of whose value this node is, so that `{"phone": "4155550132"}` is found.
@@ -93,10 +130,37 @@ public final class PrivacyEngine: Sendable {
     }
 }
 
-extension Finding {
-    init(_ candidate: Candidate, text: Int) {
-        self.init(
-            text: text, range: Int(candidate.start)..<Int(candidate.end), sensitiveClass: candidate.sensitiveClass,
-            score: Int(candidate.score))
+/// Why a text can't be inspected; then the request must fail.
+public enum InspectionError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Another analyser answered for other texts.
+    case foreignTexts
+    /// Another analyser found something outside the text.
+    case foreignRange
+    /// A text of more than 2 GiB.
+    case textTooLong
+
+    /// The fault in words; no text.
+    public var description: String {
+        switch self {
+        case .foreignTexts: "the analyser answered for other texts"
+        case .foreignRange: "the analyser found something outside the text"
+        case .textTooLong: "a text is too long to inspect"
+        }
+    }
+}
+
+/// Why settings can't be used.
+public enum PrivacySettingsError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A word list is at fault.
+    case terms(TermDictionaryError)
+    /// `person` or `place` is on and there is no tagger.
+    case noTagger
+
+    /// The fault in words.
+    public var description: String {
+        switch self {
+        case .terms(let error): "\(error)"
+        case .noTagger: "classes `person` and `place` need the name tagger"
+        }
     }
 }

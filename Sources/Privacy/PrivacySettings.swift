@@ -64,6 +64,9 @@ public struct PrivacySettings: Sendable, Hashable {
     /// The classes that are on unless settings say otherwise.
     public static let usualClasses = Set(SensitiveClass.allCases.filter { $0.details.isDefault }.map(\.dataClass))
 
+    /// Every class that may come out: the catalogue's, and one's own.
+    public var knownClasses: [DataClass] { SensitiveClass.allCases.map(\.dataClass) + ownClasses }
+
     var enabled: SensitiveClassSet {
         var set = SensitiveClassSet()
         for sensitiveClass in SensitiveClass.allCases where classes.contains(sensitiveClass.dataClass) {

@@ -12,7 +12,9 @@ enum Fixtures {
     static let scanner: any CandidateScanner = {
         do { return try PatternScanner() } catch { return BrokenScanner() }
     }()
-    static let engine = PrivacyEngine(scanner: scanner)
+    static let engine: PrivacyEngine = {
+        do { return try PrivacyEngine(scanner: scanner) } catch { fatalError("\(error)") }
+    }()
     static let identifier = RequestID(high: 1, low: 2)
     static let destination = Destination(provider: ProviderID("openai"), model: "gpt-5-mini")
 
@@ -65,7 +67,7 @@ enum Fixtures {
     }
 
     static func values(_ text: String, of dataClass: DataClass) throws -> [String] {
-        let engine = PrivacyEngine(scanner: scanner, settings: PrivacySettings(classes: [dataClass]))
+        let engine = try PrivacyEngine(scanner: scanner, settings: PrivacySettings(classes: [dataClass]))
         return try find(text, engine).map(\.1)
     }
 

@@ -106,7 +106,7 @@ struct RequestDraft {
         return InferenceRequest(
             dialect: operation.dialect, operation: operation, model: ModelID(model), isStreaming: isStreaming,
             wantsStreamUsage: wantsStreamUsage, documents: collector.documents, texts: collector.texts,
-            unscannable: collector.unscannable, tools: tools,
+            unscannable: collector.unscannable, skipped: collector.skipped, tools: tools,
             estimatedInputTokens: max(1, collector.textBytes / 4), maximumOutputTokens: maximumOutputTokens)
     }
 }

@@ -11,7 +11,12 @@ struct TextCollector {
     private(set) var unscannable: [InferenceRequest.UnscannablePart] = []
     /// Bytes of all texts, for the estimate of tokens.
     private(set) var textBytes = 0
+    /// Numbers that were passed over.
+    private var shortNumbers: [Place: Int] = [:]
     private let body: Tape
+
+    /// Seven digits are the shortest telephone number that is taken without separators.
+    private static let shortestNumber = 7
 
     /// How deep JSON inside strings inside JSON … is followed.
     private static let deepestEmbedding = 3
@@ -29,6 +34,8 @@ struct TextCollector {
     mutating func everything(_ node: Int, _ place: Place) throws(RequestError) {
         if body.kind(node) == .string {
             try text(body, 0, node, place, level: 0, always: false)
+        } else if body.kind(node) == .number {
+            number(body, 0, node, place)
         } else if body.after(node) > node + 1 {
             try scan(body, 0, node + 1..<body.after(node), place, level: 0)
         }
@@ -73,11 +80,40 @@ struct TextCollector {
         }
     }
 
+    /// What is not among the texts: short numbers, and the API's own words, counted as what is left of the body's strings.
+    var skipped: [Coverage.Line] {
+        var lines = shortNumbers.map {
+            Coverage.Line(place: $0.key, verdict: .skipped, reason: "number", count: $0.value)
+        }
+        var words = 0
+        for node in 0..<documents[0].json.nodeCount where body.kind(node) == .string && !body.isKey(node) { words += 1 }
+        for text in texts where text.document == 0 && body.kind(text.node) == .string && !body.isKey(text.node) {
+            words -= 1
+        }
+        for document in documents where document.parent?.document == 0 { words -= 1 }
+        words -= unscannable.count
+        if words > 0 { lines.append(Coverage.Line(place: .other, verdict: .skipped, reason: "protocol", count: words)) }
+        return lines
+    }
+
     private mutating func scan(
         _ tape: Tape, _ index: Int, _ nodes: Range<Int>, _ place: Place, level: Int
     ) throws(RequestError) {
-        for node in nodes where tape.kind(node) == .string {
-            try text(tape, index, node, place, level: level, always: false)
+        for node in nodes {
+            switch tape.kind(node) {
+            case .string: try text(tape, index, node, place, level: level, always: false)
+            case .number: number(tape, index, node, place)
+            default: break
+            }
+        }
+    }
+
+    /// A number is a text if it is long enough to be somebody's: `{"card": 4111111111111111}`.
+    private mutating func number(_ tape: Tape, _ index: Int, _ node: Int, _ place: Place) {
+        if tape.range(node).count >= Self.shortestNumber {
+            texts.append(InferenceRequest.Text(document: index, node: node, place: place))
+        } else {
+            shortNumbers[place, default: 0] += 1
         }
     }
 
@@ -100,12 +136,15 @@ struct TextCollector {
         texts.append(InferenceRequest.Text(document: index, node: node, place: place))
     }
 
-    /// Takes a string's text as a document of its own, if it is JSON that has strings.
+    /// Takes a string's text as a document of its own, if it is JSON that has texts.
     private mutating func embed(
         _ tape: Tape, _ index: Int, _ node: Int, _ place: Place, level: Int
     ) throws(RequestError) -> Bool {
         guard let inner = try? JSONDocument(parsing: tape.value(node).decodedUTF8()),
-            (0..<inner.nodeCount).contains(where: { inner.kind(at: $0) == .string })
+            (0..<inner.nodeCount).contains(where: { node in
+                inner.kind(at: node) == .string
+                    || inner.kind(at: node) == .number && inner.range(at: node).count >= Self.shortestNumber
+            })
         else { return false }
         guard documents.count < Self.mostDocuments else {
             throw RequestError(

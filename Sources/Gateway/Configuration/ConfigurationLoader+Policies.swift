@@ -28,7 +28,9 @@ extension ConfigurationLoader {
         let aliases = aliases(document("models"), providers: providers)
         let principals = principals(document("principals"))
         let limits = requestLimits(document("limits"), teams: principals.tenants.keys.sorted())
-        let privacy = privacy(document("privacy"))
+        let privacyDocument = document("privacy")
+        let privacy = privacy(privacyDocument)
+        privacyDocument.finish()
         section.finish()
         return ReadPolicies(
             aliases: aliases, limits: limits, privacy: privacy, principals: principals,
@@ -142,20 +144,6 @@ extension ConfigurationLoader {
         return perMinute.flatMap { RequestRate(perMinute: $0, burst: burst) }
     }
 
-    // MARK: privacy.yaml
-
-    private static func privacy(_ root: ConfigurationSection) -> PrivacySettings {
-        var settings = PrivacySettings()
-        let known = SensitiveClass.allCases.map(\.dataClass.rawValue)
-        for field in root.section("classes").named {
-            if !known.contains(field.key) { field.reportKey(unknown("class", field.key, among: known)) }
-            if field.bool() == false { settings.classes.remove(DataClass(field.key)) }
-        }
-        if let threshold = root.field("threshold")?.integer(in: 0...100) { settings.threshold = threshold }
-        root.finish()
-        return settings
-    }
-
     // MARK: principals.yaml
 
     private static func principals(_ root: ConfigurationSection) -> PrincipalDirectory {
@@ -174,7 +162,7 @@ extension ConfigurationLoader {
         return PrincipalDirectory(defaultTenant: tenant, tenants: tenants)
     }
 
-    private static func unknown(_ what: String, _ name: String, among known: [String]) -> String {
+    static func unknown(_ what: String, _ name: String, among known: [String]) -> String {
         let hint =
             Suggestion.nearest(to: name, among: known).map { ", did you mean `\($0)`?" }
             ?? (known.isEmpty ? "" : ": known are " + Suggestion.alternatives(known).replacing(" or ", with: " and "))

@@ -28,8 +28,9 @@ final class ActiveSet: Sendable {
         self.master = master
         tenants = Mutex([:])
         access = try AccessPolicy(
-            policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source)
-        privacy = PrivacyEngine(scanner: scanner, settings: configuration.privacy)
+            policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source,
+            counted: CountedClasses(configuration.privacy.knownClasses))
+        privacy = try PrivacyEngine(scanner: scanner, settings: configuration.privacy)
         routing = configuration.routing
         self.keys = KeyTable(keys.records)
         records = keys.records

@@ -1,3 +1,5 @@
+public import Inference
+
 /// Why a score is what it is.
 struct Grounds: Sendable, Hashable {
     /// What the words nearby say.
@@ -32,8 +34,8 @@ public struct Consideration: Sendable, Hashable {
         let grounds: Grounds
     }
 
-    /// Which class.
-    public let sensitiveClass: SensitiveClass
+    /// Which class, as policies know it.
+    public let dataClass: DataClass
     /// Which detector, or which of the class's forms.
     public let detector: String
     /// Which bytes.

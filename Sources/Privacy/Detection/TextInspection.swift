@@ -15,6 +15,8 @@ struct TextInspection {
     var identifiersEnd = 0
     /// Everything that was proposed, where someone asks why.
     var trace: [Consideration.Draft]?
+    /// Parts that only the holder of a key can read.
+    var encryptedParts = 0
     /// The last secret found.
     var secret = 0..<0
 

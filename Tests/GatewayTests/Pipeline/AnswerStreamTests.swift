@@ -19,7 +19,7 @@ private struct Conversation {
         let body =
             #"{"model":"m","stream":true\#(streamOptions),"messages":[{"role":"user","content":"\#(text)"}]}"#
         request = try RequestReader.read(.chat, body: try JSONDocument(parsing: Array(body.utf8)))
-        let engine = PrivacyEngine(scanner: try PatternScanner())
+        let engine = try PrivacyEngine(scanner: try PatternScanner())
         let key = try TenantKey(master: SymmetricKey([UInt8](repeating: 1, count: 32)), tenant: "t")
         treated = try engine.treat(
             request, findings: try engine.inspect(request), requestID: RequestID(high: 1, low: 2), form: .pseudonymised,

@@ -1,0 +1,196 @@
+import Inference
+
+/// One text's way through all detectors: as it stands, as a reader sees it, and what is hidden in it; then what overlaps is resolved.
+struct TextInspector: Sendable {
+    /// Buffers that serve all texts of one request, and what the last text gave.
+    struct Workspace {
+        /// What was found, sorted, none overlapping.
+        var candidates: [Candidate] = []
+        /// What was found and is allowed.
+        var allowed: [Candidate] = []
+        /// Everything that was considered, where someone asks why.
+        var trace: [Consideration.Draft]?
+        /// Whether something had to be decoded.
+        var isDecoded = false
+        /// Parts that only the holder of a key can read.
+        var encryptedParts = 0
+        fileprivate var matches: [CandidateMatch] = []
+    }
+
+    private enum Bounds {
+        /// No context reaches a number in a shorter text.
+        static let shortestInherited = 7
+        static let longestText = Int(Int32.max)
+    }
+
+    private let scanner: any CandidateScanner
+    private let enabled: SensitiveClassSet
+    private let lowestThreshold: Int
+    private let thresholds: [UInt8]
+    private let ownThresholds: [Int]
+    private let ownClasses: [DataClass]
+    private let terms: TermDetector
+    private let allowed: AllowList
+    private let undoesEvasion: Bool
+
+    init(
+        scanner: any CandidateScanner, settings: PrivacySettings
+    ) throws(PrivacySettingsError) {
+        self.scanner = scanner
+        enabled = settings.enabled
+        func threshold(_ dataClass: DataClass) -> Int { settings.thresholds[dataClass] ?? settings.threshold }
+        thresholds = SensitiveClass.allCases.map { UInt8(clamping: threshold($0.dataClass)) }
+        ownClasses = settings.ownClasses
+        ownThresholds = ownClasses.map(threshold)
+        lowestThreshold = (thresholds.map(Int.init) + ownThresholds).min() ?? settings.threshold
+        do throws(TermDictionaryError) {
+            terms = try TermDetector(settings)
+        } catch {
+            throw .terms(error)
+        }
+        allowed = AllowList(settings.allowed)
+        undoesEvasion = settings.undoesEvasion
+    }
+
+    /// Leaves the findings of one text in the workspace.
+    func inspect(
+        _ text: UnsafeRawBufferPointer, _ workspace: inout Workspace, foreign: [ForeignSpan] = [],
+        _ inherited: () -> [Topic]
+    ) throws {
+        workspace.candidates.removeAll(keepingCapacity: true)
+        workspace.allowed.removeAll(keepingCapacity: true)
+        workspace.isDecoded = false
+        workspace.encryptedParts = 0
+        let bytes = text.bindMemory(to: UInt8.self)
+        guard bytes.baseAddress != nil else { return }
+        guard bytes.count <= Bounds.longestText else { throw InspectionError.textTooLong }
+        let topics = bytes.count >= Bounds.shortestInherited ? inherited() : []
+        try look(at: bytes, &workspace, topics)
+        if undoesEvasion { try undo(bytes, &workspace, topics) }
+        for span in foreign { try add(span, of: bytes, &workspace) }
+        if workspace.candidates.count > 1 { Candidate.resolveOverlaps(&workspace.candidates) }
+        if !allowed.isEmpty, !workspace.candidates.isEmpty { allow(bytes, &workspace) }
+    }
+
+    /// What a finding of a class needs.
+    func threshold(of candidate: Candidate) -> Int {
+        if candidate.sensitiveClass == .custom, candidate.variant > 0, Int(candidate.variant) <= ownThresholds.count {
+            return ownThresholds[Int(candidate.variant) - 1]
+        }
+        return Int(thresholds[Int(candidate.sensitiveClass.rawValue)])
+    }
+
+    /// The class as policies know it.
+    func dataClass(of candidate: Candidate) -> DataClass {
+        if candidate.sensitiveClass == .custom, candidate.variant > 0, Int(candidate.variant) <= ownClasses.count {
+            return ownClasses[Int(candidate.variant) - 1]
+        }
+        return candidate.sensitiveClass.dataClass
+    }
+
+    // MARK: One look
+
+    /// Asks every detector about one text, appending to the workspace's candidates.
+    private func look(
+        at bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic]
+    ) throws {
+        guard let base = bytes.baseAddress else { return }
+        let first = workspace.candidates.count
+        var inspection = TextInspection(
+            ScannedText(base: base, count: bytes.count), enabled: enabled, threshold: lowestThreshold,
+            candidates: workspace.candidates, inherited: topics)
+        inspection.trace = workspace.trace
+        workspace.candidates = []
+        workspace.trace = nil
+        workspace.matches.removeAll(keepingCapacity: true)
+        try scanner.scan(UnsafeRawBufferPointer(bytes), into: &workspace.matches)
+        if !workspace.matches.isEmpty {
+            if enabled.contains(.secret) { SecretDetector.examine(workspace.matches, in: &inspection) }
+            LiteralTrigger.examine(workspace.matches, in: &inspection)
+            terms.examine(workspace.matches, in: &inspection)
+        }
+        inspection.run()
+        workspace.encryptedParts += inspection.encryptedParts
+        workspace.candidates = inspection.candidates
+        workspace.trace = inspection.trace
+        dropBelowThreshold(&workspace.candidates, from: first)
+    }
+
+    /// Classes have thresholds of their own; detectors dropped only what is below the lowest.
+    private func dropBelowThreshold(_ candidates: inout [Candidate], from first: Int) {
+        guard candidates.count > first else { return }
+        var kept = first
+        for index in first..<candidates.count where Int(candidates[index].score) >= threshold(of: candidates[index]) {
+            candidates[kept] = candidates[index]
+            kept += 1
+        }
+        candidates.removeSubrange(kept...)
+    }
+
+    // MARK: What is disguised
+
+    private func undo(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic]
+    ) throws {
+        guard let shadow = ShadowText.make(of: bytes) else {
+            return try lookIntoHidden(bytes, &workspace, topics) { $0 }
+        }
+        workspace.isDecoded = true
+        let first = workspace.candidates.count
+        try shadow.bytes.withUnsafeBufferPointer { bytes in
+            try look(at: bytes, &workspace, topics)
+            mapBack(&workspace, from: first) { shadow.originalRange(ofShadow: $0) }
+            try lookIntoHidden(bytes, &workspace, topics) { shadow.originalRange(ofShadow: $0) }
+        }
+    }
+
+    /// Looks at what is encoded in a text; a finding inside is the whole run, since half a run can't be replaced.
+    private func lookIntoHidden(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic],
+        _ original: (Range<Int>) -> Range<Int>
+    ) throws {
+        for hidden in ShadowText.hiddenTexts(in: bytes) {
+            workspace.isDecoded = true
+            let first = workspace.candidates.count
+            try hidden.bytes.withUnsafeBufferPointer { try look(at: $0, &workspace, topics) }
+            let run = original(hidden.originalRange)
+            mapBack(&workspace, from: first) { _ in run }
+        }
+    }
+
+    /// Gives candidates from one on the places that they have in the text as it came.
+    private func mapBack(_ workspace: inout Workspace, from first: Int, _ place: (Range<Int>) -> Range<Int>) {
+        for index in first..<workspace.candidates.count {
+            let candidate = workspace.candidates[index]
+            let range = place(Int(candidate.start)..<Int(candidate.end))
+            workspace.candidates[index].start = Int32(truncatingIfNeeded: range.lowerBound)
+            workspace.candidates[index].end = Int32(truncatingIfNeeded: range.upperBound)
+        }
+    }
+
+    // MARK: What others found, and what is allowed
+
+    private func add(
+        _ span: ForeignSpan, of bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace
+    ) throws {
+        guard span.range.lowerBound >= 0, span.range.upperBound <= bytes.count, !span.range.isEmpty else {
+            throw InspectionError.foreignRange
+        }
+        let sensitiveClass = SensitiveClass.named(span.dataClass) ?? .custom
+        let candidate = Candidate(
+            sensitiveClass, span.range.lowerBound, span.range.upperBound, score: span.score,
+            variant: sensitiveClass == .custom ? (ownClasses.firstIndex(of: span.dataClass) ?? -1) + 1 : 0)
+        guard enabled.contains(sensitiveClass), span.score >= threshold(of: candidate) else { return }
+        workspace.candidates.append(candidate)
+        workspace.trace?.append(Consideration.Draft(candidate: candidate, grounds: Grounds()))
+    }
+
+    private func allow(_ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace) {
+        workspace.candidates.removeAll { candidate in
+            let value = UnsafeBufferPointer(rebasing: bytes[Int(candidate.start)..<Int(candidate.end)])
+            guard allowed.contains(value) else { return false }
+            workspace.allowed.append(candidate)
+            return true
+        }
+    }
+}
