@@ -1,0 +1,221 @@
+/// Characters outside ASCII as a reader sees them: the compatibility mappings of Unicode (UAX #15, NFKC, as far as they lead to
+/// ASCII), digits of all scripts, spaces, dashes, stops; what shows nothing is taken out.
+///
+/// Ordinary prose of any language must cost little. So a text is rewritten only if something in it is a disguise where it stands: a
+/// dash between words, a no-break space before `!`, a joiner in Persian or in a picture are none. Once it is rewritten, it is
+/// rewritten throughout, so that the words beside a value are read as well.
+struct CharacterFolding {
+    /// What a text needs.
+    struct Need {
+        var isFolding = false
+        /// There are letters that `LookAlikeWords` must judge.
+        var hasLookAlikes = false
+    }
+
+    private let text: UnsafeBufferPointer<UInt8>
+    private let table = FoldTable.storage
+    private let classes = ByteClass.table
+
+    private init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+
+    /// Looks until the first disguise.
+    static func need(of text: UnsafeBufferPointer<UInt8>) -> Need { CharacterFolding(text).need() }
+
+    /// Rewrites the text throughout.
+    static func rewrite(_ text: UnsafeBufferPointer<UInt8>, _ disguises: inout Disguises) -> ShadowLayer? {
+        var folding = Rewriting(text: text, builder: ShadowLayerBuilder(text))
+        folding.run()
+        disguises.formUnion(folding.builder.disguises)
+        return folding.builder.finish()
+    }
+
+    private func need() -> Need {
+        var need = Need()
+        // Whether what stands before the joiners that were passed last is such that they divide a value.
+        var joinersEnd = -1
+        var joinersFollowValue = false
+        var position = text.nextOutsideASCII(from: 0)
+        while position < text.count {
+            let scalar = UTF8Scalar.decode(text, position)
+            let next = position &+ scalar.length
+            let entry = table.entry(scalar.value)
+            if !entry.isPlain {
+                let kind = entry.kind
+                if kind == .lookAlike || kind == .looseLookAlike {
+                    need.hasLookAlikes = true
+                } else if kind == .joiner {
+                    if joinersEnd != position { joinersFollowValue = isValue(position &- 1) }
+                    joinersEnd = next
+                    if joinersFollowValue, isValue(next) { need.isFolding = true }
+                } else if isDisguise(kind, entry, position, next) {
+                    need.isFolding = true
+                }
+                if need.isFolding { return need }
+            }
+            position = next
+            if position < text.count, text[position] < 0x80 { position = text.nextOutsideASCII(from: position) }
+        }
+        return need
+    }
+
+    /// Whether the character is a disguise where it stands.
+    private func isDisguise(_ kind: FoldTable.Kind, _ entry: FoldTable.Entry, _ position: Int, _ next: Int) -> Bool {
+        switch kind {
+        case .plain, .joiner, .lookAlike, .looseLookAlike: return false
+        case .compatibility, .digit, .tag, .overlay: return true
+        case .invisible: return position > 0  // a byte order mark is none
+        case .ornament:
+            if isAlphanumeric(next) || text.byte(next) == UInt8(ascii: "@") { return true }
+            if isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@") { return true }
+            guard next < text.count else { return false }
+            let following = table.entry(UTF8Scalar.decode(text, next).value).kind
+            return following == .ornament || following == .joiner
+        case .mark: return isAlphanumeric(position &- 1) && isAlphanumeric(next)
+        case .middleDot: return isDigit(position &- 1) && isDigit(next)
+        case .accent: return isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@")
+        case .space:
+            return (isValue(position &- 1) || text.byte(position &- 1) == UInt8(ascii: ":")) && isValue(next)
+        case .dash:
+            if isAlphanumeric(position &- 1), isAlphanumeric(next) {
+                // U+2014 and U+2015 join words in prose.
+                let joinsWords = text.byte(position) == 0xE2 && text.byte(position &+ 2) & 0xFE == 0x94
+                return !joinsWords || isDigit(position &- 1) || isDigit(next)
+            }
+            return isDigit(skippingSpace(position &- 1, -1)) && isDigit(skippingSpace(next, 1))
+        }
+    }
+
+    private func isDigit(_ offset: Int) -> Bool { text.byte(offset) &- UInt8(ascii: "0") < 10 }
+
+    private func isAlphanumeric(_ offset: Int) -> Bool {
+        classes[Int(text.byte(offset))] & ByteClass.alphanumeric != 0
+    }
+
+    /// Whether the byte may belong to a value and stand beside a space in it.
+    private func isValue(_ offset: Int) -> Bool {
+        switch text.byte(offset) {
+        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+            UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: "#"), UInt8(ascii: "="), UInt8(ascii: "_"):
+            return true
+        default: return isAlphanumeric(offset)
+        }
+    }
+
+    private func skippingSpace(_ offset: Int, _ step: Int) -> Int {
+        text.byte(offset) == UInt8(ascii: " ") ? offset &+ step : offset
+    }
+}
+
+/// The rewriting itself.
+private struct Rewriting {
+    let text: UnsafeBufferPointer<UInt8>
+    var builder: ShadowLayerBuilder
+    let table = FoldTable.storage
+    /// The end of the last letter that looks like a Latin one.
+    var lookAlikeEnd = -1
+    var pictureEnd = -1
+
+    private enum Bounds {
+        /// So many tags in a row are text; fewer are noise between letters.
+        static let tags = 4
+        /// Invisible characters passed when looking for what comes next.
+        static let lookAhead = 4
+    }
+
+    init(text: UnsafeBufferPointer<UInt8>, builder: ShadowLayerBuilder) {
+        self.text = text
+        self.builder = builder
+    }
+
+    mutating func run() {
+        var position = text.nextOutsideASCII(from: 0)
+        while position < text.count {
+            let scalar = UTF8Scalar.decode(text, position)
+            let entry = table.entry(scalar.value)
+            var next = position &+ scalar.length
+            if entry.isPlain {
+                if scalar.value == 0x1F3F4 { pictureEnd = next }  // a black flag: tags after it name a region
+            } else if entry.kind == .tag {
+                next = rewriteTags(from: position)
+            } else {
+                rewrite(position..<next, entry)
+            }
+            position = next
+            if position < text.count, text[position] < 0x80 { position = text.nextOutsideASCII(from: position) }
+        }
+    }
+
+    private mutating func rewrite(_ range: Range<Int>, _ entry: FoldTable.Entry) {
+        switch entry.kind {
+        case .plain, .tag: break
+        case .compatibility, .ornament: builder.replace(range, with: table.output(entry), .compatibility)
+        case .digit: builder.replace(range, with: table.first(entry), .digits)
+        case .space, .dash: builder.replace(range, with: table.first(entry), .punctuation)
+        case .invisible: builder.strip(range, .invisible)
+        case .overlay: builder.strip(range, .compatibility)
+        case .accent:
+            if isDigit(last(before: range)) || last(before: range) == UInt8(ascii: "@") {
+                builder.strip(range, .compatibility)
+            }
+        case .joiner:
+            // Between letters of other scripts it belongs to their writing.
+            if last(before: range) < 0x80 || isAfterLookAlike(range) {
+                builder.strip(range, .invisible)
+                if isAfterLookAlike(range) { lookAlikeEnd = range.upperBound }
+            }
+        case .mark:
+            // Between words of other scripts it is their punctuation.
+            if last(before: range) < 0x80 || isAfterLookAlike(range), following(range.upperBound) > UInt8(ascii: " ") {
+                builder.replace(range, with: table.first(entry), .punctuation)
+            }
+        case .middleDot:
+            if isDigit(last(before: range)), isDigit(following(range.upperBound)) {
+                builder.replace(range, with: table.first(entry), .punctuation)
+            }
+        case .lookAlike, .looseLookAlike: lookAlikeEnd = range.upperBound
+        }
+    }
+
+    /// Tags spell ASCII that no screen shows but a model reads.
+    private mutating func rewriteTags(from start: Int) -> Int {
+        var end = start
+        var count = 0
+        while end < text.count {
+            let scalar = UTF8Scalar.decode(text, end)
+            guard table.entry(scalar.value).kind == .tag else { break }
+            end &+= scalar.length
+            count &+= 1
+        }
+        let isText = count >= Bounds.tags && pictureEnd != start
+        for position in stride(from: start, to: end, by: 4) {
+            if isText {
+                let output = table.first(table.entry(UTF8Scalar.decode(text, position).value))
+                builder.replace(position..<(position &+ 4), with: output, .invisible)
+            } else {
+                builder.strip(position..<(position &+ 4), .invisible)
+            }
+        }
+        return end
+    }
+
+    private func last(before range: Range<Int>) -> UInt8 { builder.lastByte(keepingTo: range.lowerBound) ?? 0 }
+
+    private func isAfterLookAlike(_ range: Range<Int>) -> Bool { lookAlikeEnd == range.lowerBound }
+
+    private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    /// As what the next character that shows is seen; zero if it stays outside ASCII.
+    private func following(_ start: Int) -> UInt8 {
+        var offset = start
+        for _ in 0..<Bounds.lookAhead where offset < text.count {
+            let scalar = UTF8Scalar.decode(text, offset)
+            if scalar.value < 0x80 { return text[offset] }
+            let entry = table.entry(scalar.value)
+            switch entry.kind {
+            case .invisible, .joiner, .overlay, .accent: offset &+= scalar.length
+            default: return table.first(entry)
+            }
+        }
+        return 0
+    }
+}

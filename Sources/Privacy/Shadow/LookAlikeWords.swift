@@ -1,0 +1,161 @@
+/// Letters of other scripts that stand for Latin ones (UTS #39, confusables), decided word by word.
+///
+/// `раураl` in mixed letters is a disguise; `сор` in a Russian sentence is a word. A word is read as Latin if it also has ASCII
+/// letters; if its only other characters are ASCII digits; or if all its letters are look-alikes and it stands beside an `@`, ASCII
+/// letters or a number. All other words stay, so that names and context words of their languages are read as they are.
+struct LookAlikeWords {
+    private enum Bounds {
+        /// How far a word's surroundings are looked at, in bytes.
+        static let surroundings = 64
+    }
+
+    private let text: UnsafeBufferPointer<UInt8>
+    private let table = FoldTable.storage
+    private let classes = ByteClass.table
+    private var builder: ShadowLayerBuilder
+
+    static func rewrite(_ text: UnsafeBufferPointer<UInt8>, _ disguises: inout Disguises) -> ShadowLayer? {
+        var words = LookAlikeWords(text)
+        words.run()
+        disguises.formUnion(words.builder.disguises)
+        return words.builder.finish()
+    }
+
+    private init(_ text: UnsafeBufferPointer<UInt8>) {
+        self.text = text
+        builder = ShadowLayerBuilder(text)
+    }
+
+    /// What a word is made of.
+    private struct Word {
+        var range: Range<Int>
+        var hasLetters = false
+        var hasDigits = false
+        var lookAlikes = 0
+        /// All look-alikes may be digits.
+        var isDigitLike = true
+        var hasOthers = false
+        var hasLoose = false
+    }
+
+    private mutating func run() {
+        var end = 0
+        var position = text.nextOutsideASCII(from: 0)
+        while position < text.count {
+            let scalar = UTF8Scalar.decode(text, position)
+            if isLetter(scalar) {
+                var start = position
+                while start > end, isAlphanumeric(start &- 1) { start &-= 1 }
+                let word = word(from: start)
+                end = word.range.upperBound
+                if word.lookAlikes > 0 || word.hasLoose { rewrite(word) }
+            } else {
+                end = position &+ scalar.length
+            }
+            position = end
+            if position < text.count, text[position] < 0x80 { position &+= 1 }
+            if position < text.count, text[position] < 0x80 { position = text.nextOutsideASCII(from: position) }
+        }
+    }
+
+    private func word(from start: Int) -> Word {
+        var word = Word(range: start..<start)
+        var position = start
+        while position < text.count {
+            let byte = text[position]
+            if byte < 0x80 {
+                let byteClass = classes[Int(byte)]
+                guard byteClass & ByteClass.alphanumeric != 0 else { break }
+                if byteClass & ByteClass.letter != 0 { word.hasLetters = true } else { word.hasDigits = true }
+                position &+= 1
+                continue
+            }
+            let scalar = UTF8Scalar.decode(text, position)
+            guard isLetter(scalar) else { break }
+            let entry = table.entry(scalar.value)
+            if entry.isPlain {
+                word.hasOthers = true
+            } else if entry.kind == .looseLookAlike {
+                word.hasLoose = true
+            } else if entry.kind == .lookAlike {
+                word.lookAlikes &+= 1
+                if table.digit(entry) == nil { word.isDigitLike = false }
+            }
+            position &+= scalar.length
+        }
+        word.range = start..<position
+        return word
+    }
+
+    private mutating func rewrite(_ word: Word) {
+        if word.hasLetters { return replace(word, asDigits: false) }
+        guard !word.hasOthers, !word.hasLoose else { return }
+        if word.hasDigits { return replace(word, asDigits: word.isDigitLike) }
+        let before = word.range.lowerBound &- 1
+        let after = word.range.upperBound
+        if isTouchedByASCII(word.range) {
+            replace(word, asDigits: word.isDigitLike && isDigit(before &- 1) && isDigit(after &+ 1))
+        } else if word.lookAlikes > 1 {
+            let hasNumberBefore = isSeparator(before) && isDigit(before &- 1)
+            let hasNumberAfter = isSeparator(after) && isDigit(after &+ 1)
+            guard hasNumberBefore || hasNumberAfter else { return }
+            replace(word, asDigits: word.isDigitLike && hasNumberBefore && hasNumberAfter)
+        }
+    }
+
+    private mutating func replace(_ word: Word, asDigits: Bool) {
+        var position = word.range.lowerBound
+        while position < word.range.upperBound {
+            let scalar = UTF8Scalar.decode(text, position)
+            let range = position..<(position &+ scalar.length)
+            let entry = table.entry(scalar.value)
+            if entry.kind == .lookAlike || entry.kind == .looseLookAlike {
+                builder.replace(
+                    range, with: asDigits ? table.digit(entry) ?? table.first(entry) : table.first(entry), .lookAlikes)
+            }
+            position = range.upperBound
+        }
+    }
+
+    /// Whether ASCII letters, digits or an `@` are written together with the word, without a space.
+    private func isTouchedByASCII(_ range: Range<Int>) -> Bool {
+        var offset = range.lowerBound &- 1
+        let lowest = max(0, range.lowerBound &- Bounds.surroundings)
+        while offset >= lowest, text[offset] > UInt8(ascii: " ") {
+            if isAlphanumeric(offset) || text[offset] == UInt8(ascii: "@") { return true }
+            offset &-= 1
+        }
+        offset = range.upperBound
+        let highest = min(text.count, range.upperBound &+ Bounds.surroundings)
+        while offset < highest, text[offset] > UInt8(ascii: " ") {
+            if isAlphanumeric(offset) || text[offset] == UInt8(ascii: "@") { return true }
+            offset &+= 1
+        }
+        return false
+    }
+
+    private func isDigit(_ offset: Int) -> Bool { text.byte(offset) &- UInt8(ascii: "0") < 10 }
+
+    private func isAlphanumeric(_ offset: Int) -> Bool {
+        classes[Int(text.byte(offset))] & ByteClass.alphanumeric != 0
+    }
+
+    private func isSeparator(_ offset: Int) -> Bool {
+        switch text.byte(offset) {
+        case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"): return true
+        default: return false
+        }
+    }
+
+    /// Whether the character may belong to a word: not punctuation, spaces, signs, pictures. By blocks, which is enough here.
+    private func isLetter(_ scalar: UTF8Scalar) -> Bool {
+        // Greek, Cyrillic, Armenian first: they are what passes here.
+        if scalar.value &- 0x370 < 0x220 { return true }
+        switch scalar.value {
+        case 0..<0xC0, 0xD7, 0xF7, 0x2000...0x2069, 0x20A0...0x20CF, 0x2190...0x2335, 0x237B...0x2BFF, 0x3000...0x3020,
+            0xFE10...0xFE6F, 0xFF00...0xFF0F, 0x1F000...0x1FFFF, UInt32.max:
+            return false
+        default: return true
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// A text as a reader sees it, with offsets mapped back.
+///
+/// Whoever wants to carry data past an inspection writes it so that a program reads something else than a person or a model does:
+/// `４１１１…` in full-width digits, `alice%40example.com`, `аlice@…` with a Cyrillic `а`, a zero-width space in the middle. The shadow
+/// is the text with that undone; detectors look at it as at any other text, and what they find is mapped back to the bytes as sent.
+///
+/// Undone in turns, since disguises nest (`%2540`, or an escape in full-width letters), up to `turns`; each turn takes time linear in
+/// the text, and no turn makes it more than a small constant longer. Malformed UTF-8 is copied as it is.
+struct ShadowText: Sendable {
+    /// Two levels of nested escapes and what lies under them.
+    private static let turns = 3
+
+    /// From the text to the shadow; only the last one has bytes.
+    private var layers: [ShadowLayer]
+    /// What was undone.
+    private(set) var disguises: Disguises
+
+    /// UTF-8 of the shadow.
+    var bytes: [UInt8] { layers.last?.bytes ?? [] }
+
+    /// `nil` if the text is its own shadow.
+    static func make(of text: UnsafeBufferPointer<UInt8>) -> ShadowText? {
+        var shadow = ShadowText(layers: [], disguises: [])
+        for turn in 0..<turns {
+            let isUnescaped = shadow.add(over: text, EscapeDecoding.rewrite)
+            guard turn == 0 || isUnescaped else { break }
+            if shadow.layers.isEmpty {
+                let need = CharacterFolding.need(of: text)
+                if !need.isFolding {
+                    guard need.hasLookAlikes, shadow.add(over: text, LookAlikeWords.rewrite) else { return nil }
+                    _ = shadow.add(over: text, CharacterFolding.rewrite)
+                    return shadow
+                }
+            }
+            _ = shadow.add(over: text, CharacterFolding.rewrite)
+        }
+        _ = shadow.add(over: text, LookAlikeWords.rewrite)
+        return shadow.layers.isEmpty ? nil : shadow
+    }
+
+    /// The bytes of the original from which these were made: whole characters and escapes, and what was stripped between them.
+    func originalRange(ofShadow range: Range<Int>) -> Range<Int> {
+        var range = range
+        for layer in layers.reversed() { range = layer.originalRange(of: range) }
+        return range
+    }
+
+    /// Whether anything in this part of the shadow differs from the original. If not, whoever looked at the original has seen it.
+    func isRewritten(_ range: Range<Int>) -> Bool {
+        var range = range
+        for layer in layers.reversed() {
+            if layer.isRewritten(range) { return true }
+            range = layer.originalRange(of: range)
+        }
+        return false
+    }
+
+    /// Adds a layer over the last one, or over the text.
+    private mutating func add(
+        over text: UnsafeBufferPointer<UInt8>,
+        _ rewrite: (UnsafeBufferPointer<UInt8>, inout Disguises) -> ShadowLayer?
+    ) -> Bool {
+        var disguises = disguises
+        let last = layers.count &- 1
+        let layer =
+            last < 0
+            ? rewrite(text, &disguises) : layers[last].bytes.withUnsafeBufferPointer { rewrite($0, &disguises) }
+        guard let layer else { return false }
+        if last >= 0 { layers[last].forgetBytes() }
+        layers.append(layer)
+        self.disguises = disguises
+        return true
+    }
+}
