@@ -123,13 +123,21 @@ enum ContextWords {
         return UnsafeBufferPointer(start: nil, count: 0)
     }
 
-    /// Reports every known word that ends in a range of bytes: words are runs of letters, split where lower case turns to upper
-    /// (`phoneNumber`), and every pair of neighbours in scripts that write no spaces.
+    /// Reports every known word that ends in a range of bytes. Words are runs of letters, whole and split where lower case turns to
+    /// upper (`phoneNumber`); two neighbours, of which the list has the phrase as `tax_file`; and in scripts that write no spaces
+    /// every two or three neighbours.
     static func scan(
         _ base: UnsafePointer<UInt8>, from start: Int, to end: Int,
         _ found: (_ topics: UnsafeBufferPointer<UInt8>, _ end: Int) -> Void
     ) {
+        func look(up hash: UInt64, endingAt position: Int) {
+            let topics = topics(of: hash)
+            if !topics.isEmpty { found(topics, position) }
+        }
         var position = start
+        // The word before and where it ended, for phrases.
+        var previous = seed
+        var previousEnd = -1_000
         while position < end {
             let byte = base[position]
             let folded = byte | 0x20
@@ -137,38 +145,74 @@ enum ContextWords {
                 position &+= 1
                 continue
             }
-            if byte >= 0xE2 && byte < 0xF0 && position &+ 6 <= end && base[position &+ 3] >= 0xE2 {
-                var pair = seed
-                for offset in 0..<6 { pair = hash(pair, base[position &+ offset]) }
-                let topics = topics(of: pair)
-                if !topics.isEmpty { found(topics, position &+ 6) }
-                // Korean words of three syllables.
-                if topics.isEmpty, position &+ 9 <= end {
-                    for offset in 6..<9 { pair = hash(pair, base[position &+ offset]) }
-                    let longer = ContextWords.topics(of: pair)
-                    if !longer.isEmpty { found(longer, position &+ 9) }
-                }
-                position &+= 3
+            if byte >= 0xE0 && byte < 0xF0, let width = unspaced(base, position, end, look(up:endingAt:)) {
+                position &+= width
                 continue
             }
             let first = position
+            if first &- previousEnd > phraseGap { previous = seed }
+            var part = first
             var word = seed
+            var phrase = hash(previous, UInt8(ascii: "_"))
             var wasLower = false
             while position < end {
                 let byte = base[position]
                 let folded = byte | 0x20
                 guard folded >= 0x61 && folded <= 0x7A || byte >= 0x80 else { break }
                 let isUpper = byte >= 0x41 && byte <= 0x5A
-                if isUpper && wasLower { break }
+                if isUpper && wasLower {
+                    if position &- part >= 2 && position &- part <= longestWord {
+                        look(up: word, endingAt: position)
+                        if previous != seed { look(up: phrase, endingAt: position) }
+                    }
+                    previous = word
+                    phrase = hash(previous, UInt8(ascii: "_"))
+                    word = seed
+                    part = position
+                }
                 wasLower = !isUpper
                 word = hash(word, byte)
+                phrase = hash(phrase, byte)
                 position &+= 1
             }
-            if position - first >= 2 && position - first <= longestWord {
-                let topics = topics(of: word)
-                if !topics.isEmpty { found(topics, position) }
+            previousEnd = position
+            // One letter is no word: `driver's licence`.
+            guard position &- first >= 2 else { continue }
+            if position &- part >= 2 && position &- part <= longestWord {
+                look(up: word, endingAt: position)
+                if previous != seed { look(up: phrase, endingAt: position) }
+            }
+            previous = word
+            if part != first, position &- first <= longestWord {
+                var whole = seed
+                for offset in first..<position { whole = hash(whole, base[offset]) }
+                look(up: whole, endingAt: position)
             }
         }
+    }
+
+    /// How far apart the words of a phrase may stand, in bytes.
+    private static let phraseGap = 4
+
+    /// Looks up the words that begin with one character of a script without spaces; gives back its width, `nil` for other scripts.
+    @inline(__always)
+    private static func unspaced(
+        _ base: UnsafePointer<UInt8>, _ position: Int, _ end: Int, _ look: (UInt64, Int) -> Void
+    ) -> Int? {
+        guard position &+ 6 <= end else { return nil }
+        let isThai = base[position] == 0xE0 && base[position &+ 1] & 0xFE == 0xB8
+        guard isThai || base[position] >= 0xE2 && base[position &+ 3] >= 0xE2 else { return nil }
+        // Two and three characters; in Thai, which writes vowels and tones apart, six to eight.
+        let lengths = isThai ? 6...8 : 2...3
+        var word = seed
+        var offset = position
+        for length in 1...lengths.upperBound {
+            guard offset &+ 3 <= end, base[offset] >= 0xE0, base[offset] < 0xF0 else { break }
+            word = hash(hash(hash(word, base[offset]), base[offset &+ 1]), base[offset &+ 2])
+            offset &+= 3
+            if length >= lengths.lowerBound { look(word, offset) }
+        }
+        return 3
     }
 }
 
@@ -221,16 +265,31 @@ struct ContextCursor {
 
     /// Whether a word of the topic stands shortly after `position`, on the same line.
     static func speaks(of topic: Topic, after position: Int, in text: ScannedText) -> Bool {
+        var found = false
+        scan(after: position, in: text) { topics in
+            if topics.contains(topic.index) { found = true }
+        }
+        return found
+    }
+
+    /// The classes, as bits by their numbers, of which words shortly after `position` speak.
+    static func classes(after position: Int, in text: ScannedText) -> UInt128 {
+        var classes: UInt128 = 0
+        scan(after: position, in: text) { topics in
+            for topic in topics where topic < 128 { classes |= 1 << UInt128(topic) }
+        }
+        return classes
+    }
+
+    private static func scan(
+        after position: Int, in text: ScannedText, _ found: (_ topics: UnsafeBufferPointer<UInt8>) -> Void
+    ) {
         var end = position
         let limit = min(text.count, position + Reach.after)
         while end < limit && text.base[end] != UInt8(ascii: "\n") { end += 1 }
         // A word that the limit cuts is read to its end.
         while end < text.count && end < limit + 8 && text.has(end, ByteClass.letter) { end += 1 }
-        var found = false
-        ContextWords.scan(text.base, from: position, to: end) { topics, _ in
-            if topics.contains(topic.index) { found = true }
-        }
-        return found
+        ContextWords.scan(text.base, from: position, to: end) { topics, _ in found(topics) }
     }
 
     mutating func note(_ topic: Topic, at position: Int) {

@@ -5,6 +5,10 @@ enum IdentifierDetector {
         static let other = -25
         /// Written in lower case where capitals are the rule.
         static let lowercase = -10
+        /// A dash, a point or a slash joins it to more digits: a part of something longer.
+        static let joined = -30
+        /// Groups of digits go on in the same manner before or after.
+        static let continued = -20
     }
 
     /// Examines the words around the digit at `position`.
@@ -13,12 +17,15 @@ enum IdentifierDetector {
         let text = inspection.text
         let cluster = WordCluster(around: position, floor: inspection.identifiersEnd, in: text)
         var first = 0
+        var after = Following()
         while first < cluster.limit {
             let start = Int(cluster.words[first].start)
             if text.isWordStart(start) {
                 IdentifierIndex.shared.match(cluster, from: first) { entry, words in
-                    let end = cluster.words[first + words - 1].end
-                    weigh(entry, start..<end, in: &inspection)
+                    let last = first + words - 1
+                    weigh(
+                        entry, start..<cluster.words[last].end + entry.closing,
+                        separator: words > 1 ? cluster.words[first + 1].separator : 0, &after, in: &inspection)
                 }
             }
             first += 1
@@ -26,8 +33,23 @@ enum IdentifierDetector {
         inspection.identifiersEnd = max(cluster.resumption, position + 1)
     }
 
+    /// The classes of which the words after a place speak, looked up once for all shapes that end there.
+    private struct Following {
+        private var end = -1
+        private var classes: UInt128 = 0
+
+        mutating func speaks(of sensitiveClass: SensitiveClass, after position: Int, in text: ScannedText) -> Bool {
+            if end != position {
+                end = position
+                classes = ContextCursor.classes(after: position, in: text)
+            }
+            return classes & (1 << UInt128(sensitiveClass.rawValue)) != 0
+        }
+    }
+
     private static func weigh(
-        _ entry: IdentifierIndex.Entry, _ range: Range<Int>, in inspection: inout TextInspection
+        _ entry: IdentifierIndex.Entry, _ range: Range<Int>, separator: UInt8, _ after: inout Following,
+        in inspection: inout TextInspection
     ) {
         let text = inspection.text
         let format = IdentifierIndex.shared.formats[entry.format]
@@ -42,10 +64,17 @@ enum IdentifierDetector {
         case .neutral: score = format.neutral
         }
         if characters.hasLowercase { score += Weight.lowercase }
+        if isJoined(range, in: text) {
+            score += Weight.joined
+        } else if isContinued(range, by: separator, in: text) {
+            score += Weight.continued
+        }
+        // What no word about it can bring over the threshold needs no look around.
+        guard max(score, 1) + format.context >= inspection.threshold || inspection.trace != nil else { return }
         let topic = Topic(format.sensitiveClass)
         inspection.context.advance(to: range.lowerBound, text.base)
         if inspection.context.speaks(of: topic, before: range.lowerBound)
-            || ContextCursor.speaks(of: topic, after: range.upperBound, in: text)
+            || after.speaks(of: format.sensitiveClass, after: range.upperBound, in: text)
         {
             score += format.context
             grounds.context = .supports
@@ -54,6 +83,38 @@ enum IdentifierDetector {
             grounds.context = .counters
         }
         inspection.propose(
-            Candidate(format.sensitiveClass, range.lowerBound, range.upperBound, score: max(0, score)), grounds)
+            Candidate(format.sensitiveClass, range.lowerBound, range.upperBound, score: max(1, score)), grounds)
+    }
+
+    /// Whether a dash, point, slash or `+` before, or one of the first three after, joins the range to a word with a digit; a point
+    /// and letters after it are a file's or a site's name.
+    private static func isJoined(_ range: Range<Int>, in text: ScannedText) -> Bool {
+        switch text.byte(range.lowerBound - 1) {
+        case UInt8(ascii: "+"), UInt8(ascii: "@"): return true
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"):
+            var offset = range.lowerBound - 2
+            while offset >= range.lowerBound - 10, text.has(offset, ByteClass.alphanumeric) {
+                if text.has(offset, ByteClass.digit) { return true }
+                offset -= 1
+            }
+        default: break
+        }
+        switch text.byte(range.upperBound) {
+        case UInt8(ascii: "@"): return true
+        case UInt8(ascii: "."): return text.has(range.upperBound + 1, ByteClass.alphanumeric)
+        case UInt8(ascii: "-"), UInt8(ascii: "/"):
+            for offset in range.upperBound + 1..<range.upperBound + 10 where text.has(offset, ByteClass.alphanumeric) {
+                if text.has(offset, ByteClass.digit) { return true }
+            }
+        default: break
+        }
+        return false
+    }
+
+    /// Whether digits follow or precede in the manner of the range's own groups.
+    private static func isContinued(_ range: Range<Int>, by separator: UInt8, in text: ScannedText) -> Bool {
+        guard separator == UInt8(ascii: " ") else { return false }
+        return text.byte(range.lowerBound - 1) == separator && text.has(range.lowerBound - 2, ByteClass.digit)
+            || text.byte(range.upperBound) == separator && text.has(range.upperBound + 1, ByteClass.digit)
     }
 }

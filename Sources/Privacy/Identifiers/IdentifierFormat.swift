@@ -1,8 +1,9 @@
 /// How one kind of identifier is written, and how its check digits are verified.
 ///
 /// A family's file is a table of these. A shape is written with `9` for a digit, `A` for a letter of either case, `X` for either of
-/// both, and the separators ` `, `-`, `.`, `/` as they stand; `~` is any one of those. A shape matches whole words only: what joins
-/// it on either side must be no letter, digit or `_`.
+/// both, and the separators ` `, `-`, `.`, `/`, `:` as they stand; `~` is any one of the first four. A piece in square brackets may be
+/// missing; a last character may stand in round ones. A shape matches whole words only: what joins it on either side must be no
+/// letter, digit or `_`.
 struct IdentifierFormat: Sendable {
     /// What a check says of a text of the right shape.
     enum Verdict: String, Sendable, Hashable {
@@ -26,6 +27,11 @@ struct IdentifierFormat: Sendable {
     let context: Int
     /// Whether counter-words nearby (order, version, invoice…) take from it.
     let isCountered: Bool
+
+    /// Shapes of bare digits, one for each length.
+    static func digits(_ lengths: ClosedRange<Int>) -> [String] {
+        lengths.map { String(repeating: "9", count: $0) }
+    }
 
     @Sendable static func unchecked(_ text: IdentifierText) -> Verdict { .neutral }
 

@@ -5,7 +5,7 @@ struct IdentifierIndex: Sendable {
         var length = 0
         var letters: UInt32 = 0
         var either: UInt32 = 0
-        /// 0 for the first word; `~` for any.
+        /// 0 for the first word; `~` for any of ` `, `-`, `.`, `/`; `(` for a word in brackets.
         var separator: UInt8 = 0
     }
 
@@ -14,13 +14,17 @@ struct IdentifierIndex: Sendable {
         let format: Int
         let shape: Int
         let segments: [Segment]
+        /// How many brackets stand behind the last word.
+        var closing: Int { segments[segments.count - 1].separator == UInt8(ascii: "(") ? 1 : 0 }
     }
 
     /// What is compared first, without touching `Entry`.
     private struct Head {
         let letters: UInt32
         let either: UInt32
-        let segments: Int
+        let segments: Int32
+        /// Length of the second word; 0 if there is none.
+        let second: Int32
         let entry: Int
     }
 
@@ -28,7 +32,7 @@ struct IdentifierIndex: Sendable {
 
     let formats: [IdentifierFormat]
     let entries: [Entry]
-    /// By the first word's length: where in `heads` its entries begin and end.
+    /// By the first word's length, twice: words of digits only, and words with a letter. Where in `heads` their entries begin and end.
     private let buckets: [Range<Int>]
     private let heads: [Head]
 
@@ -36,19 +40,25 @@ struct IdentifierIndex: Sendable {
         self.formats = formats
         var entries: [Entry] = []
         for (number, format) in formats.enumerated() {
-            for (shape, text) in format.shapes.enumerated() {
-                entries.append(Entry(format: number, shape: shape, segments: Self.segments(text)))
+            var seen: Set<[Segment]> = []
+            for (shape, text) in format.shapes.flatMap({ Self.expansions($0) }).enumerated() {
+                let segments = Self.segments(text)
+                if seen.insert(segments).inserted {
+                    entries.append(Entry(format: number, shape: shape, segments: segments))
+                }
             }
         }
         self.entries = entries
         var heads: [Head] = []
-        buckets = (0...WordCluster.Bounds.length).map { length in
+        buckets = (0..<2 * (WordCluster.Bounds.length + 1)).map { bucket in
             let start = heads.count
-            for (index, entry) in entries.enumerated() where entry.segments[0].length == length {
+            for (index, entry) in entries.enumerated() where entry.segments[0].length == bucket >> 1 {
                 let first = entry.segments[0]
+                guard bucket & 1 == 0 ? first.letters == 0 : first.letters | first.either != 0 else { continue }
                 heads.append(
                     Head(
-                        letters: first.letters, either: first.either, segments: entry.segments.count, entry: index))
+                        letters: first.letters, either: first.either, segments: Int32(entry.segments.count),
+                        second: entry.segments.count > 1 ? Int32(entry.segments[1].length) : 0, entry: index))
             }
             return start..<heads.count
         }
@@ -60,13 +70,14 @@ struct IdentifierIndex: Sendable {
     func match(_ cluster: WordCluster, from first: Int, _ found: (_ entry: Entry, _ words: Int) -> Void) {
         let word = cluster.words[first]
         guard word.length <= WordCluster.Bounds.length else { return }
-        for position in buckets[Int(word.length)] {
+        let next = first + 1 < cluster.count ? cluster.words[first + 1].length : 0
+        for position in buckets[Int(word.length) << 1 | (word.letters == 0 ? 0 : 1)] {
             let head = heads[position]
-            guard (word.letters ^ head.letters) & ~head.either == 0, first + head.segments <= cluster.count else {
-                continue
-            }
+            guard (word.letters ^ head.letters) & ~head.either == 0, head.second == 0 || head.second == next,
+                first + Int(head.segments) <= cluster.count
+            else { continue }
             let entry = entries[head.entry]
-            if head.segments == 1 || Self.agrees(cluster, first, entry.segments) { found(entry, head.segments) }
+            if head.segments == 1 || Self.agrees(cluster, first, entry.segments) { found(entry, Int(head.segments)) }
         }
     }
 
@@ -75,15 +86,27 @@ struct IdentifierIndex: Sendable {
             let word = cluster.words[first + index]
             let segment = segments[index]
             guard Int(word.length) == segment.length, (word.letters ^ segment.letters) & ~segment.either == 0,
-                word.separator == segment.separator || segment.separator == UInt8(ascii: "~")
+                word.separator == segment.separator
+                    || segment.separator == UInt8(ascii: "~") && word.separator <= UInt8(ascii: "/")
+                        && word.separator != UInt8(ascii: "(")
             else { return false }
         }
         return true
     }
 
+    /// All shapes that a shape with optional pieces in square brackets stands for.
+    static func expansions(_ shape: String) -> [String] {
+        guard let opening = shape.firstIndex(of: "["), let closing = shape[opening...].firstIndex(of: "]") else {
+            return [shape]
+        }
+        let piece = shape[shape.index(after: opening)..<closing]
+        let tails = expansions(String(shape[shape.index(after: closing)...]))
+        return tails.flatMap { [shape[..<opening] + $0, shape[..<opening] + piece + $0] }
+    }
+
     private static func segments(_ shape: String) -> [Segment] {
         var segments = [Segment()]
-        for byte in shape.utf8 {
+        for byte in shape.utf8 where byte != UInt8(ascii: ")") {
             let bit: UInt32 = 1 << UInt32(segments[segments.count - 1].length)
             switch byte {
             case UInt8(ascii: "9"): break

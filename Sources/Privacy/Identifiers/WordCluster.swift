@@ -90,6 +90,13 @@ struct WordCluster {
         var separator = text.base[position]
         switch separator {
         case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"): break
+        case UInt8(ascii: ":"):  // `3123:4567:8909`
+            guard position > 0, text.has(position - 1, ByteClass.digit), text.has(next, ByteClass.digit) else {
+                return nil
+            }
+        case UInt8(ascii: "("):  // `A123456(3)`
+            guard text.has(next, ByteClass.alphanumeric), text.byte(next + 1) == UInt8(ascii: ")") else { return nil }
+            return (next, separator)
         case 0xC2 where text.base[next] == 0xA0:  // no-break space
             separator = UInt8(ascii: " ")
             next += 1
