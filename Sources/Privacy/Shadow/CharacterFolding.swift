@@ -31,9 +31,7 @@ struct CharacterFolding {
 
     private func need() -> Need {
         var need = Need()
-        // Whether what stands before the joiners that were passed last is such that they divide a value.
-        var joinersEnd = -1
-        var joinersFollowValue = false
+        var joint = Joint()
         var position = text.nextOutsideASCII(from: 0)
         while position < text.count {
             let scalar = UTF8Scalar.decode(text, position)
@@ -43,19 +41,38 @@ struct CharacterFolding {
                 let kind = entry.kind
                 if kind == .lookAlike || kind == .looseLookAlike {
                     need.hasLookAlikes = true
-                } else if kind == .joiner {
-                    if joinersEnd != position { joinersFollowValue = isValue(position &- 1) }
-                    joinersEnd = next
-                    if joinersFollowValue, isValue(next) { need.isFolding = true }
                 } else if isDisguise(kind, entry, position, next) {
                     need.isFolding = true
+                    return need
+                } else {
+                    if joint.end != position { joint = Joint(followsValue: isValue(position &- 1)) }
+                    joint.add(kind, next)
+                    if joint.isDisguise, isValue(next) {
+                        need.isFolding = true
+                        return need
+                    }
                 }
-                if need.isFolding { return need }
             }
             position = next
             if position < text.count, text[position] < 0x80 { position = text.nextOutsideASCII(from: position) }
         }
         return need
+    }
+
+    /// Characters in a row that alone would be ordinary: between two parts of a value, joiners and mixtures are not.
+    private struct Joint {
+        var end = -1
+        var followsValue = false
+        var count = 0
+        var hasJoiner = false
+
+        var isDisguise: Bool { followsValue && (hasJoiner || count > 1) }
+
+        mutating func add(_ kind: FoldTable.Kind, _ end: Int) {
+            self.end = end
+            count &+= 1
+            if kind == .joiner { hasJoiner = true }
+        }
     }
 
     /// Whether the character is a disguise where it stands.
@@ -64,12 +81,7 @@ struct CharacterFolding {
         case .plain, .joiner, .lookAlike, .looseLookAlike: return false
         case .compatibility, .digit, .tag, .overlay: return true
         case .invisible: return position > 0  // a byte order mark is none
-        case .ornament:
-            if isAlphanumeric(next) || text.byte(next) == UInt8(ascii: "@") { return true }
-            if isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@") { return true }
-            guard next < text.count else { return false }
-            let following = table.entry(UTF8Scalar.decode(text, next).value).kind
-            return following == .ornament || following == .joiner
+        case .ornament: return isDisguisingOrnament(entry, position, next)
         case .mark: return isAlphanumeric(position &- 1) && isAlphanumeric(next)
         case .middleDot: return isDigit(position &- 1) && isDigit(next)
         case .accent: return isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@")
@@ -83,6 +95,16 @@ struct CharacterFolding {
             }
             return isDigit(skippingSpace(position &- 1, -1)) && isDigit(skippingSpace(next, 1))
         }
+    }
+
+    /// `m²`, `1ª` and `Brand™` are ordinary; beside characters of its own kind, before letters, and as a digit after digits it is not.
+    private func isDisguisingOrnament(_ entry: FoldTable.Entry, _ position: Int, _ next: Int) -> Bool {
+        if isAlphanumeric(next) || text.byte(next) == UInt8(ascii: "@") { return true }
+        if text.byte(position &- 1) == UInt8(ascii: "@") { return true }
+        if isDigit(position &- 1), table.first(entry) &- UInt8(ascii: "0") < 10 { return true }
+        guard next < text.count else { return false }
+        let following = table.entry(UTF8Scalar.decode(text, next).value).kind
+        return following == .ornament || following == .joiner
     }
 
     private func isDigit(_ offset: Int) -> Bool { text.byte(offset) &- UInt8(ascii: "0") < 10 }

@@ -29,4 +29,11 @@ struct Disguises: OptionSet, Sendable {
         (.punctuation, "punctuation"), (.percent, "percent"), (.html, "html"), (.codeEscape, "code-escape"),
         (.spelledMark, "spelled-mark"), (.base64, "base64"), (.hexadecimal, "hex"),
     ]
+
+    /// Those that are in the set.
+    var names: [String] { Self.names.filter { contains($0.0) }.map(\.1) }
+}
+
+extension Disguises: CustomStringConvertible {
+    var description: String { names.joined(separator: ", ") }
 }

@@ -14,6 +14,12 @@ struct HiddenText: Sendable {
     let encoding: Encoding
 }
 
+/// Holds what people wrote: it does not print.
+extension HiddenText: CustomStringConvertible, CustomReflectable {
+    var description: String { "HiddenText(\(bytes.count) bytes at \(originalRange), \(encoding))" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 extension ShadowText {
     private enum Bounds {
         static let levels = 2

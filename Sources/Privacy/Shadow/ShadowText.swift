@@ -72,3 +72,9 @@ struct ShadowText: Sendable {
         return true
     }
 }
+
+/// Holds what people wrote: it does not print.
+extension ShadowText: CustomStringConvertible, CustomReflectable {
+    var description: String { "ShadowText(\(bytes.count) bytes, \(disguises))" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
