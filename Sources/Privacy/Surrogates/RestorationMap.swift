@@ -1,6 +1,6 @@
 public import JSONText
 
-/// Which surrogates of one request stand for which values. It restores only what this request itself replaced.
+/// Which surrogates and other stand-ins of one request stand for which values. It restores only what this request itself replaced.
 ///
 /// The values are the caller's own, in plain text: it prints none of them, and lives no longer than the request.
 public struct RestorationMap: Sendable, CustomStringConvertible, CustomReflectable {
@@ -15,28 +15,12 @@ public struct RestorationMap: Sendable, CustomStringConvertible, CustomReflectab
         case json
     }
 
-    final class Storage: Sendable {
-        /// Ascending.
-        let codes: [UInt64]
-        /// Where each code's value ends in `values`; it begins where the one before ends.
-        let ends: [Int]
-        let values: [UInt8]
-        let classes: SensitiveClassSet
-
-        init(codes: [UInt64], ends: [Int], values: [UInt8], classes: SensitiveClassSet) {
-            self.codes = codes
-            self.ends = ends
-            self.values = values
-            self.classes = classes
-        }
-    }
-
     let storage: Storage?
 
     /// Whether it restores nothing.
     public var isEmpty: Bool { storage == nil }
     /// How many different values it holds.
-    public var count: Int { storage?.codes.count ?? 0 }
+    public var count: Int { storage?.ends.count ?? 0 }
     /// The number of values, and none of them.
     public var description: String { "RestorationMap(\(count) values)" }
     /// Shows no values.
@@ -77,49 +61,17 @@ public struct RestorationMap: Sendable, CustomStringConvertible, CustomReflectab
         var mapper: JSONOffsetMapper?
         value.withDecodedUTF8 { text in
             guard let base = text.bindMemory(to: UInt8.self).baseAddress else { return }
-            var search = SurrogateSearch(position: 0, lowest: 0, previous: 0)
+            var search = SurrogateSearch()
             while case .found(let range, let index) = search.next(base, count: text.count, isEnd: true, storage) {
                 var current = mapper ?? value.offsetMapper()
                 let raw = current.rawRange(ofDecoded: range)
                 mapper = current
                 var bytes: [UInt8] = []
-                storage.append(index, encoding: encoding, to: &bytes)
+                storage.append(
+                    index, for: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count),
+                    before: range.lowerBound > 0 ? base[range.lowerBound - 1] : 0, encoding: encoding, to: &bytes)
                 replacements.append(JSONReplacement(range: raw, bytes: JSONEscape.escaped(bytes)))
             }
         }
-    }
-}
-
-extension RestorationMap.Storage {
-    /// The index of a code.
-    func index(of code: UInt64) -> Int? {
-        let index = lowerBound(code)
-        return index < codes.count && codes[index] == code ? index : nil
-    }
-
-    /// Whether a code begins with this class and these `count` digits.
-    func hasPrefix(_ sensitiveClass: SensitiveClass, digits: UInt64, count: Int) -> Bool {
-        let shift = UInt64((SurrogateSyntax.digits - count) * 5)
-        let least = UInt64(sensitiveClass.rawValue) << 40 | digits << shift
-        let index = lowerBound(least)
-        return index < codes.count && codes[index] >> shift == least >> shift
-    }
-
-    func append(_ index: Int, encoding: RestorationMap.Encoding, to output: inout [UInt8]) {
-        let value = values[(index > 0 ? ends[index - 1] : 0)..<ends[index]]
-        switch encoding {
-        case .plain: output.append(contentsOf: value)
-        case .json: JSONEscape.append(value, to: &output)
-        }
-    }
-
-    private func lowerBound(_ code: UInt64) -> Int {
-        var low = 0
-        var high = codes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if codes[middle] < code { low = middle + 1 } else { high = middle }
-        }
-        return low
     }
 }

@@ -1,8 +1,8 @@
 /// How surrogates are written: `EMAIL_7KQ2M9XD`, that is a class's label, `_`, seven digits of Crockford's base 32 (35 bits of a keyed
 /// hash) and a check digit over label and digits.
 ///
-/// No label holds a `_` or ends with another label, and no digit is a `_`: so a text's surrogates never overlap, and each `_` belongs
-/// to at most one. Reading takes either case, and a backslash before the `_` as Markdown wants it.
+/// No label holds a `_` or ends with another label, and no digit is a `_`: so a text's surrogates never overlap. Reading takes either
+/// case, and what models make of the `_` (`SurrogateSpelling`).
 enum SurrogateSyntax {
     static let digits = 8
     static let underscore = UInt8(ascii: "_")
@@ -75,6 +75,29 @@ enum SurrogateSyntax {
             for index in 0..<text.utf8CodeUnitCount { packed = packed << 8 | UInt64(text.utf8Start[index]) }
             return Label(sensitiveClass: sensitiveClass, packed: packed, length: text.utf8CodeUnitCount)
         }
+
+        /// By the last five bits of a label's last letter.
+        static let byLastLetter: [[Label]] = {
+            var labels = [[Label]](repeating: [], count: 32)
+            for label in all { labels[Int(label[label.length - 1] & 0x1F)].append(label) }
+            return labels
+        }()
+
+        /// By the last five bits of a label's first letter.
+        static let byFirstLetter: [[Label]] = {
+            var labels = [[Label]](repeating: [], count: 32)
+            for label in all { labels[Int(label[0] & 0x1F)].append(label) }
+            return labels
+        }()
+    }
+
+    /// How many values `pair` has.
+    static let pairCount = 2_048
+
+    /// A number for two bytes, the same for either case of letters. The bit above says that the second is no letter.
+    @inline(__always)
+    static func pair(_ first: UInt8, _ second: UInt8) -> Int {
+        Int(first & 0x1F) &<< 5 | Int(second & 0x1F) | Int((second & 0x40) ^ 0x40) &<< 4
     }
 
     /// The class whose label ends right before the `_` at `position`, and where it begins, not before `lowest`.
@@ -88,7 +111,7 @@ enum SurrogateSyntax {
         var end = position
         if end > lowest, base[end - 1] == backslash { end -= 1 }
         guard end - 2 >= lowest, base[end - 1] & 0xC0 == 0x40 else { return nil }
-        for label in Labels.all where classes.contains(label.sensitiveClass) {
+        for label in Labels.byLastLetter[Int(base[end - 1] & 0x1F)] where classes.contains(label.sensitiveClass) {
             let start = end - label.length
             guard start >= lowest, matches(label, label.length, base + start),
                 isAnywhere || isLabelStart(start, base, previous)
