@@ -73,7 +73,8 @@ let package = Package(
         library(
             "Gateway",
             [
-                "SecureTransport", "Upstream", "PatternScanner", "LedgerStore", "Identity", "Access", "Privacy",
+                "SecureTransport", "Upstream", "PatternScanner", "RemoteAnalyzer", "LedgerStore", "Identity", "Access",
+                "Privacy",
                 "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
@@ -113,7 +114,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "SecureTransport", "Upstream", "Privacy", "PatternScanner", "Routing", "Limits", "Dialects",
+                "Gateway", "SecureTransport", "Upstream", "RemoteAnalyzer", "Privacy", "PatternScanner", "Routing",
+                "Limits", "Dialects",
                 "Inference", "JSONText", "Cryptography", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
             ]),

@@ -48,6 +48,7 @@ final class Metrics: Sendable {
         var tokens: [TokenLabel: Int] = [:]
         var nanoUSD: [ProviderID: Int64] = [:]
         var findings: [DataClass: Int] = [:]
+        var analyses: [String: Int] = [:]
         var refusals: [String: Int] = [:]
         var reloads: [String: Int] = [:]
     }
@@ -109,6 +110,11 @@ final class Metrics: Sendable {
         }
     }
 
+    /// Counts an analysis by the operator's analyzer by its outcome (`ok`, or a kind of `RemoteAnalyzerError`).
+    func analyzed(_ outcome: String) {
+        counters.withLock { $0.analyses[outcome, default: 0] += 1 }
+    }
+
     /// Counts a refusal by its kind (`unauthenticated`, `forbidden`, `rate_limited`, …).
     func refused(_ kind: String) {
         counters.withLock { $0.refusals[kind, default: 0] += 1 }
@@ -163,6 +169,10 @@ final class Metrics: Sendable {
         text.family("sallyport_findings_total", "counter", "Sensitive values found in requests, by data class.")
         for (dataClass, count) in counters.findings.sorted(by: { $0.key < $1.key }) {
             text.sample("sallyport_findings_total", [("class", dataClass.rawValue)], "\(count)")
+        }
+        text.family("sallyport_analyses_total", "counter", "Requests shown to the analyzer, by outcome.")
+        for (outcome, count) in counters.analyses.sorted(by: { $0.key < $1.key }) {
+            text.sample("sallyport_analyses_total", [("outcome", outcome)], "\(count)")
         }
         text.family("sallyport_refusals_total", "counter", "Requests refused, by reason.")
         for (kind, count) in counters.refusals.sorted(by: { $0.key < $1.key }) {

@@ -1,6 +1,7 @@
 internal import Inference
 internal import Limits
 internal import Privacy
+internal import RemoteAnalyzer
 internal import Routing
 
 /// What stands in the folder `policies`.
@@ -8,6 +9,7 @@ struct ReadPolicies {
     let aliases: [ModelAlias]
     let limits: RequestLimits
     let privacy: PrivacySettings
+    let analyzer: RemoteAnalyzer.Settings?
     let principals: PrincipalDirectory
     let access: GatewayConfiguration.PolicyText
 }
@@ -30,10 +32,11 @@ extension ConfigurationLoader {
         let limits = requestLimits(document("limits"), teams: principals.tenants.keys.sorted())
         let privacyDocument = document("privacy")
         let privacy = privacy(privacyDocument)
+        let analyzer = analyzer(privacyDocument.section("analyzer"), privacy)
         privacyDocument.finish()
         section.finish()
         return ReadPolicies(
-            aliases: aliases, limits: limits, privacy: privacy, principals: principals,
+            aliases: aliases, limits: limits, privacy: privacy, analyzer: analyzer, principals: principals,
             access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""))
     }
 

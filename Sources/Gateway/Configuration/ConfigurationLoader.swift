@@ -42,7 +42,8 @@ public enum ConfigurationLoader {
             eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, keys: keys,
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
-            principals: policies.principals, accessPolicy: policies.access, notes: reading.notes)
+            analyzer: policies.analyzer, principals: policies.principals, accessPolicy: policies.access,
+            notes: reading.notes)
     }
 
     private static func listenAddress(

@@ -2,6 +2,7 @@ public import Inference
 public import Limits
 private import NIOCore
 public import Privacy
+internal import RemoteAnalyzer
 public import Routing
 public import SecureTransport
 
@@ -91,6 +92,8 @@ public struct GatewayConfiguration: Sendable {
     public let requestLimits: RequestLimits
     /// What is looked for in prompts.
     public let privacy: PrivacySettings
+    /// The service that looks through the texts as well; `nil` where there is none.
+    let analyzer: RemoteAnalyzer.Settings?
     /// Which teams there are.
     public let principals: PrincipalDirectory
     /// The access policy.

@@ -4,6 +4,7 @@ import Identity
 import Inference
 import PatternScanner
 import Privacy
+import RemoteAnalyzer
 import Routing
 import Synchronization
 import Upstream
@@ -14,6 +15,7 @@ final class ActiveSet: Sendable {
     let configuration: GatewayConfiguration
     let access: AccessPolicy
     let privacy: PrivacyEngine
+    let analyzer: RemoteAnalyzer?
     let routing: RoutingTable
     let keys: KeyTable
     let records: [APIKeyRecord]
@@ -31,6 +33,7 @@ final class ActiveSet: Sendable {
             policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source,
             counted: CountedClasses(configuration.privacy.knownClasses))
         privacy = try PrivacyEngine(scanner: scanner, settings: configuration.privacy)
+        analyzer = try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) }
         routing = configuration.routing
         self.keys = KeyTable(keys.records)
         records = keys.records
@@ -46,6 +49,7 @@ final class ActiveSet: Sendable {
         configuration = other.configuration
         access = other.access
         privacy = other.privacy
+        analyzer = other.analyzer
         routing = other.routing
         providers = other.providers
         master = other.master

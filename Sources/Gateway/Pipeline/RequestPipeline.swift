@@ -11,6 +11,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import Privacy
+import RemoteAnalyzer
 import Routing
 import Synchronization
 import Upstream
@@ -82,7 +83,7 @@ final class RequestPipeline: Sendable {
     private func answer(_ inquiry: Inquiry, _ operation: Operation) async throws {
         if inquiry.exchange.isOver { return }
         let request = try read(inquiry, operation)
-        let findings = try inspect(request, inquiry)
+        let findings = try await inspect(request, inquiry)
         let alias = try resolve(request, inquiry)
         let permits = try authorise(request, findings, alias, inquiry)
         try reserve(request, findings, inquiry)
@@ -130,11 +131,30 @@ final class RequestPipeline: Sendable {
         let provider: Provider
     }
 
-    /// 5. Finds what sensitive data is in it, and where.
-    private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) throws -> Findings {
-        let findings = try inquiry.activeSet.privacy.inspect(request)
+    /// 5. Finds what sensitive data is in it, and where; the operator's own analyzer, where there is one, looks first.
+    private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) async throws -> Findings {
+        let remote = try await inspectRemotely(request, inquiry)
+        let findings = try inquiry.activeSet.privacy.inspect(request, merging: remote)
         metrics.found(findings.summary)
         return findings
+    }
+
+    private func inspectRemotely(
+        _ request: InferenceRequest, _ inquiry: Inquiry
+    ) async throws(Refusal) -> [[ForeignSpan]]? {
+        guard let analyzer = inquiry.activeSet.analyzer else { return nil }
+        do throws(RemoteAnalyzerError) {
+            let spans = try await RemoteInspection.spans(of: request, from: analyzer)
+            metrics.analyzed("ok")
+            return spans
+        } catch {
+            metrics.analyzed(error.kind.rawValue)
+            // While the circuit is open each request fails, which is counted; what opened it was told.
+            if error.kind != .circuitOpen {
+                logger.warning("analyzer failed", metadata: ["request": "\(inquiry.id)", "failure": "\(error)"])
+            }
+            throw RemoteInspection.refusal(for: error)
+        }
     }
 
     /// The candidates for the model asked for.
