@@ -5,15 +5,7 @@
 /// missing; a last character may stand in round ones. A shape matches whole words only: what joins it on either side must be no
 /// letter, digit or `_`.
 struct IdentifierFormat: Sendable {
-    /// What a check says of a text of the right shape.
-    enum Verdict: String, Sendable, Hashable {
-        /// The check digits are right.
-        case accept
-        /// It can't be one.
-        case reject
-        /// There is nothing to check.
-        case neutral
-    }
+    typealias Verdict = IdentifierChecks.Verdict
 
     let sensitiveClass: SensitiveClass
     let shapes: [String]
@@ -105,6 +97,25 @@ struct IdentifierText: Sendable {
         var sum = 0
         for (index, weight) in weights.enumerated() { sum += weight * max(0, value(start + index)) }
         return sum
+    }
+
+    /// Whether a character is one of an ASCII text.
+    func isOne(of characters: StaticString, _ index: Int) -> Bool {
+        guard index >= 0 && index < count else { return false }
+        return characters.withUTF8Buffer { $0.contains(self[index]) }
+    }
+
+    /// Whether two characters from an index on are one of the pairs that an ASCII text lists, separated by spaces.
+    func isPair(of pairs: StaticString, at index: Int) -> Bool {
+        let (first, second) = (self[index], self[index + 1])
+        return pairs.withUTF8Buffer { pairs in
+            var position = 0
+            while position + 1 < pairs.count {
+                if pairs[position] == first, pairs[position + 1] == second { return true }
+                position += 3
+            }
+            return false
+        }
     }
 
     /// Whether all characters are the same.
