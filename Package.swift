@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", "Identity", "Ledger", "LedgerStore", "SecureTransport",
+                "Gateway", "Identity", "Inference", "Ledger", "LedgerStore", "Privacy", "SecureTransport",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 

@@ -74,16 +74,12 @@ struct Audit: ParsableCommand {
         }
 
         private static func json(_ result: LedgerVerification) throws -> String {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            return String(
-                decoding: try encoder.encode(
-                    Report(
-                        intact: result.isIntact, entries: result.entries, files: result.files,
-                        unfinishedBytes: result.unfinishedBytes, head: result.head.map { "\($0)" },
-                        problem: result.firstProblem.map { "\($0.problem)" }, file: result.firstProblem?.file,
-                        line: result.firstProblem?.line)), as: UTF8.self)
+            try JSONLine.text(
+                Report(
+                    intact: result.isIntact, entries: result.entries, files: result.files,
+                    unfinishedBytes: result.unfinishedBytes, head: result.head.map { "\($0)" },
+                    problem: result.firstProblem.map { "\($0.problem)" }, file: result.firstProblem?.file,
+                    line: result.firstProblem?.line))
         }
     }
 

@@ -12,18 +12,7 @@ struct ConfigurationOption: ParsableArguments {
     var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     /// Runs what reads the configuration; its errors already have file, line and column.
-    func reporting<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as CleanExit {
-            throw error
-        } catch let error as ExitCode {
-            throw error
-        } catch {
-            complain("\(error)")
-            throw ExitCode.failure
-        }
-    }
+    func reporting<Result>(_ body: () throws -> Result) throws -> Result { try sallyport.reporting(body) }
 }
 
 /// Writes a line to standard error.

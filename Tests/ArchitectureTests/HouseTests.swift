@@ -31,7 +31,8 @@ private enum House {
             "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOConcurrencyHelpers", "Yams", "Logging", "Foundation",
         ]),
         "sallyport": [
-            "Gateway", "Identity", "Ledger", "LedgerStore", "SecureTransport", "ArgumentParser", "Logging",
+            "Gateway", "Identity", "Inference", "Ledger", "LedgerStore", "Privacy", "SecureTransport", "ArgumentParser",
+            "Logging",
             "Foundation",
         ],
     ]

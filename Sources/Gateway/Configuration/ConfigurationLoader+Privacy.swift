@@ -10,6 +10,20 @@ extension ConfigurationLoader {
         static let expressionBytes = 1_000
     }
 
+    /// Reads a `privacy.yaml` alone.
+    static func privacySettings(path: String) throws(ConfigurationErrors) -> PrivacySettings {
+        let reading = ConfigurationReading(environment: [:]) { path throws(ConfigurationFileError) in
+            try ConfigurationFiles.read(path)
+        }
+        let root = reading.document(path)
+        let settings = privacy(root)
+        // The analyser's own section is read by the gateway, which calls it.
+        _ = root.field("analyzer")
+        root.finish()
+        try reading.finish()
+        return settings
+    }
+
     static func privacy(_ root: ConfigurationSection) -> PrivacySettings {
         var settings = PrivacySettings()
         if let threshold = root.field("threshold")?.integer(in: 0...100) { settings.threshold = threshold }
