@@ -31,7 +31,7 @@ import Testing
         Row("ⓐⓛⓘⓒⓔ@example.com", mail, .compatibility, "lice@", "ⓛⓘⓒⓔ@"),
         Row("no ⁴¹¹¹ ₁₁₁₁ ①②③④", "no 4111 1111 1234", .compatibility, "4111 1111 1234", "⁴¹¹¹ ₁₁₁₁ ①②③④"),
         Row("a̶l̶i̶c̶e̶@example.com.", "\(mail).", .compatibility, mail, "a̶l̶i̶c̶e̶@example.com"),
-        Row("4️⃣1️⃣1️⃣1️⃣!", "4111!", [.compatibility, .invisible], "411", "4️⃣1️⃣1"),
+        Row("4️⃣1️⃣1️⃣1️⃣!", "4111!", [.compatibility, .invisible], "411", "4️⃣1️⃣1️⃣"),
         // Digits.
         Row("رقم ٤١١١ هنا", "رقم 4111 هنا", .digits, "4111", "٤١١١"),
         Row("नंबर ४१११ १११", "नंबर 4111 111", .digits, "4111 111", "४१११ १११"),
@@ -76,6 +76,11 @@ import Testing
         Row("alice [at] example [dot] com", mail, .spelledMark, mail, "alice [at] example [dot] com"),
         Row("alice(AT)example{.}com", mail, .spelledMark, "@", "(AT)"),
         Row("alice (ät) example (punkt) com", mail, .spelledMark, "@", " (ät) "),
+        Row("Ｆ． Ｓｃｈｎｅｉｄｅｒ", "F. Schneider", [.compatibility, .punctuation], "F. S", "Ｆ． Ｓ"),
+        Row("Bj\u{F6}\u{200C}rn", "Bj\u{F6}rn", .invisible, "\u{F6}r", "\u{F6}\u{200C}r"),
+        Row("①.②.③", "1.2.3", .compatibility, "1.2.3", "①.②.③"),
+        Row("⁰.⁰ 3\u{301}4", "0.0 34", .compatibility, "34", "3\u{301}4"),
+        Row("Shаnе М Сulр", "Shane M Culp", .lookAlikes, "M", "М"),
         // Nested.
         Row("alice%2540example.com", mail, .percent, "@", "%2540"),
         Row("alice&amp;#64;example.com", mail, .html, "@", "&amp;#64;"),

@@ -41,13 +41,17 @@ struct CharacterFolding {
                 let kind = entry.kind
                 if kind == .lookAlike || kind == .looseLookAlike {
                     need.hasLookAlikes = true
+                    position = skipCyrillic(from: next)
+                    continue
                 } else if isDisguise(kind, entry, position, next) {
                     need.isFolding = true
                     return need
                 } else {
-                    if joint.end != position { joint = Joint(followsValue: isValue(position &- 1)) }
+                    if joint.end != position {
+                        joint = Joint(followsValue: isValue(position &- 1) || isLetter(before: position))
+                    }
                     joint.add(kind, next)
-                    if joint.isDisguise, isValue(next) {
+                    if joint.isDisguise, isValue(next) || (0xC3...0xD4).contains(text.byte(next)) {
                         need.isFolding = true
                         return need
                     }
@@ -57,6 +61,21 @@ struct CharacterFolding {
             if position < text.count, text[position] < 0x80 { position = text.nextOutsideASCII(from: position) }
         }
         return need
+    }
+
+    /// Where to look on: nothing but look-alikes is among the letters of Cyrillic.
+    private func skipCyrillic(from start: Int) -> Int {
+        var position = start
+        while position &+ 1 < text.count {
+            if text[position] & 0xFE == 0xD0, text[position &+ 1] & 0xC0 == 0x80 {
+                position &+= 2
+            } else if text[position] < 0x80 {
+                position &+= 1
+            } else {
+                return position
+            }
+        }
+        return text.nextOutsideASCII(from: min(position, text.count))
     }
 
     /// Characters in a row that alone would be ordinary: between two parts of a value, joiners and mixtures are not.
@@ -82,13 +101,16 @@ struct CharacterFolding {
         case .compatibility, .digit, .tag, .overlay: return true
         case .invisible: return position > 0  // a byte order mark is none
         case .ornament: return isDisguisingOrnament(entry, position, next)
-        case .mark: return isAlphanumeric(position &- 1) && isAlphanumeric(next)
+        case .mark:
+            return isAlphanumeric(position &- 1) && (isAlphanumeric(next) || text.byte(next) == UInt8(ascii: " "))
         case .middleDot: return isDigit(position &- 1) && isDigit(next)
         case .accent: return isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@")
         case .space:
-            return (isValue(position &- 1) || text.byte(position &- 1) == UInt8(ascii: ":")) && isValue(next)
+            let before = text.byte(position &- 1)
+            return (isValue(position &- 1) || before == UInt8(ascii: ":") || isLatin(before: position))
+                && (isValue(next) || (0xC3...0xCA).contains(text.byte(next)))
         case .dash:
-            if isAlphanumeric(position &- 1), isAlphanumeric(next) {
+            if isValue(position &- 1), isValue(next) {
                 // U+2014 and U+2015 join words in prose.
                 let joinsWords = text.byte(position) == 0xE2 && text.byte(position &+ 2) & 0xFE == 0x94
                 return !joinsWords || isDigit(position &- 1) || isDigit(next)
@@ -102,9 +124,12 @@ struct CharacterFolding {
         if isAlphanumeric(next) || text.byte(next) == UInt8(ascii: "@") { return true }
         if text.byte(position &- 1) == UInt8(ascii: "@") { return true }
         if isDigit(position &- 1), table.first(entry) &- UInt8(ascii: "0") < 10 { return true }
-        guard next < text.count else { return false }
-        let following = table.entry(UTF8Scalar.decode(text, next).value).kind
-        return following == .ornament || following == .joiner
+        // `①.②`, as in an address of numbers.
+        let isDivided = ".:-/".utf8.contains(text.byte(next))
+        let place = isDivided ? next &+ 1 : next
+        guard place < text.count else { return false }
+        let following = table.entry(UTF8Scalar.decode(text, place).value).kind
+        return following == .ornament || following == .joiner && !isDivided
     }
 
     private func isDigit(_ offset: Int) -> Bool { text.byte(offset) &- UInt8(ascii: "0") < 10 }
@@ -123,6 +148,16 @@ struct CharacterFolding {
         }
     }
 
+    /// Whether an accented Latin letter stands before.
+    private func isLatin(before offset: Int) -> Bool {
+        offset >= 2 && text[offset &- 1] & 0xC0 == 0x80 && (0xC3...0xCA).contains(text[offset &- 2])
+    }
+
+    /// Whether a letter beyond ASCII of Latin, Greek, Cyrillic stands before: scripts without joiners.
+    private func isLetter(before offset: Int) -> Bool {
+        offset >= 2 && text[offset &- 1] & 0xC0 == 0x80 && (0xC3...0xD4).contains(text[offset &- 2])
+    }
+
     private func skippingSpace(_ offset: Int, _ step: Int) -> Int {
         text.byte(offset) == UInt8(ascii: " ") ? offset &+ step : offset
     }
@@ -139,7 +174,7 @@ private struct Rewriting {
 
     private enum Bounds {
         /// So many tags in a row are text; fewer are noise between letters.
-        static let tags = 4
+        static let tags = 2
         /// Invisible characters passed when looking for what comes next.
         static let lookAhead = 4
     }
@@ -174,20 +209,16 @@ private struct Rewriting {
         case .digit: builder.replace(range, with: table.first(entry), .digits)
         case .space, .dash: builder.replace(range, with: table.first(entry), .punctuation)
         case .invisible: builder.strip(range, .invisible)
-        case .overlay: builder.strip(range, .compatibility)
+        case .overlay: builder.absorb(range, .compatibility)
         case .accent:
             if isDigit(last(before: range)) || last(before: range) == UInt8(ascii: "@") {
-                builder.strip(range, .compatibility)
+                builder.absorb(range, .compatibility)
             }
-        case .joiner:
-            // Between letters of other scripts it belongs to their writing.
-            if last(before: range) < 0x80 || isAfterLookAlike(range) {
-                builder.strip(range, .invisible)
-                if isAfterLookAlike(range) { lookAlikeEnd = range.upperBound }
-            }
+        case .joiner: rewriteJoiner(range)
         case .mark:
             // Between words of other scripts it is their punctuation.
-            if last(before: range) < 0x80 || isAfterLookAlike(range), following(range.upperBound) > UInt8(ascii: " ") {
+            let isBeforeASCII = range.upperBound == text.count || following(range.upperBound) > 0
+            if isBeforeASCII, last(before: range) < 0x80 || isAfterLookAlike(range) {
                 builder.replace(range, with: table.first(entry), .punctuation)
             }
         case .middleDot:
@@ -220,7 +251,16 @@ private struct Rewriting {
         return end
     }
 
-    private func last(before range: Range<Int>) -> UInt8 { builder.lastByte(keepingTo: range.lowerBound) ?? 0 }
+    /// In scripts that use joiners, and in pictures, they belong to the writing. A selector belongs to its character.
+    private mutating func rewriteJoiner(_ range: Range<Int>) {
+        let before = builder.lastBytes(keepingTo: range.lowerBound)
+        guard before.1 < 0x80 || (0xC3...0xD4).contains(before.0) || isAfterLookAlike(range) else { return }
+        let isSelector = text[range.lowerBound] == 0xEF && text[range.lowerBound &+ 1] == 0xB8
+        if isSelector { builder.absorb(range, .invisible) } else { builder.strip(range, .invisible) }
+        if isAfterLookAlike(range) { lookAlikeEnd = range.upperBound }
+    }
+
+    private func last(before range: Range<Int>) -> UInt8 { builder.lastBytes(keepingTo: range.lowerBound).1 }
 
     private func isAfterLookAlike(_ range: Range<Int>) -> Bool { lookAlikeEnd == range.lowerBound }
 

@@ -11,10 +11,10 @@ struct HiddenTextSearch {
     }
 
     private enum Bounds {
-        /// Characters with padding: eleven bytes, a social security number with its dashes.
-        static let base64 = 15
-        /// Digits: eight bytes.
-        static let hexadecimal = 16
+        /// Characters with padding: seven to nine bytes, a passport's number.
+        static let base64 = 12
+        /// Digits: seven bytes.
+        static let hexadecimal = 14
         /// The first bytes decide whether it is text.
         static let sample = 8
         /// Shorter lines than those of PEM and MIME (64, 76) occur; a line of prose without a space does not get so long.
@@ -34,7 +34,7 @@ struct HiddenTextSearch {
     /// The next hidden text.
     mutating func next() -> Decoded? {
         while true {
-            while run.count >= Bounds.base64 - 2 {
+            while run.count >= Bounds.base64 &- 2 {
                 if let decoded = decode() {
                     run = min(decoded.range.upperBound, run.upperBound)..<run.upperBound
                     position = max(position, decoded.range.upperBound)
@@ -50,38 +50,54 @@ struct HiddenTextSearch {
 
     /// The next run of the alphabet that is long enough, without padding.
     ///
-    /// A run of 15 characters holds eight that begin at a multiple of eight from wherever the search stands.
+    /// A run of 12 characters holds eight that begin at a multiple of eight from wherever the search stands, or the last four of such
+    /// eight and the first four of the next.
     private mutating func nextRun() -> Range<Int>? {
         guard let base = text.baseAddress else { return nil }
         var word = position
+        var before: UInt64 = 0
         while word &+ 8 <= text.count {
-            if !Self.mayBeInside(ByteWord.load(base, word)) {
+            let marks = Self.mayBeInside(ByteWord.load(base, word))
+            let isInside = marks == ByteWord.tops
+            let isAcross = before &>> 32 == 0x8080_8080 && marks & 0x8080_8080 == 0x8080_8080
+            before = marks
+            guard isInside || isAcross else {
                 word &+= 8
                 continue
             }
-            var start = word
-            while start > position, isDigit(start &- 1) { start &-= 1 }
-            var end = word
-            while end < text.count, isDigit(end) { end &+= 1 }
-            var padded = end
-            while padded < text.count, padded &- end < 2, base[padded] == UInt8(ascii: "=") { padded &+= 1 }
-            if padded &- start >= Bounds.base64 { return start..<end }
+            let run = run(around: word)
+            if run.padded &- run.digits.lowerBound >= Bounds.base64 { return run.digits }
             // What was looked at is not looked at again.
-            word = max(word &+ 8, end)
-            position = end
+            if run.digits.upperBound > word &+ 8 {
+                word = run.digits.upperBound
+                before = 0
+            } else {
+                word &+= 8
+            }
+            position = run.digits.upperBound
         }
+        // At the end, where no eight bytes are left.
+        let last = before &>> 32 == 0x8080_8080 && word < text.count ? run(around: word) : nil
         position = text.count
-        return nil
+        guard let last, last.padded &- last.digits.lowerBound >= Bounds.base64 else { return nil }
+        return last.digits
     }
 
-    /// Whether all eight bytes may be of the alphabet or padding: a quick no where there is a space, most punctuation, or a byte
-    /// outside ASCII.
+    private func run(around place: Int) -> (digits: Range<Int>, padded: Int) {
+        var start = place
+        while start > position, isDigit(start &- 1) { start &-= 1 }
+        var end = place
+        while end < text.count, isDigit(end) { end &+= 1 }
+        var padded = end
+        while padded < text.count, padded &- end < 2, text[padded] == UInt8(ascii: "=") { padded &+= 1 }
+        return (start..<end, padded)
+    }
+
+    /// The top bit of each byte that may be of the alphabet or padding: not spaces, most punctuation, and what is outside ASCII.
     @inline(__always)
-    private static func mayBeInside(_ word: UInt64) -> Bool {
-        // The top bit of each byte that is at least `+`.
-        let low = word & ByteWord.lows
-        let atLeastPlus = low &+ 0x5555_5555_5555_5555
-        return (atLeastPlus & ~word & ByteWord.tops) == ByteWord.tops
+    private static func mayBeInside(_ word: UInt64) -> UInt64 {
+        // At least `+`.
+        ((word & ByteWord.lows) &+ 0x5555_5555_5555_5555) & ~word & ByteWord.tops
     }
 
     @inline(__always)
@@ -94,9 +110,31 @@ struct HiddenTextSearch {
         return min(run.upperBound, offset &+ 1)
     }
 
-    private func isSign(_ byte: UInt8) -> Bool { ByteClass.table[Int(byte)] & ByteClass.alphanumeric == 0 }
+    private func isSign(_ byte: UInt8) -> Bool { alphabet[Int(byte)] >= 62 }
 
-    private func decode() -> Decoded? { decodeHexadecimal() ?? decodeBase64() }
+    private func decode() -> Decoded? {
+        if mayBeginHexadecimal(), let decoded = decodeHexadecimal() { return decoded }
+        return mayBeginBase64() ? decodeBase64() : nil
+    }
+
+    /// A quick no by the first byte.
+    @inline(__always)
+    private func mayBeginHexadecimal() -> Bool {
+        let first = text[run.lowerBound]
+        // `0` of a prefix, `2` to `7` of ASCII, `C` to `F` of what is beyond.
+        return first &- UInt8(ascii: "2") < 6 || first == UInt8(ascii: "0")
+            || (first | 0x20) &- UInt8(ascii: "c") < 4 && run.count >= Bounds.hexadecimal
+    }
+
+    /// A quick no by the first three bytes.
+    @inline(__always)
+    private func mayBeginBase64() -> Bool {
+        let start = run.lowerBound
+        let first = alphabet[Int(text[start])] &<< 2 | alphabet[Int(text[start &+ 1])] &>> 4
+        let second = alphabet[Int(text[start &+ 1])] &<< 4 | alphabet[Int(text[start &+ 2])] &>> 2
+        let third = alphabet[Int(text[start &+ 2])] &<< 6 | alphabet[Int(text[start &+ 3])]
+        return TextSample.mayBeText(first) && TextSample.mayBeText(second) && TextSample.mayBeText(third)
+    }
 
     /// Digits from the start of the run, or after its `0x`.
     private func decodeHexadecimal() -> Decoded? {
@@ -105,7 +143,7 @@ struct HiddenTextSearch {
         let limit = run.upperBound &- 1
         guard run.upperBound &- start >= Bounds.hexadecimal else { return nil }
         var sample = TextSample()
-        for place in stride(from: start, to: start &+ 2 &* Bounds.sample, by: 2) {
+        for place in stride(from: start, to: min(run.upperBound &- 1, start &+ 2 &* Bounds.sample), by: 2) {
             guard let byte = byte(at: place) else { return nil }
             sample.add(byte)
             guard sample.isClean else { return nil }
@@ -148,7 +186,7 @@ struct HiddenTextSearch {
             guard let next = nextLine(after: line) else { break }
             line = next
         }
-        return bytes.count >= Bounds.base64 * 3 / 4 - 2 ? whole(bytes, line) : nil
+        return bytes.count >= Bounds.base64 &* 3 / 4 &- 2 ? whole(bytes, line) : nil
     }
 
     /// The text up to where it turned into something else stands for the whole run.
@@ -227,6 +265,12 @@ struct TextSample {
     var isClean: Bool { faults == 0 }
     /// At most an eighth is something else.
     var isMostlyText: Bool { faults &* 8 <= total }
+
+    /// Whether the byte may stand in UTF-8 text.
+    @inline(__always)
+    static func mayBeText(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F || byte &- 0x80 < 0x75 || byte &- 0x09 < 5
+    }
 
     @inline(__always)
     mutating func add(_ byte: UInt8) {

@@ -1,8 +1,8 @@
 /// Letters of other scripts that stand for Latin ones (UTS #39, confusables), decided word by word.
 ///
 /// `раураl` in mixed letters is a disguise; `сор` in a Russian sentence is a word. A word is read as Latin if it also has ASCII
-/// letters; if its only other characters are ASCII digits; or if all its letters are look-alikes and it stands beside an `@`, ASCII
-/// letters or a number. All other words stay, so that names and context words of their languages are read as they are.
+/// letters; if its only other characters are ASCII digits; or if all its letters are look-alikes and it stands beside an `@`, a word
+/// read as Latin, or a number. All other words stay, so that names and context words of their languages are read as they are.
 struct LookAlikeWords {
     private enum Bounds {
         /// How far a word's surroundings are looked at, in bytes.
@@ -13,6 +13,8 @@ struct LookAlikeWords {
     private let table = FoldTable.storage
     private let classes = ByteClass.table
     private var builder: ShadowLayerBuilder
+    /// The end of the last word that was read as Latin.
+    private var latinEnd = -1
 
     static func rewrite(_ text: UnsafeBufferPointer<UInt8>, _ disguises: inout Disguises) -> ShadowLayer? {
         var words = LookAlikeWords(text)
@@ -35,6 +37,7 @@ struct LookAlikeWords {
         /// All look-alikes may be digits.
         var isDigitLike = true
         var hasOthers = false
+        /// There may be letters that are look-alikes only in a word with ASCII letters.
         var hasLoose = false
     }
 
@@ -75,6 +78,8 @@ struct LookAlikeWords {
             let entry = table.entry(scalar.value)
             if entry.isPlain {
                 word.hasOthers = true
+                position = skipLetters(from: position &+ scalar.length, of: &word)
+                continue
             } else if entry.kind == .looseLookAlike {
                 word.hasLoose = true
             } else if entry.kind == .lookAlike {
@@ -87,23 +92,44 @@ struct LookAlikeWords {
         return word
     }
 
+    /// Passes Greek and Cyrillic letters: in a word with others, they matter only if there are ASCII letters too.
+    private func skipLetters(from start: Int, of word: inout Word) -> Int {
+        var position = start
+        while position &+ 1 < text.count, text[position] &- 0xCE < 4, text[position &+ 1] & 0xC0 == 0x80 {
+            position &+= 2
+        }
+        if position > start { word.hasLoose = true }
+        return position
+    }
+
     private mutating func rewrite(_ word: Word) {
         if word.hasLetters { return replace(word, asDigits: false) }
         guard !word.hasOthers, !word.hasLoose else { return }
-        if word.hasDigits { return replace(word, asDigits: word.isDigitLike) }
         let before = word.range.lowerBound &- 1
         let after = word.range.upperBound
+        if word.hasDigits {
+            let isInToken = isLetter(before &- 1) && isJoint(before) || isLetter(after &+ 1) && isJoint(after)
+            return replace(word, asDigits: word.isDigitLike && !isInToken)
+        }
         if isTouchedByASCII(word.range) {
             replace(word, asDigits: word.isDigitLike && isDigit(before &- 1) && isDigit(after &+ 1))
-        } else if word.lookAlikes > 1 {
-            let hasNumberBefore = isSeparator(before) && isDigit(before &- 1)
-            let hasNumberAfter = isSeparator(after) && isDigit(after &+ 1)
-            guard hasNumberBefore || hasNumberAfter else { return }
-            replace(word, asDigits: word.isDigitLike && hasNumberBefore && hasNumberAfter)
+        } else if word.lookAlikes > 1 || text[word.range.lowerBound] == 0xD0 && isCapital(word.range.lowerBound) {
+            // One small letter is a preposition in Russian.
+            let isAfterNumber = isSeparator(before) && isDigit(before &- 1)
+            let isBeforeNumber = isSeparator(after) && isDigit(after &+ 1)
+            let isAfterLatin = isSeparator(before) && (isLetter(before &- 1) || before == latinEnd)
+            let isBeforeLatin = isSeparator(after) && isLetter(after &+ 1)
+            let isBesideNumber = word.lookAlikes > 1 && (isAfterNumber || isBeforeNumber)
+            guard isAfterLatin || isBeforeLatin || isBesideNumber else { return }
+            replace(word, asDigits: word.isDigitLike && isAfterNumber && isBeforeNumber)
         }
     }
 
+    /// Whether the Cyrillic letter of two bytes that begins with 0xD0 is a capital.
+    private func isCapital(_ offset: Int) -> Bool { text.byte(offset &+ 1) < 0xB0 }
+
     private mutating func replace(_ word: Word, asDigits: Bool) {
+        latinEnd = word.range.upperBound
         var position = word.range.lowerBound
         while position < word.range.upperBound {
             let scalar = UTF8Scalar.decode(text, position)
@@ -140,9 +166,17 @@ struct LookAlikeWords {
         classes[Int(text.byte(offset))] & ByteClass.alphanumeric != 0
     }
 
+    private func isLetter(_ offset: Int) -> Bool { classes[Int(text.byte(offset))] & ByteClass.letter != 0 }
+
+    private func isJoint(_ offset: Int) -> Bool {
+        text.byte(offset) == UInt8(ascii: "-") || text.byte(offset) == UInt8(ascii: "_")
+    }
+
     private func isSeparator(_ offset: Int) -> Bool {
         switch text.byte(offset) {
-        case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ":"): return true
+        case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"),
+            UInt8(ascii: ":"):
+            return true
         default: return false
         }
     }

@@ -78,9 +78,31 @@ struct ShadowLayerBuilder {
 
     init(_ source: UnsafeBufferPointer<UInt8>) { self.source = source }
 
-    /// The last byte of the shadow, if the text is kept up to `end`.
-    func lastByte(keepingTo end: Int) -> UInt8? {
-        end > position ? source[end &- 1] : bytes.last
+    /// The last two bytes of the shadow, if the text is kept up to `end`; zero where there is none.
+    func lastBytes(keepingTo end: Int) -> (UInt8, UInt8) {
+        let kept = end &- position
+        if kept >= 2 { return (source[end &- 2], source[end &- 1]) }
+        let count = bytes.count
+        if kept == 1 { return (bytes.last ?? 0, source[end &- 1]) }
+        return (count > 1 ? bytes[count &- 2] : 0, bytes.last ?? 0)
+    }
+
+    /// Takes out what belongs to the character before it, so that both are one unit.
+    mutating func absorb(_ range: Range<Int>, _ disguise: Disguises) {
+        if range.lowerBound > position {
+            var start = range.lowerBound &- 1
+            while start > position, range.lowerBound &- start < 4, source[start] & 0xC0 == 0x80 { start &-= 1 }
+            open(start..<range.upperBound, disguise)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[start..<range.lowerBound]))
+            close(start..<range.upperBound, shadowLength: range.lowerBound &- start)
+        } else if let last = runs.last, last.originalEnd == range.lowerBound {
+            disguises.formUnion(disguise)
+            runs[runs.count &- 1].count &-= 1
+            if last.count == 1 { runs.removeLast() }
+            close((range.lowerBound &- Int(last.originalUnit))..<range.upperBound, shadowLength: Int(last.shadowUnit))
+        } else {
+            strip(range, disguise)
+        }
     }
 
     mutating func strip(_ range: Range<Int>, _ disguise: Disguises) {
