@@ -2,7 +2,6 @@ import Access
 import Cryptography
 import Glibc
 import Identity
-import PatternScanner
 import Routing
 import SecureTransport
 
@@ -30,7 +29,7 @@ public enum GatewayCheck {
         let master =
             access(configuration.keys.masterKey, F_OK) == 0
             ? try KeyFile.readMaster(configuration.keys.masterKey, makes: false) : try SymmetricKey(randomCount: 32)
-        let set = try ActiveSet(configuration, keys: keys, master: master, scanner: try PatternScanner())
+        let set = try ActiveSet(configuration, keys: keys, master: master)
         let tls = try TLSServerContext(configuration.tls)
         return Report(
             models: configuration.routing.listed.count, providers: set.providers.count,

@@ -8,7 +8,6 @@ import LedgerStore
 import Logging
 import NIOCore
 import NIOPosix
-import PatternScanner
 import SecureTransport
 import Synchronization
 import Upstream
@@ -25,7 +24,6 @@ public final class GatewayServer: Sendable {
         let listener: Listener
         let ledger: GatewayLedger
         let engines: [UpstreamEngine]
-        let scanner: PatternScanner
         let master: SymmetricKey
         let metrics: Metrics
     }
@@ -76,9 +74,8 @@ public final class GatewayServer: Sendable {
 
     private func start(_ configuration: GatewayConfiguration) throws -> Parts {
         let master = try KeyFile.readMaster(configuration.keys.masterKey, makes: true)
-        let scanner = try PatternScanner()
         let keys = try KeyFile.readRegister(configuration.keys.file)
-        let activeSet = try ActiveSet(configuration, keys: keys, master: master, scanner: scanner)
+        let activeSet = try ActiveSet(configuration, keys: keys, master: master)
         let tls = try TLSServerContext(configuration.tls)
         for note in configuration.notes + tls.warnings { logger.notice("\(note)") }
         if keys.records.isEmpty {
@@ -139,7 +136,7 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, engines: engines,
-            scanner: scanner, master: master, metrics: metrics)
+            master: master, metrics: metrics)
     }
 
     // MARK: - Reload
@@ -150,7 +147,7 @@ public final class GatewayServer: Sendable {
         do {
             let configuration = try ConfigurationLoader.load(path: path, environment: environment)
             let keys = try KeyFile.readRegister(configuration.keys.file)
-            let new = try ActiveSet(configuration, keys: keys, master: parts.master, scanner: parts.scanner)
+            let new = try ActiveSet(configuration, keys: keys, master: parts.master)
             try parts.tls.reload(configuration.tls)
             parts.pipeline.adopt(new)
             recordKeyChanges(from: old, to: new, parts.ledger)

@@ -10,7 +10,7 @@ public enum PrivacyEngineLoader {
 
     /// The engine; milliseconds, more with long word lists.
     public static func engine(_ settings: PrivacySettings) throws -> PrivacyEngine {
-        let scanner = try PatternScanner(patterns: CandidatePattern.all(for: settings))
+        let scanner = try PatternScanner(settings: settings)
         return try PrivacyEngine(scanner: scanner, settings: settings)
     }
 }

@@ -2,7 +2,6 @@ import Access
 import Cryptography
 import Identity
 import Inference
-import PatternScanner
 import Privacy
 import RemoteAnalyzer
 import Routing
@@ -24,15 +23,14 @@ final class ActiveSet: Sendable {
     private let tenants: Mutex<[String: TenantKey]>
 
     /// Prepares everything that the configuration names; throws the first fault, with its place.
-    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: SymmetricKey, scanner: PatternScanner) throws
-    {
+    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: SymmetricKey) throws {
         self.configuration = configuration
         self.master = master
         tenants = Mutex([:])
         access = try AccessPolicy(
             policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source,
             counted: CountedClasses(configuration.privacy.knownClasses))
-        privacy = try PrivacyEngine(scanner: scanner, settings: configuration.privacy)
+        privacy = try PrivacyEngineLoader.engine(configuration.privacy)
         analyzer = try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) }
         routing = configuration.routing
         self.keys = KeyTable(keys.records)

@@ -136,6 +136,7 @@ final class RequestPipeline: Sendable {
         let remote = try await inspectRemotely(request, inquiry)
         let findings = try inquiry.activeSet.privacy.inspect(request, merging: remote)
         metrics.found(findings.summary)
+        inquiry.headers.append(("x-sallyport-coverage", findings.summary.coverage.header))
         return findings
     }
 

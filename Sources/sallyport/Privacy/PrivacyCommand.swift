@@ -8,7 +8,9 @@ struct PrivacyCommand: ParsableCommand {
         commandName: "privacy",
         abstract: "Find personal data and secrets in texts, as the gateway would in requests.",
         discussion: "Nothing leaves this machine, and nothing is recorded.",
-        subcommands: [PrivacyScan.self, PrivacyExplain.self, PrivacyBench.self, PrivacyEvaluate.self])
+        subcommands: [
+            PrivacyScan.self, PrivacyExplain.self, PrivacyClasses.self, PrivacyBench.self, PrivacyEvaluate.self,
+        ])
 }
 
 /// `--policy FILE`: what to look for, the same for all verbs about privacy.
