@@ -46,7 +46,7 @@ public struct CandidatePattern: Sendable, Hashable {
 
     /// Who wants a pattern.
     enum Kind: Sendable, Hashable {
-        /// Index into `SecretFormat.all`.
+        /// Index into `SecretLiteral.all`.
         case secret(Int)
         /// Index into `LiteralTrigger.all`.
         case trigger(Int)
@@ -101,11 +101,13 @@ public struct CandidatePattern: Sendable, Hashable {
 
     /// All that the detectors want scanned, without what settings add.
     public static let all: [CandidatePattern] =
-        SecretFormat.all.enumerated().map { CandidatePattern(.secret($0.offset), $0.element.expression) }
+        SecretLiteral.all.enumerated().map {
+            CandidatePattern(.secret($0.offset), $0.element.expression, isCaseless: $0.element.isCaseless)
+        }
         + LiteralTrigger.all.enumerated().map {
             CandidatePattern(.trigger($0.offset), $0.element.expression, isCaseless: $0.element.isCaseless)
         }
 
-    /// The shortest text that any pattern can match, in bytes; shorter texts need no scan.
-    static let shortestMatch = SecretFormat.all.map(\.length).min() ?? 0
+    /// The shortest text that anything can be found in by a literal (`//:a1b@c`), in bytes; shorter texts need no scan.
+    static let shortestMatch = 8
 }

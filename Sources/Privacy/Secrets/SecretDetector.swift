@@ -1,176 +1,231 @@
-/// API keys, tokens and private keys: the scanner finds a literal with the least that must follow it, this verifies the rest.
+/// API keys, tokens, passwords and private keys: the scanner finds literals, this verifies what stands around them.
+///
+/// Each literal's end looks at a bounded window, or at bytes that no later literal looks at again; so the time is linear in the text.
 enum SecretDetector {
-    private enum Bounds {
-        /// Bytes of body that entropy is taken of; more would say no more.
-        static let sample = 256
-        /// How far before `PRIVATE KEY-----` its line begins: `-----BEGIN ENCRYPTED `.
-        static let openingMark = 40
-        /// `-----END RSA `…
-        static let closingMark = 48
-    }
+    static let tokenScore = 95
+    private static let namedScore = 90
 
-    private static let score = 95
-
-    /// Parts of words that only examples have.
-    private static let placeholders: [[UInt8]] = ["example", "xxxxxx", "placeholder", "changeme", "your-", "your_"].map
-    {
-        [UInt8]($0.utf8)
+    /// What literals before this one have found out.
+    struct Memory {
+        /// The last secret that showed by itself what it is.
+        var secret = 0..<0
+        /// Where the last `curl` ends.
+        var commandEnd = -1
+        /// Bytes before this place are no part of another Kubernetes secret, wrapped token or private key: they were read.
+        var readEnd = 0
+        /// Where the last value begins that was judged by its name; `apiSecretKey` calls it three times.
+        var judged = -1
     }
 
     static func examine(_ matches: [CandidateMatch], in inspection: inout TextInspection) {
-        let text = inspection.text
+        var memory = Memory()
         for match in matches {
-            guard case .secret(let index) = match.kind, index < SecretFormat.all.count else { continue }
-            let format = SecretFormat.all[index]
-            let start = match.end - format.length
-            // Inside one already found; not so one that begins before it and leads it (`xoxe.xoxp-`).
-            guard !inspection.secret.contains(start) else { continue }
-            let span: Range<Int>?
-            switch format.shape {
-            case .run: span = run(format, from: start, matchEnd: match.end, in: text)
-            case .webToken: span = webToken(from: start, in: text)
-            case .privateKey: span = privateKey(markEnd: match.end, keyWord: start, in: text)
+            guard case .secret(let index) = match.kind, index < SecretLiteral.all.count else { continue }
+            let literal = SecretLiteral.all[index]
+            let start = match.end - literal.length
+            guard start >= 0 else { continue }
+            switch literal.role {
+            case .tokens(let formats): token(formats, start..<match.end, &memory, in: &inspection)
+            case .inner(let formats): inner(formats, start..<match.end, &memory, in: &inspection)
+            case .name(let formats, let kind): named(formats, kind, start..<match.end, &memory, in: &inspection)
+            case .special(let special): self.special(special, start..<match.end, &memory, in: &inspection)
             }
-            guard let span else { continue }
-            inspection.propose(Candidate(.secret, span.lowerBound, span.upperBound, score: score, variant: index))
-            inspection.secret = span
         }
     }
 
-    private static func run(
-        _ format: SecretFormat, from start: Int, matchEnd: Int, in text: ScannedText
-    ) -> Range<Int>? {
-        guard isTokenStart(start, text) else { return nil }
-        let body = start + format.leaderLength
-        var end = matchEnd
-        let sampleEnd = min(text.count, body + Bounds.sample)
-        while end < sampleEnd, format.body.contains(text.base[end]) { end += 1 }
-        guard isRandom(body..<end, format, text) else { return nil }
-        while end < text.count, format.body.contains(text.base[end]) { end += 1 }
-        while end > matchEnd, isPunctuation(text.base[end - 1]) { end -= 1 }
-        return start..<end
+    /// Whether a literal of more than some bytes that leads tokens stands at a place: then its own format judges what follows, and no
+    /// other (`sk-ant-…` is none of OpenAI's), nor its name (`TOKEN=ghp_…`).
+    private static func isLed(at start: Int, byMoreThan length: Int, in text: ScannedText) -> Bool {
+        leaders.contains { $0.shortest > length && $0.end(from: start, in: text) != nil }
+    }
+
+    private static let leaders: [ValueShape] = SecretFormat.tokens.compactMap { format in
+        guard case .literal(let expression, let isCaseless) = format.lead, !format.isAddress else { return nil }
+        let shape = ValueShape(expression, isCaseless: isCaseless)
+        return shape.shortest >= 3 ? shape : nil
+    }
+
+    // MARK: Tokens
+
+    private static func token(
+        _ formats: [Int], _ literal: Range<Int>, _ memory: inout Memory, in inspection: inout TextInspection
+    ) {
+        let text = inspection.text
+        // Inside one already found; not so one that begins before it and leads it (`xoxe.xoxp-`).
+        guard !memory.secret.contains(literal.lowerBound) else { return }
+        for index in formats {
+            let format = SecretFormat.all[index]
+            let start = format.isAddress ? addressStart(literal.lowerBound, in: text) : literal.lowerBound
+            guard format.isAddress || isTokenStart(start, text),
+                let end = tokenEnd(format, from: literal.upperBound, in: text),
+                isRandom(literal.upperBound..<end, format, text)
+            else { continue }
+            if literal.count <= 3, isLed(at: start, byMoreThan: literal.count, in: text) { continue }
+            take(start..<end, index, &memory, &inspection)
+            return
+        }
+    }
+
+    private static func inner(
+        _ formats: [Int], _ literal: Range<Int>, _ memory: inout Memory, in inspection: inout TextInspection
+    ) {
+        let text = inspection.text
+        guard !memory.secret.contains(literal.lowerBound) else { return }
+        for index in formats {
+            let format = SecretFormat.all[index]
+            guard case .inner(_, let set, let count) = format.lead else { continue }
+            var start = literal.lowerBound
+            let lowest = max(0, start - count.upperBound)
+            while start > lowest, set.contains(text.base[start - 1]) { start -= 1 }
+            guard count.contains(literal.lowerBound - start),
+                !text.has(start - 1, ByteClass.alphanumeric) || text.isEscapeLetter(start - 1),
+                let end = tokenEnd(format, from: literal.upperBound, in: text), isRandom(start..<end, format, text)
+            else { continue }
+            take(start..<end, index, &memory, &inspection)
+            return
+        }
+    }
+
+    private static func take(
+        _ span: Range<Int>, _ format: Int, _ memory: inout Memory, _ inspection: inout TextInspection
+    ) {
+        inspection.propose(
+            Candidate(.secret, span.lowerBound, span.upperBound, score: tokenScore, variant: format + 1))
+        memory.secret = span
     }
 
     private static func isTokenStart(_ start: Int, _ text: ScannedText) -> Bool {
         !text.has(start - 1, ByteClass.alphanumeric) || text.isEscapeLetter(start - 1)
     }
 
-    private static func isPunctuation(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+    private static func tokenEnd(_ format: SecretFormat, from start: Int, in text: ScannedText) -> Int? {
+        guard var end = format.shape.end(from: start, in: text) else { return nil }
+        if format.shape.isOpen {
+            // What a sentence adds.
+            let least = start + format.shape.shortest
+            while end > least, text.base[end - 1] == UInt8(ascii: ".") || text.base[end - 1] == UInt8(ascii: "-") {
+                end -= 1
+            }
+        }
+        // What goes on with a letter, or with a dot and a letter, is a name of a file or host.
+        let next = text.byte(end) == UInt8(ascii: ".") && !format.shape.isOpen ? end + 1 : end
+        return text.has(next, ByteClass.alphanumeric) || text.byte(end) == UInt8(ascii: "_") ? nil : end
     }
 
     private static func isRandom(_ body: Range<Int>, _ format: SecretFormat, _ text: ScannedText) -> Bool {
-        var counts = InlineArray<256, UInt16>(repeating: 0)
-        var digits = 0
-        for position in body {
-            let byte = text.base[position]
-            counts[Int(byte)] += 1
-            if byte >= 0x30 && byte <= 0x39 { digits += 1 }
+        if format.digits > 0 {
+            var digits = 0
+            for position in body.prefix(256) where text.has(position, ByteClass.digit) { digits += 1 }
+            guard digits >= format.digits else { return false }
         }
-        guard digits >= format.digits else { return false }
-        let total = Double(body.count)
-        var bits = 0.0
-        for count in 0..<256 where counts[count] > 0 {
-            let part = Double(counts[count])
-            bits += part * Logarithm.base2(total / part)
+        guard format.entropy > 0 else { return true }
+        return Randomness.entropy(body, in: text) >= format.entropy && !Randomness.hasPlaceholder(body, in: text)
+    }
+
+    /// Back over the host's first labels and the scheme.
+    private static func addressStart(_ host: Int, in text: ScannedText) -> Int {
+        var start = host
+        let lowest = max(0, host - 64)
+        while start > lowest,
+            text.has(start - 1, ByteClass.token) || text.base[start - 1] == UInt8(ascii: ".")
+        {
+            start -= 1
         }
-        // `EXAMPLE` of AWS's documentation, `xoxb-your-token`.
-        return bits >= format.entropy * total && !hasPlaceholder(body, text)
+        if text.begins("https://", at: start - 8) { return start - 8 }
+        return text.begins("http://", at: start - 7) ? start - 7 : start
     }
 
-    private static func hasPlaceholder(_ body: Range<Int>, _ text: ScannedText) -> Bool {
-        for word in placeholders where word.count <= body.count {
-            for start in body.lowerBound...body.upperBound - word.count {
-                var offset = 0
-                while offset < word.count {
-                    let byte = text.base[start + offset]
-                    let folded = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
-                    guard folded == word[offset] else { break }
-                    offset += 1
-                }
-                if offset == word.count { return true }
-            }
+    // MARK: Names
+
+    private static func named(
+        _ formats: [Int], _ kind: GenericSecret.Kind?, _ keyword: Range<Int>, _ memory: inout Memory,
+        in inspection: inout TextInspection
+    ) {
+        let text = inspection.text
+        guard !memory.secret.contains(keyword.lowerBound),
+            keyword.count > 6 || isOneWord(keyword, in: text), let assignment = Assignment(after: keyword, in: text),
+            !memory.secret.contains(assignment.start)
+        else { return }
+        for index in formats {
+            let format = SecretFormat.all[index]
+            guard assignment.hasSign || format.shape.hasLiteral,
+                let end = format.shape.end(from: assignment.start, in: text), isValueEnd(end, in: text)
+            else { continue }
+            let value = assignment.start..<end
+            guard Randomness.entropy(value, in: text) >= format.entropy, !Randomness.hasPlaceholder(value, in: text),
+                format.shape.hasLiteral || isPlausible(value, assignment, in: text)
+            else { continue }
+            inspection.propose(
+                Candidate(.secret, value.lowerBound, value.upperBound, score: namedScore, variant: index + 1))
+            return
         }
-        return false
-    }
-
-    /// Header, claims and signature in base64url (RFC 7515 §3.1); header and claims begin with `{"`, the signature may be empty.
-    private static func webToken(from start: Int, in text: ScannedText) -> Range<Int>? {
-        // At a boundary only: so each run is read once, however often `eyJ` stands in it.
-        guard !text.has(start - 1, ByteClass.token) || text.isEscapeLetter(start - 1) else { return nil }
-        guard let header = runEnd(from: start, in: text), text.byte(header) == UInt8(ascii: "."),
-            text.byte(header + 1) == UInt8(ascii: "e"), text.byte(header + 2) == UInt8(ascii: "y"),
-            let claims = runEnd(from: header + 1, in: text), text.byte(claims) == UInt8(ascii: ".")
-        else { return nil }
-        var end = runEnd(from: claims + 1, in: text) ?? claims + 1
-        // Padding does not belong there; some encoders write it.
-        for _ in 0..<2 where text.byte(end) == UInt8(ascii: "=") { end += 1 }
-        return start..<end
-    }
-
-    private static func runEnd(from start: Int, in text: ScannedText) -> Int? {
-        var end = start
-        while end < text.count, text.classes[Int(text.base[end])] & ByteClass.token != 0 { end += 1 }
-        return end > start ? end : nil
-    }
-
-    /// From `-----BEGIN` to the end of the closing mark (RFC 7468); without one to the end of what may be the key.
-    private static func privateKey(markEnd: Int, keyWord: Int, in text: ScannedText) -> Range<Int>? {
-        var start = keyWord
-        let lowest = max(0, keyWord - Bounds.openingMark)
-        while start > lowest, !begins("-----BEGIN", at: start, text) { start -= 1 }
-        guard begins("-----BEGIN", at: start, text) else { return nil }
-        var position = markEnd
-        while position < text.count {
-            let byte = text.base[position]
-            if byte == UInt8(ascii: "-"), begins("-----", at: position, text) {
-                guard begins("-----END", at: position, text) else { return start..<position }
-                var end = position + 8
-                let limit = min(text.count, position + Bounds.closingMark)
-                while end < limit, !begins("-----", at: end, text) { end += 1 }
-                return start..<min(text.count, end + 5)
-            }
-            guard isKeyByte(byte) else { break }
-            position += 1
+        guard let kind, memory.judged != assignment.start, !isLed(at: assignment.start, byMoreThan: 2, in: text) else {
+            return
         }
-        return start..<position
+        memory.judged = assignment.start
+        GenericSecret.examine(assignment, kind, in: &inspection)
     }
 
-    /// Base64, its line breaks (also written `\n`), and the headers of old encrypted keys and of PGP.
-    private static func isKeyByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 0x20, 0x0A,
-            0x0D, 0x09, UInt8(ascii: "\\"), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "\""), UInt8(ascii: "("), UInt8(ascii: ")"):
-            return true
-        default: return false
+    /// Whether a short keyword is written in one case, or with a capital first: `SetSysctl` has no `etsy`, `sumOf` no `sumo`.
+    private static func isOneWord(_ keyword: Range<Int>, in text: ScannedText) -> Bool {
+        var capitals = 0
+        var letters = 0
+        for position in keyword where text.has(position, ByteClass.letter) {
+            letters += 1
+            if text.base[position] & 0x20 == 0 { capitals += 1 }
+        }
+        return capitals == 0 || capitals == letters
+            || capitals == 1 && text.base[keyword.lowerBound] & 0x20 == 0
+    }
+
+    private static func isValueEnd(_ end: Int, in text: ScannedText) -> Bool {
+        guard end < text.count else { return true }
+        switch text.base[end] {
+        case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="),
+            UInt8(ascii: "~"), UInt8(ascii: "@"), UInt8(ascii: "%"), UInt8(ascii: "("):
+            return false
+        case UInt8(ascii: "."), UInt8(ascii: ":"): return !text.has(end + 1, ByteClass.alphanumeric)
+        default: return !text.has(end, ByteClass.alphanumeric) && text.base[end] < 0x80
         }
     }
 
-    private static func begins(_ literal: StaticString, at offset: Int, _ text: ScannedText) -> Bool {
-        let length = literal.utf8CodeUnitCount
-        guard offset >= 0, offset + length <= text.count else { return false }
-        for index in 0..<length where literal.utf8Start[index] != text.base[offset + index] { return false }
-        return true
+    /// A value of letters only, or of digits only, counts if the name speaks of a credential.
+    private static func isPlausible(_ value: Range<Int>, _ assignment: Assignment, in text: ScannedText) -> Bool {
+        let makeup = Randomness.Makeup(value, in: text)
+        if makeup.digits > 0, makeup.letters > 0 { return true }
+        let words = NameWords(assignment.name, in: text)
+        return words.namesCredential || words.namesPassword || words.namesOther
     }
-}
 
-/// The binary logarithm, without a C library.
-enum Logarithm {
-    /// For arguments from 1 on, to 1e-6.
-    static func base2(_ value: Double) -> Double {
-        guard value > 1 else { return 0 }
-        var fraction = value.significand
-        var result = Double(value.exponent)
-        var bit = 0.5
-        for _ in 0..<20 {
-            fraction *= fraction
-            if fraction >= 2 {
-                fraction /= 2
-                result += bit
-            }
-            bit /= 2
+    // MARK: Kinds that are more than a line
+
+    private static func special(
+        _ special: SecretFormat.Special, _ literal: Range<Int>, _ memory: inout Memory,
+        in inspection: inout TextInspection
+    ) {
+        let text = inspection.text
+        guard !memory.secret.contains(literal.lowerBound) else { return }
+        var span: Range<Int>?
+        var score = tokenScore
+        switch special {
+        case .webToken: span = WebToken.span(from: literal.lowerBound, in: text)
+        case .wrappedWebToken:
+            span = WebToken.wrappedSpan(from: literal.lowerBound, in: text)
+        case .privateKey: span = PrivateKeyBlock.span(around: literal, in: text)
+        case .urlCredentials: (span, score) = (URLCredentials.span(after: literal.upperBound, in: text), 90)
+        case .authorizationHeader: (span, score) = (AuthorizationHeader.span(after: literal, in: text), 85)
+        case .commandLineCredentials:
+            (span, score) = (CommandLineCredentials.span(after: literal, &memory, in: text), 85)
+        case .packageSourcePassword: (span, score) = (PackageSourcePassword.span(after: literal, in: text), 80)
+        case .loginRecord: (span, score) = (LoginRecord.span(after: literal.upperBound, in: text), 80)
+        case .kubernetesSecret:
+            KubernetesSecret.examine(kind: literal, &memory, in: &inspection)
+            return
+        case .genericKey, .genericPassword: return
         }
-        return result
+        guard let span else { return }
+        inspection.propose(
+            Candidate(.secret, span.lowerBound, span.upperBound, score: score, variant: special.variant))
+        if score == tokenScore { memory.secret = span }
     }
 }

@@ -1,121 +1,110 @@
-/// What a kind of key or token looks like: a literal that leads it, and what follows.
+/// What a kind of key or token looks like, and what leads to it.
+///
+/// The providers' keys are in `TokenFormats.swift` (a literal of their own leads them) and `KeywordFormats.swift` (the provider's name
+/// stands before an assignment). A newcomer adds a line there; the tests make values of it by themselves.
 struct SecretFormat: Sendable {
-    /// Which bytes the part after the literal consists of.
-    enum Body: Sendable {
-        case alphanumeric
-        case lowercaseOrDigit
-        case uppercaseOrDigit
-        case hexadecimal
-        case letters
-        /// Letters, digits, `-`, `_`.
-        case token
-        /// Letters, digits, `-`, `_`, `.`, `=`.
-        case dotted
-        /// Letters, digits, `_`.
-        case word
-
-        var expression: String {
-            switch self {
-            case .alphanumeric: "[A-Za-z0-9]"
-            case .lowercaseOrDigit: "[a-z0-9]"
-            case .uppercaseOrDigit: "[A-Z0-9]"
-            case .hexadecimal: "[0-9a-fA-F]"
-            case .letters: "[A-Za-z]"
-            case .token: "[A-Za-z0-9_\\-]"
-            case .dotted: "[A-Za-z0-9_\\-.=]"
-            case .word: "[A-Za-z0-9_]"
-            }
-        }
-
-        func contains(_ byte: UInt8) -> Bool {
-            let isDigit = byte >= 0x30 && byte <= 0x39
-            let isUpper = byte >= 0x41 && byte <= 0x5A
-            let isLower = byte >= 0x61 && byte <= 0x7A
-            switch self {
-            case .alphanumeric: return isDigit || isUpper || isLower
-            case .lowercaseOrDigit: return isDigit || isLower
-            case .uppercaseOrDigit: return isDigit || isUpper
-            case .hexadecimal: return isDigit || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66
-            case .letters: return isUpper || isLower
-            case .token: return isDigit || isUpper || isLower || byte == 0x2D || byte == 0x5F
-            case .dotted: return isDigit || isUpper || isLower || [0x2D, 0x5F, 0x2E, 0x3D].contains(byte)
-            case .word: return isDigit || isUpper || isLower || byte == 0x5F
-            }
-        }
-    }
-
-    /// How a match is verified.
-    enum Shape: Sendable {
-        /// A run of body bytes.
-        case run
-        /// A JSON web token: three runs with dots.
-        case webToken
-        /// A private key between its marks; the match is the end of the opening mark.
-        case privateKey
+    /// How the scanner's literal and the value belong together.
+    enum Lead: Sendable {
+        /// The literal is the value's beginning: a regular expression of one length.
+        case literal(String, isCaseless: Bool)
+        /// The literal stands inside: bytes of a set come before it, so many.
+        case inner(String, before: ByteSet, ClosedRange<Int>)
+        /// One of these words stands in the name that the value is given to.
+        case keywords([String])
     }
 
     /// The provider and the kind, for explanations.
     let name: String
-    /// A regular expression for the leading literal, of one length.
-    let leader: String
-    /// That length, in bytes.
-    let leaderLength: Int
-    let body: Body
-    /// The least bytes of body.
-    let minimum: Int
-    /// The least entropy of the body in bits a byte.
+    let lead: Lead
+    /// The value; where a literal leads it, what follows that.
+    let shape: ValueShape
+    /// As written, for tests that make values of it.
+    let notation: String
+    /// The least entropy in bits a byte.
     let entropy: Double
-    /// The least digits in the body.
+    /// The least digits in the part after the literal.
     let digits: Int
-    let shape: Shape
+    /// Whether it is a web address of which host and scheme belong to the finding.
+    let isAddress: Bool
 
-    init(
-        _ name: String, _ leader: String, _ leaderLength: Int, _ body: Body, _ minimum: Int, entropy: Double = 3,
-        digits: Int = 1, shape: Shape = .run
-    ) {
-        self.name = name
-        self.leader = leader
-        self.leaderLength = leaderLength
-        self.body = body
-        self.minimum = minimum
-        self.entropy = entropy
-        self.digits = digits
-        self.shape = shape
+    /// A token that begins with a literal.
+    static func token(
+        _ name: String, _ leader: String, _ body: String, entropy: Double = 3, digits: Int = 1, isCaseless: Bool = false
+    ) -> SecretFormat {
+        SecretFormat(
+            name: name, lead: .literal(leader, isCaseless: isCaseless),
+            shape: ValueShape(body, isCaseless: isCaseless), notation: body, entropy: entropy, digits: digits)
     }
 
-    /// The length of the pattern's match.
-    var length: Int { leaderLength + minimum }
+    /// A web address that is a secret by itself: host or its end, then the path.
+    static func webhook(_ name: String, _ host: String, _ path: String) -> SecretFormat {
+        SecretFormat(
+            name: name, lead: .literal(host, isCaseless: false), shape: ValueShape(path), notation: path, entropy: 2.5,
+            digits: 0, isAddress: true)
+    }
 
-    /// The expression for the scanner: it matches this one length, so the end tells the start.
-    var expression: String { minimum > 0 ? leader + body.expression + "{\(minimum)}" : leader }
+    /// A token with a literal inside.
+    static func token(
+        _ name: String, before: String, _ count: ClosedRange<Int>, _ inner: String, _ body: String, entropy: Double = 3
+    ) -> SecretFormat {
+        SecretFormat(
+            name: name, lead: .inner(inner, before: ByteSet(before), count), shape: ValueShape(body), notation: body,
+            entropy: entropy, digits: 0)
+    }
 
-    /// A newcomer adds a line here and its cases to the tests.
-    static let all: [SecretFormat] = [
-        SecretFormat("OpenAI project key", "sk-proj-", 8, .token, 20),
-        SecretFormat("OpenAI service account key", "sk-svcacct-", 11, .token, 20),
-        SecretFormat("OpenAI admin key", "sk-admin-", 9, .token, 20),
-        SecretFormat("Anthropic key", "sk-ant-", 7, .token, 20),
-        SecretFormat("OpenAI key", "sk-", 3, .token, 20, entropy: 3.2, digits: 2),
-        SecretFormat("AWS access key", "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])", 4, .uppercaseOrDigit, 16, digits: 0),
-        SecretFormat("GitHub token", "gh[pousr]_", 4, .alphanumeric, 36),
-        SecretFormat("GitHub fine-grained token", "github_pat_", 11, .word, 40),
-        SecretFormat("GitLab token", "gl(?:pat|ptt|imt|cbt|oas)-", 6, .token, 20),
-        SecretFormat("GitLab deploy or runner token", "gl(?:dt|rt|ft)-", 5, .token, 20),
-        SecretFormat("GitLab agent token", "glagent-", 8, .token, 20),
-        SecretFormat("GitLab SCIM token", "glsoat-", 7, .token, 20),
-        SecretFormat("Slack token", "xox[abeoprs]-", 5, .token, 10, entropy: 2, digits: 3),
-        SecretFormat("Slack configuration token", "xoxe\\.xox[bp]-", 10, .token, 20, digits: 3),
-        SecretFormat("Slack application token", "xapp-[0-9]-", 7, .token, 20, digits: 3),
-        SecretFormat("Google key", "AIza", 4, .token, 35),
-        SecretFormat("Stripe key", "[sr]k_(?:live|test|prod)_", 8, .alphanumeric, 10, entropy: 2),
-        SecretFormat("SendGrid key", "SG\\.", 3, .dotted, 60),
-        SecretFormat("Twilio key", "SK", 2, .hexadecimal, 32),
-        SecretFormat("Hugging Face token", "hf_", 3, .alphanumeric, 34, digits: 0),
-        SecretFormat("Hugging Face organisation token", "api_org_", 8, .letters, 34, digits: 0),
-        SecretFormat("npm token", "npm_", 4, .alphanumeric, 36),
-        SecretFormat("JSON web token", "ey", 2, .token, 14, shape: .webToken),
-        SecretFormat("Sallyport key", "sp_", 3, .alphanumeric, 24),
-        SecretFormat("private key", "PRIVATE KEY-----", 16, .token, 0, shape: .privateKey),
-        SecretFormat("PGP private key", "PRIVATE KEY BLOCK-----", 22, .token, 0, shape: .privateKey),
-    ]
+    /// A value that is given to a name with a provider's word in it; letters in either case.
+    static func value(
+        _ name: String, near keywords: String, _ shape: String, entropy: Double = 2
+    ) -> SecretFormat {
+        SecretFormat(
+            name: name, lead: .keywords(keywords.split(separator: "|").map(String.init)),
+            shape: ValueShape(shape, isCaseless: true), notation: shape, entropy: entropy, digits: 0)
+    }
+
+    private init(
+        name: String, lead: Lead, shape: ValueShape, notation: String, entropy: Double, digits: Int,
+        isAddress: Bool = false
+    ) {
+        self.name = name
+        self.lead = lead
+        self.shape = shape
+        self.notation = notation
+        self.entropy = entropy
+        self.digits = digits
+        self.isAddress = isAddress
+    }
+
+    /// All that are tables' lines; a format's index is the variant of its findings, less one.
+    static let all: [SecretFormat] = tokens + keywordFormats
+
+    /// The kinds that are more than a line, after those.
+    enum Special: Int, Sendable, CaseIterable {
+        case webToken, wrappedWebToken, privateKey, urlCredentials, authorizationHeader, commandLineCredentials
+        case kubernetesSecret, packageSourcePassword, loginRecord, genericKey, genericPassword
+
+        /// The variant of its findings.
+        var variant: Int { SecretFormat.all.count + 1 + rawValue }
+
+        var name: String {
+            switch self {
+            case .webToken: "JSON web token"
+            case .wrappedWebToken: "JSON web token in base64"
+            case .privateKey: "private key"
+            case .urlCredentials: "credentials in a URL"
+            case .authorizationHeader: "authorization header"
+            case .commandLineCredentials: "credentials on a command line"
+            case .kubernetesSecret: "Kubernetes secret"
+            case .packageSourcePassword: "password of a package source"
+            case .loginRecord: "password in .netrc"
+            case .genericKey: "key or token by its name and entropy"
+            case .genericPassword: "password by its name"
+            }
+        }
+    }
+
+    /// What the variant of a secret's finding stands for; `nil` if nothing does.
+    static func name(of variant: Int) -> String? {
+        if variant >= 1, variant <= all.count { return all[variant - 1].name }
+        return Special(rawValue: variant - all.count - 1)?.name
+    }
 }
