@@ -41,6 +41,9 @@ struct AnalysisPlan: Sendable {
             }
             guard Self.isUTF8(text) else { throw RemoteAnalyzerError(.notUTF8, "a text is not UTF-8") }
             for range in TextPieces.cut(text, limit: packing.bytes) { packing.add(Piece(text: index, range: range)) }
+            guard packing.calls.count < settings.callsPerAnalysis else {
+                throw RemoteAnalyzerError(.tooLarge, "the texts need more than \(settings.callsPerAnalysis) calls")
+            }
         }
         self.representatives = representatives
         calls = packing.finish()
@@ -130,7 +133,7 @@ struct AnalysisPlan: Sendable {
     private struct Packing {
         let bytes: Int
         let texts: Int
-        private var calls: [[Piece]] = []
+        private(set) var calls: [[Piece]] = []
         private var current: [Piece] = []
         private var filled = 0
 

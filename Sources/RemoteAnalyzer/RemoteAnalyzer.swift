@@ -37,6 +37,8 @@ public final class RemoteAnalyzer: Sendable {
         public var textsPerCall = 64
         /// Bytes of text in one analysis; more is an error.
         public var bytesPerAnalysis = 4 << 20
+        /// Calls in one analysis; more is an error. A request can have millions of tiny texts, and each call costs some kilobytes.
+        public var callsPerAnalysis = 1_024
         /// Bytes that the answers of one analysis may have.
         public var bytesPerAnswer = 16 << 20
         /// Calls at once, over all analyses; more wait, within their deadline.
@@ -138,6 +140,7 @@ extension RemoteAnalyzer.Settings {
         bounded.bytesPerCall = min(max(4 * TextPieces.overlap, bytesPerCall), 16 << 20)
         bounded.textsPerCall = max(1, textsPerCall)
         bounded.bytesPerAnalysis = max(0, bytesPerAnalysis)
+        bounded.callsPerAnalysis = max(1, callsPerAnalysis)
         bounded.bytesPerAnswer = min(max(2, bytesPerAnswer), 256 << 20)
         bounded.connections = max(1, connections)
         bounded.failuresToOpen = max(1, failuresToOpen)

@@ -74,6 +74,15 @@ import Testing
         #expect(await client.failure(of: ["Maria Keller", "Maria Keller", "Maria Keller"]) == nil)
     }
 
+    @Test func `texts that need too many calls are not sent`() async throws {
+        let client = try analyzer {
+            $0.textsPerCall = 1
+            $0.callsPerAnalysis = 3
+        }
+        #expect(await client.failure(of: ["1", "2", "3"]) == nil)
+        #expect(await client.failure(of: ["1", "2", "3", "4"])?.kind == .tooLarge)
+    }
+
     @Test(arguments: [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xC0, 0x80], [0xF4, 0x90, 0x80, 0x80]] as [[UInt8]])
     func `what is not UTF-8 is not sent`(_ text: [UInt8]) async throws {
         let client = try analyzer()

@@ -80,6 +80,15 @@ import Testing
         #expect(try bodies(["a", "b", "a"], single).count == 2)
     }
 
+    @Test func `a call has no more bytes than it may`() throws {
+        var settings = RemoteAnalyzer.Settings(url: "")
+        settings.bytesPerCall = 1_024
+        let texts = (0..<50).map { index in [UInt8](repeating: UInt8(0x30 + index), count: 100 + 50 * index) }
+        let plan = try AnalysisPlan(texts, settings)
+        #expect(plan.calls.allSatisfy { $0.reduce(0) { $0 + $1.range.count } <= 1_024 })
+        #expect(plan.calls.contains { $0.count > 1 })
+    }
+
     @Test func `every class of the standard map is one that we know`() {
         for (entity, dataClass) in EntityMap.presidio {
             guard let dataClass else { continue }
@@ -114,6 +123,14 @@ import Testing
     func `an entity that lacks something, or has it wrong, is an error`(_ entity: String) {
         #expect(throws: RemoteAnalyzerError.self) { try read("[\(entity)]") }
         #expect(throws: RemoteAnalyzerError.self) { try read("[[],[\(entity)]]", texts: 2) }
+    }
+
+    @Test func `what is less sure is passed over, whatever the service was told`() throws {
+        let settings = RemoteAnalyzer.Settings(url: "")
+        let plan = try AnalysisPlan([Array("ab".utf8)], settings)
+        let answer =
+            #"[{"entity_type":"PERSON","start":0,"end":1,"score":0.49},{"entity_type":"AGE","start":1,"end":2,"score":0.5}]"#
+        #expect(try plan.spans(from: [Array(answer.utf8)], settings)[0].map(\.range) == [1..<2])
     }
 
     @Test func `an offset beyond its text is an error, also of an entity that is passed over`() throws {
