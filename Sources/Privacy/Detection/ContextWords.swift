@@ -45,6 +45,34 @@ enum ContextWords {
             """
         ),
         (
+            Topic(.streetAddress),
+            """
+            address addresses adresse adressen anschrift adres adress dirección direccion domicilio indirizzo endereço morada osoite \
+            cím lakcím adresa adrese live lives lived living reside resides residing residence located location deliver delivered \
+            delivery ship shipped shipping billing mailing wohnt wohne wohnen wohnhaft wohnort habite habitent vive vivo viven abita \
+            mora moro woont woon bor asuu mieszka zamieszkały
+            """
+        ),
+        (
+            .birth,
+            """
+            born birth birthday birthdate birthplace dob geboren geb geburtsdatum geburtstag né née naissance nacido nacida nació \
+            nacimiento nato nata nascita nacque nascido nascida nasceu nascimento geboortedatum fødselsdato født syntynyt syntymäaika \
+            född födelsedatum urodzony urodzona urodzenia narozen narozena született doğum doğumlu γεννήθηκε родился родилась рождения \
+            出生 生日 生年 생년
+            """
+        ),
+        (Topic(.vin), "vin vehicle chassis fahrgestellnummer fahrgestell fin châssis bastidor telaio"),
+        (Topic(.imei), "imei imeisv meid handset device"),
+        (Topic(.bic), "bic swift"),
+        (
+            Topic(.coordinates),
+            """
+            coordinates coordinate coords coord gps lat latitude lon lng longitude geo location koordinaten koordinate breitengrad \
+            längengrad coordonnées coordenadas coordinate position
+            """
+        ),
+        (
             .other,
             """
             order orders invoice tracking ticket case ref reference id ids uuid guid isbn issn sku upc ean serial revision \
@@ -135,7 +163,8 @@ enum ContextWords {
             if !topics.isEmpty { found(topics, position) }
         }
         var position = start
-        // The word before and where it ended, for phrases.
+        // The word before, its last part where it was split, and where it ended: for phrases.
+        var previousWhole = seed
         var previous = seed
         var previousEnd = -1_000
         while position < end {
@@ -150,7 +179,10 @@ enum ContextWords {
                 continue
             }
             let first = position
-            if first &- previousEnd > phraseGap { previous = seed }
+            if first &- previousEnd > phraseGap {
+                previous = seed
+                previousWhole = seed
+            }
             var part = first
             var word = seed
             var phrase = hash(previous, UInt8(ascii: "_"))
@@ -182,12 +214,19 @@ enum ContextWords {
                 look(up: word, endingAt: position)
                 if previous != seed { look(up: phrase, endingAt: position) }
             }
-            previous = word
-            if part != first, position &- first <= longestWord {
-                var whole = seed
-                for offset in first..<position { whole = hash(whole, base[offset]) }
-                look(up: whole, endingAt: position)
+            var whole = word
+            if part != first || previousWhole != previous, position &- first <= longestWord {
+                whole = seed
+                phrase = hash(previousWhole, UInt8(ascii: "_"))
+                for offset in first..<position {
+                    whole = hash(whole, base[offset])
+                    phrase = hash(phrase, base[offset])
+                }
+                if part != first { look(up: whole, endingAt: position) }
+                if previousWhole != seed { look(up: phrase, endingAt: position) }
             }
+            previous = word
+            previousWhole = whole
         }
     }
 

@@ -65,6 +65,9 @@ struct DigitCluster {
         resumption = position
     }
 
+    /// Whether it is no piece of a longer one.
+    var isWhole: Bool { limit == count }
+
     func digits(from group: Int) -> Int {
         var sum = 0
         var index = group

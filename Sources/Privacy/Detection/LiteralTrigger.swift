@@ -25,7 +25,7 @@ struct LiteralTrigger: Sendable {
     }
 
     /// All triggers. A detector's file has its own (`static let triggers: [LiteralTrigger]`) and its name stands here.
-    static let all: [LiteralTrigger] = []
+    static let all: [LiteralTrigger] = BICDetector.triggers + MACAddressDetector.triggers
 
     /// Calls the detectors whose literals were found; other matches are passed over.
     static func examine(_ matches: [CandidateMatch], in inspection: inout TextInspection) {

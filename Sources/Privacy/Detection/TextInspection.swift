@@ -13,6 +13,17 @@ struct TextInspection {
     var rejectedColonsEnd = 0
     /// Digits before this place were examined as parts of identifiers.
     var identifiersEnd = 0
+    /// Words before this place were examined as codes of letters and digits.
+    var codeWordsEnd = 0
+    /// Numbers before this place belong to a street address.
+    var addressesEnd = 0
+    /// Numbers before this place belong to a date.
+    var datesEnd = 0
+    /// Numbers before this place belong to coordinates.
+    var coordinatesEnd = 0
+    /// Where the last card's number ended, and the last expiry.
+    var cardEnd = -1_000_000
+    var expiryEnd = -1_000_000
     /// Everything that was proposed, where someone asks why.
     var trace: [Consideration.Draft]?
     /// Parts that only the holder of a key can read.
@@ -32,13 +43,15 @@ struct TextInspection {
     }
 
     mutating func run() {
+        DateDetector.examineWords(in: &self)
+        URLDetector.examineDomains(in: &self)
         var position = text.nextAnchor(from: 0)
         while position < text.count {
             let byte = text.base[position]
             if byte == UInt8(ascii: "@") {
                 position = EmailDetector.examine(at: position, in: &self)
             } else if byte == UInt8(ascii: ":") {
-                position = IPAddressDetector.examine(colon: position, in: &self)
+                position = examineColon(at: position)
             } else {
                 position = examineDigits(at: position)
             }
@@ -59,11 +72,20 @@ struct TextInspection {
         trace?.append(Consideration.Draft(candidate: candidate, grounds: Grounds(check: .reject)))
     }
 
+    /// Examines what stands around a colon; gives back where to go on.
+    private mutating func examineColon(at colon: Int) -> Int {
+        if let end = MACAddressDetector.examine(colon: colon, in: &self) { return end }
+        URLDetector.examine(colon: colon, in: &self)
+        return IPAddressDetector.examine(colon: colon, in: &self)
+    }
+
     /// Examines the digits that begin here, and all that separators join to them; gives back where to go on.
     private mutating func examineDigits(at start: Int) -> Int {
         IdentifierDetector.examine(around: start, in: &self)
+        CodeWordDetector.examine(around: start, in: &self)
         if let end = IBANDetector.examine(digits: start, in: &self) { return end }
         let cluster = DigitCluster(at: start, in: text)
+        SmallNumberDetector.examine(cluster, in: &self)
         guard cluster.digits >= 4 else { return cluster.resumption }
         var group = 0
         while group < cluster.limit {
@@ -80,11 +102,13 @@ struct TextInspection {
                 group += skipped
                 continue
             }
+            let imei = IMEIDetector.examine(cluster, from: group, in: &self)
             let ssn = SSNDetector.examine(cluster, from: group, in: &self)
             let card = CardDetector.examine(cluster, from: group, in: &self)
+            if card > 0 { CardCompanionDetector.examine(cluster, after: group + card, in: &self) }
             // A phone number inside a card's number is none.
             let phone = card > 1 ? 0 : PhoneDetector.examine(cluster, from: group, in: &self)
-            group += max(1, ssn, card, phone)
+            group += max(1, imei, ssn, card, phone)
         }
         return cluster.resumption
     }

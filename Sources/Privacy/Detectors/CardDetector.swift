@@ -41,6 +41,7 @@ enum CardDetector {
         guard bestScore >= inspection.threshold else { return 0 }
         inspection.propose(Candidate(.card, start, end, score: bestScore))
         inspection.context.note(.card, at: end)
+        inspection.cardEnd = end
         return best
     }
 
