@@ -11,31 +11,23 @@ extension PrivacyEngine {
         destination: Destination, tenantKey: TenantKey, edits: [JSONReplacement] = []
     ) throws(TreatmentError) -> TreatedRequest {
         guard findings.body === request.body else { throw .foreignFindings }
+        if let dataClass = blocked(findings).first { throw .blocked(dataClass) }
         guard form != .raw, !findings.isEmpty else {
             return TreatedRequest(
                 requestID: requestID, destination: destination, form: form, body: try splice(request.body, edits, []),
                 restoration: .empty, replacements: 0)
         }
-        let replaced: [[UInt8]]
-        var restoration = RestorationMap.empty
-        if form == .pseudonymised {
-            let mint = try SurrogateMint(request, findings, tenantKey)
-            replaced = mint.texts
-            restoration = mint.restoration
-        } else {
-            replaced = redactions(request, findings)
-        }
+        let replacements = try Replacements(request, findings, form, treatments, tenantKey)
         return TreatedRequest(
             requestID: requestID, destination: destination, form: form,
-            body: try body(request, findings, replaced, edits, isRedacted: form == .redacted), restoration: restoration,
+            body: try body(request, findings, replacements, edits), restoration: replacements.restoration,
             replacements: findings.items.count)
     }
 
     /// The body with each finding replaced. Texts inside strings are spliced first, then become the text of their string, and so on
     /// outwards: a document's number is greater than its parent's.
     private func body(
-        _ request: InferenceRequest, _ findings: Findings, _ replaced: [[UInt8]], _ edits: [JSONReplacement],
-        isRedacted: Bool
+        _ request: InferenceRequest, _ findings: Findings, _ replaced: Replacements, _ edits: [JSONReplacement]
     ) throws(TreatmentError) -> [UInt8] {
         var replacements = [[JSONReplacement]](repeating: [], count: request.documents.count)
         var hasNames = [Bool](repeating: false, count: request.documents.count)
@@ -46,7 +38,7 @@ extension PrivacyEngine {
             var mapper = value.offsetMapper()
             for item in items {
                 let range = mapper.rawRange(ofDecoded: findings.items[item].range)
-                replacements[text.document].append(JSONReplacement(range: range, bytes: replaced[item]))
+                replacements[text.document].append(JSONReplacement(range: range, bytes: replaced.text(item)))
             }
         }
         var number = request.documents.count - 1
@@ -54,7 +46,7 @@ extension PrivacyEngine {
             let document = request.documents[number]
             if !replacements[number].isEmpty, let parent = document.parent {
                 let inner = try splice(document.json, [], replacements[number])
-                if isRedacted, hasNames[number] { try checkNames(inner) }
+                if replaced.changesNames, hasNames[number] { try checkNames(inner) }
                 let outer = request.documents[parent.document].json.value(at: parent.node)
                 replacements[parent.document].append(
                     JSONReplacement(range: outer.contentRange, bytes: JSONEscape.escaped(inner)))
@@ -62,7 +54,7 @@ extension PrivacyEngine {
             number -= 1
         }
         let body = try splice(request.body, edits, replacements[0])
-        if isRedacted, hasNames[0] { try checkNames(body) }
+        if replaced.changesNames, hasNames[0] { try checkNames(body) }
         return body
     }
 
@@ -82,45 +74,6 @@ extension PrivacyEngine {
             end = replacement.range.upperBound
         }
         return document.replacing(all)
-    }
-
-    // MARK: Redaction
-
-    /// `[EMAIL]` for each finding; in names of members `[EMAIL 2]` for the second value and so on, since names must stay different.
-    private func redactions(_ request: InferenceRequest, _ findings: Findings) -> [[UInt8]] {
-        var numbers: [[UInt8]: Int] = [:]
-        var counts = [Int](repeating: 0, count: SensitiveClass.allCases.count)
-        var marks: [[UInt8]] = []
-        marks.reserveCapacity(findings.items.count)
-        findings.forEachText { items, index in
-            let text = request.texts[index]
-            let value = request.documents[text.document].json.value(at: text.node)
-            guard value.isKey else {
-                for finding in findings.items[items] { marks.append(Self.mark(finding.sensitiveClass, number: 1)) }
-                return
-            }
-            value.withDecodedUTF8 { bytes in
-                for finding in findings.items[items] {
-                    let kind = Int(finding.sensitiveClass.rawValue)
-                    let number = numbers[[UInt8](bytes[finding.range])] ?? counts[kind] + 1
-                    if number > counts[kind] {
-                        counts[kind] = number
-                        numbers[[UInt8](bytes[finding.range])] = number
-                    }
-                    marks.append(Self.mark(finding.sensitiveClass, number: number))
-                }
-            }
-        }
-        return marks
-    }
-
-    private static func mark(_ sensitiveClass: SensitiveClass, number: Int) -> [UInt8] {
-        let label = sensitiveClass.label
-        var mark = [UInt8(ascii: "[")]
-        mark.append(contentsOf: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount))
-        if number > 1 { mark.append(contentsOf: " \(number)".utf8) }
-        mark.append(UInt8(ascii: "]"))
-        return mark
     }
 
     /// A caller may have written `[EMAIL 2]` itself: then better nothing than two members of one name.

@@ -11,7 +11,7 @@ public struct TreatedRequest: Sendable, CustomStringConvertible, CustomReflectab
     public let form: SendingForm
     /// The JSON text to send.
     public let body: [UInt8]
-    /// Turns surrogates in the answer back; empty for `raw` and `redacted`.
+    /// Turns surrogates in the answer back; empty for `raw` and `redacted`, and where no treatment is reversible.
     public let restoration: RestorationMap
     /// How many places were replaced; 0 for `raw`.
     public let replacements: Int
@@ -44,6 +44,8 @@ public enum TreatmentError: Error, Sendable, Hashable, CustomStringConvertible {
     case ambiguousNames
     /// No free surrogate was found for a value; practically impossible.
     case surrogatesExhausted
+    /// The request holds data of a class whose treatment is `block`: the caller's to mend, not to be sent again as it is.
+    case blocked(DataClass)
 
     /// The fault in words; nothing of the request.
     public var description: String {
@@ -52,6 +54,7 @@ public enum TreatmentError: Error, Sendable, Hashable, CustomStringConvertible {
         case .overlappingEdits: "two changes of the request overlap"
         case .ambiguousNames: "two names of one object would become equal"
         case .surrogatesExhausted: "no free surrogate was found"
+        case .blocked(let dataClass): "data of the class `\(dataClass)` may not be sent"
         }
     }
 }

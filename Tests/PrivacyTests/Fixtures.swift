@@ -18,8 +18,9 @@ enum Fixtures {
     static let identifier = RequestID(high: 1, low: 2)
     static let destination = Destination(provider: ProviderID("openai"), model: "gpt-5-mini")
 
-    static func tenantKey(_ tenant: String = "acme") throws -> TenantKey {
-        try TenantKey(master: SymmetricKey([UInt8](repeating: 7, count: 32)), tenant: tenant)
+    static func tenantKey(_ tenant: String = "acme", generation: Int = 1) throws -> TenantKey {
+        try TenantKey(
+            master: SymmetricKey([UInt8](repeating: 7, count: 32)), tenant: tenant, generation: generation)
     }
 
     /// A request whose texts are all strings and names of the body; strings under `arguments` that are JSON become documents.

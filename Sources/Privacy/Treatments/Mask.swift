@@ -20,8 +20,14 @@ enum Mask {
     static let star = UInt8(ascii: "*")
 
     static func text(of value: [UInt8], _ sensitiveClass: SensitiveClass) -> [UInt8] {
+        let mask = form(of: value, sensitiveClass)
+        // A value too short or too strange for its class's form is not shown at all.
+        return mask.contains(star) ? mask : stars
+    }
+
+    private static func form(of value: [UInt8], _ sensitiveClass: SensitiveClass) -> [UInt8] {
         // A value that was found behind an encoding is not what it looks like: then nothing of it is shown.
-        guard isPlain(value) || sensitiveClass == .person || sensitiveClass == .email else { return stars }
+        guard isPlain(value) || [.person, .email, .url].contains(sensitiveClass) else { return stars }
         switch sensitiveClass {
         case .email: return email(value)
         case .person: return initials(value)
@@ -126,12 +132,14 @@ enum Mask {
         return groups
     }
 
-    /// Whether letters and digits are ASCII, and all else is ASCII or general punctuation (no-break spaces, dashes, primes and degree
-    /// signs: U+00A0, U+00B0, U+2000…U+206F, U+2212).
+    /// Whether letters and digits are ASCII, none of them escaped, and all else is ASCII or general punctuation (no-break spaces, dashes,
+    /// primes and degree signs: U+00A0, U+00B0, U+2000…U+206F, U+2212).
     static func isPlain(_ value: [UInt8]) -> Bool {
         var index = 0
         while index < value.count {
             switch value[index] {
+            case UInt8(ascii: "\\"), UInt8(ascii: "&"): return false
+            case UInt8(ascii: "%") where index + 1 < value.count && isDigit(value[index + 1]): return false
             case 0..<0x80: index += 1
             case 0xC2 where index + 1 < value.count && (value[index + 1] == 0xA0 || value[index + 1] == 0xB0):
                 index += 2

@@ -56,6 +56,9 @@ enum StandIn {
         case .secret, .custom, .cardSecurityCode, .cardExpiry: return nil
         case .person: return PersonStandIn.text(for: source)
         case .email: return NetworkStandIn.email(source)
+        case .url: return NetworkStandIn.url(source)
+        case .place: return PlaceStandIn.place(source)
+        case .streetAddress: return PlaceStandIn.street(source)
         default: break
         }
         // Digits of other scripts, encodings and the like are not taken apart.
@@ -67,7 +70,6 @@ enum StandIn {
         case .phone: return PhoneStandIn.text(for: source)
         case .ipAddress: return NetworkStandIn.address(source)
         case .macAddress: return NetworkStandIn.hardwareAddress(source)
-        case .url: return NetworkStandIn.url(source)
         case .ssn, .usItin: return IdentifierStandIn.socialSecurity(source)
         case .ukNhs: return IdentifierStandIn.text(for: source, prefix: [9, 9, 9], &budget)
         case .imei: return IdentifierStandIn.imei(source)
@@ -76,8 +78,6 @@ enum StandIn {
         case .date, .dateOfBirth: return DateStandIn.date(source)
         case .age: return DateStandIn.age(source)
         case .coordinates: return PlaceStandIn.coordinates(source)
-        case .place: return PlaceStandIn.place(source)
-        case .streetAddress: return PlaceStandIn.street(source)
         default: return IdentifierStandIn.text(for: source, prefix: [], &budget)
         }
     }
