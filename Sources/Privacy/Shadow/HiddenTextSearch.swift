@@ -157,6 +157,7 @@ struct HiddenTextSearch {
             bytes.append(byte)
             place &+= 2
         }
+        guard judge.isText else { return nil }
         while place < run.upperBound, Hexadecimal.value(text[place]) != nil { place &+= 1 }
         return Decoded(bytes: bytes, range: run.lowerBound..<place, encoding: .hexadecimal)
     }
@@ -179,14 +180,12 @@ struct HiddenTextSearch {
                 guard let byte = decoder.add(alphabet[Int(text[offset])]) else { continue }
                 judge.add(byte)
                 bytes.append(byte)
-                guard judge.isMostlyText else {
-                    return bytes.count > Bounds.base64 ? whole(bytes, line) : nil
-                }
+                guard judge.isMostlyText else { return judge.isText ? whole(bytes, line) : nil }
             }
             guard let next = nextLine(after: line) else { break }
             line = next
         }
-        return bytes.count >= Bounds.base64 &* 3 / 4 &- 2 ? whole(bytes, line) : nil
+        return judge.isText ? whole(bytes, line) : nil
     }
 
     /// The text up to where it turned into something else stands for the whole run.
@@ -258,13 +257,25 @@ struct Base64 {
 struct TextSample {
     private var total = 0
     private var faults = 0
+    /// Bytes before the first fault.
+    private var clean = 0
     /// Continuation bytes that must follow.
     private var expected = 0
+
+    private enum Bounds {
+        /// What is text for so long did not become so by chance, whatever follows.
+        static let clean = 11
+        /// What is mostly text for so long is text too; what is given up was shorter, so that giving up costs little.
+        static let total = 24
+    }
 
     /// Nothing but text so far.
     var isClean: Bool { faults == 0 }
     /// At most an eighth is something else.
     var isMostlyText: Bool { faults &* 8 <= total }
+
+    /// Text throughout, or long enough from its start.
+    var isText: Bool { faults == 0 && expected == 0 || clean >= Bounds.clean || total >= Bounds.total }
 
     /// Whether the byte may stand in UTF-8 text.
     @inline(__always)
@@ -274,6 +285,7 @@ struct TextSample {
 
     @inline(__always)
     mutating func add(_ byte: UInt8) {
+        defer { if faults == 0 { clean = total } }
         total &+= 1
         if byte & 0xC0 == 0x80 {
             if expected > 0 { expected &-= 1 } else { faults &+= 1 }

@@ -95,7 +95,7 @@ struct ShadowLayerBuilder {
             open(start..<range.upperBound, disguise)
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: source[start..<range.lowerBound]))
             close(start..<range.upperBound, shadowLength: range.lowerBound &- start)
-        } else if let last = runs.last, last.originalEnd == range.lowerBound {
+        } else if let last = runs.last, last.originalEnd == range.lowerBound, last.originalUnit < 1 << 20 {
             disguises.formUnion(disguise)
             runs[runs.count &- 1].count &-= 1
             if last.count == 1 { runs.removeLast() }
