@@ -24,7 +24,11 @@ enum SSNDetector {
             if last.separator == .space { score -= 20 }
         }
         inspection.context.advance(to: start, text.base)
-        if inspection.context.speaks(of: .ssn, before: start) { score += 40 }
+        if inspection.context.speaks(of: .ssn, before: start) {
+            score += 40
+        } else if isSample(start, end, text) {
+            return 0
+        }
         guard score >= inspection.threshold else { return 0 }
         inspection.propose(Candidate(.ssn, start, end, score: score))
         // One number says that its neighbours are such numbers too.
@@ -52,13 +56,25 @@ enum SSNDetector {
         }
     }
 
-    private static func isValid(_ start: Int, _ end: Int, _ text: ScannedText) -> Bool {
+    private static func number(_ start: Int, _ end: Int, _ text: ScannedText) -> Int {
         var number = 0
         var position = start
         while position < end {
-            if text.has(position, ByteClass.digit) { number = number * 10 + Int(text.base[position] - 48) }
+            if text.has(position, ByteClass.digit) { number = number &* 10 &+ Int(text.base[position] &- 48) }
             position += 1
         }
+        return number
+    }
+
+    /// Whether it is one of those that stand on printed samples, or one digit nine times. Where a word says that it is somebody's, it
+    /// is taken all the same.
+    private static func isSample(_ start: Int, _ end: Int, _ text: ScannedText) -> Bool {
+        let number = number(start, end, text)
+        return number == 78_051_120 || number == 123_456_789 || number == 987_654_320 || number % 111_111_111 == 0
+    }
+
+    private static func isValid(_ start: Int, _ end: Int, _ text: ScannedText) -> Bool {
+        let number = number(start, end, text)
         let area = number / 1_000_000
         return area > 0 && area != 666 && area < 900 && number / 10_000 % 100 != 0 && number % 10_000 != 0
     }

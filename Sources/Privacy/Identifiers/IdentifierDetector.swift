@@ -63,7 +63,6 @@ enum IdentifierDetector {
         case .accept: score = format.accepted
         case .neutral: score = format.neutral
         }
-        if characters.hasLowercase { score += Weight.lowercase }
         if isJoined(range, in: text) {
             score += Weight.joined
         } else if isContinued(range, by: separator, in: text) {
@@ -78,9 +77,12 @@ enum IdentifierDetector {
         {
             score += format.context
             grounds.context = .supports
-        } else if format.isCountered, inspection.context.speaksOfOthers(than: topic, before: range.lowerBound) {
-            score += Weight.other
-            grounds.context = .counters
+        } else {
+            if characters.hasLowercase { score += Weight.lowercase }
+            if format.isCountered, inspection.context.speaksOfOthers(than: topic, before: range.lowerBound) {
+                score += Weight.other
+                grounds.context = .counters
+            }
         }
         inspection.propose(
             Candidate(format.sensitiveClass, range.lowerBound, range.upperBound, score: max(1, score)), grounds)

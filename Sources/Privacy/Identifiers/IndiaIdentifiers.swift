@@ -3,7 +3,7 @@ enum IndiaIdentifiers: IdentifierFamily {
     static let formats: [IdentifierFormat] = [
         IdentifierFormat(.inAadhaar, ["9999 9999 9999"], accepted: 55, check: isAadhaar),
         IdentifierFormat(.inAadhaar, ["9999-9999-9999"], accepted: 45, check: isAadhaar),
-        IdentifierFormat(.inAadhaar, ["9999:9999:9999"], accepted: 35, check: isAadhaar),
+        IdentifierFormat(.inAadhaar, ["9999:9999:9999", "9999~9999~9999"], accepted: 30, check: isAadhaar),
         IdentifierFormat(.inAadhaar, ["999999999999"], accepted: 20, check: isAadhaar),
         IdentifierFormat(.inPan, ["AAAAA9999A"], accepted: 60, neutral: 20, check: isPAN),
         // Anything of ten that might be one misspelt, beside the word only.

@@ -9,7 +9,7 @@ enum KoreaIdentifiers: IdentifierFamily {
         IdentifierFormat(.krBrn, ["9999999999"], accepted: 15, check: isBRN),
         IdentifierFormat(.krDriverLicense, ["99-99-999999-99"], accepted: 60, check: isDriverLicense),
         IdentifierFormat(
-            .krDriverLicense, ["99[ ]99[ ]999999[ ]99", "9999-999999-99", "99-99-99999999", "99-9999999999"],
+            .krDriverLicense, ["99[~]99[~]999999[~]99"],
             accepted: 20, check: isDriverLicense),
         IdentifierFormat(.krPassport, ["A999A9999"], neutral: 20, check: isPassport),
         IdentifierFormat(.krPassport, ["A99999999"], neutral: 6, check: isPassport),

@@ -3,7 +3,7 @@ enum UnitedKingdomIdentifiers: IdentifierFamily {
     static let formats: [IdentifierFormat] = [
         // Telephone numbers are written 3-3-4 too.
         IdentifierFormat(.ukNhs, ["999 999 9999", "999-999-9999"], accepted: 35, check: isNHS),
-        IdentifierFormat(.ukNhs, ["9999999999", "999999 9999", "999 9999999"], accepted: 20, check: isNHS),
+        IdentifierFormat(.ukNhs, ["999[~]999[~]9999"], accepted: 20, check: isNHS),
         IdentifierFormat(
             .ukNino, ["AA[ ]99[ ]99[ ]99[ ]A", "AA-99-99-99-A", "AA[ ]999999[ ]A"], neutral: 60, isCountered: false,
             check: isNINO),
@@ -23,7 +23,7 @@ enum UnitedKingdomIdentifiers: IdentifierFamily {
             .ukVehicleRegistration,
             (1...3).flatMap { count in
                 let digits = String(repeating: "9", count: count)
-                return ["AAA[ ]\(digits)[ ]A", "AAA-\(digits)[-]A"]
+                return ["AAA[~]\(digits)[~]A"]
             }, neutral: 10, check: isSuffixPlate),
         IdentifierFormat(.ukPassport, ["AA9999999"], neutral: 6),
         IdentifierFormat(

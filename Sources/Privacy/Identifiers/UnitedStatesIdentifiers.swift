@@ -3,7 +3,7 @@ enum UnitedStatesIdentifiers: IdentifierFamily {
     static let formats: [IdentifierFormat] = [
         IdentifierFormat(.usItin, ["999-99-9999", "999 99 9999"], accepted: 65, check: isITIN),
         IdentifierFormat(
-            .usItin, ["999-999999", "999 999999", "99999-9999", "99999 9999"], accepted: 15, check: isITIN),
+            .usItin, ["999~999999", "99999~9999", "999~99~9999"], accepted: 15, check: isITIN),
         IdentifierFormat(.usItin, ["999999999"], accepted: 20, check: isITIN),
         IdentifierFormat(.usEin, ["99-9999999"], neutral: 15, check: isEIN),
         IdentifierFormat(.usEin, ["999999999"], neutral: 5, check: isEIN),
@@ -11,7 +11,7 @@ enum UnitedStatesIdentifiers: IdentifierFamily {
         IdentifierFormat(.usRoutingNumber, ["999999999"], accepted: 25, check: isRoutingNumber),
         IdentifierFormat(.usBankAccount, IdentifierFormat.digits(8...17), neutral: 5),
         IdentifierFormat(.usNpi, ["9999-999-999", "9999 999 999"], accepted: 40, check: isNPI),
-        IdentifierFormat(.usNpi, ["9999999999"], accepted: 20, check: isNPI),
+        IdentifierFormat(.usNpi, ["9999999999", "9999~999~999"], accepted: 20, check: isNPI),
         IdentifierFormat(.usDea, ["AX9999999", "AX-9999999"], accepted: 40, check: isDEA),
         IdentifierFormat(.usMbi, ["9AX9-AX9-AA99"], neutral: 70, check: isMBI),
         IdentifierFormat(.usMbi, ["9AX9AX9AA99", "9AX9 AX9 AA99"], neutral: 45, check: isMBI),
@@ -67,7 +67,9 @@ enum UnitedStatesIdentifiers: IdentifierFamily {
         + (3...7).map { "AA" + String(repeating: "9", count: $0) }
         + [
             "999999999A", "99999999A", "9999999A", "99999999AA", "999AA9999", "A9A9A", "A999999A", "AA999999A",
-            "99AAA99999", "99AAA999999",
+            "99AAA99999", "99AAA999999", "A999-9999-9999", "A999-9999-9999-99", "A999-999-99-999-9", "A999-999-99-999",
+            "A99-99-9999", "A99-999-999", "99-999-9999", "9999-99-9999", "AAA-99-9999", "A9999-99999-99999",
+            "A9999 99999 99999", "A 999 999 999 999", "99 999 999",
         ]
 
     /// Nine digits that begin with 9, the fourth and fifth 50–65, 70–88, 90–92, 94–99 (IRS, Publication 1915); 66–69 follow older lists.
