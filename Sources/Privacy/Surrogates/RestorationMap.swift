@@ -74,4 +74,15 @@ public struct RestorationMap: Sendable, CustomStringConvertible, CustomReflectab
             }
         }
     }
+
+    /// Where in a text something stands that would be restored.
+    func ranges(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
+        guard let storage, let base = text.bindMemory(to: UInt8.self).baseAddress else { return [] }
+        var ranges: [Range<Int>] = []
+        var search = SurrogateSearch()
+        while case .found(let range, _) = search.next(base, count: text.count, isEnd: true, storage) {
+            ranges.append(range)
+        }
+        return ranges
+    }
 }

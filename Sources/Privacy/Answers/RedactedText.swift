@@ -1,0 +1,134 @@
+/// Writes a text with values taken out, and keeps it JSON where it is JSON.
+///
+/// In JSON a value's place inside a string is taken by its class, `[EMAIL]`; a number becomes the string `"[PHONE]"`; quotes, brackets and
+/// escapes stay whole even where a value was found across them.
+struct RedactedText {
+    let isJSON: Bool
+
+    private enum Place: Equatable {
+        case outside
+        case inside
+        /// After a backslash.
+        case escape
+        /// In `\u` and its four digits: so many are missing.
+        case code(Int)
+    }
+
+    private var place = Place.outside
+    /// The rest of a number or escape goes as its beginning did.
+    private var dropsRest = false
+    /// The class that is written before anything more of the value in hand is dropped.
+    private var mark: SensitiveClass?
+    private var current: SensitiveClass = .secret
+
+    init(_ encoding: RestorationMap.Encoding) { isJSON = encoding == .json }
+
+    mutating func restart() {
+        place = .outside
+        dropsRest = false
+        mark = nil
+    }
+
+    /// Bytes that go out.
+    mutating func pass(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, into output: inout [UInt8]) {
+        guard isJSON else {
+            output.append(contentsOf: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+            return
+        }
+        for position in range {
+            let byte = base[position]
+            if dropsRest {
+                switch place {
+                case .escape, .code:
+                    advance(byte)
+                    continue
+                case .outside where Self.isNumberByte(byte): continue
+                default: dropsRest = false
+                }
+            }
+            output.append(byte)
+            advance(byte)
+        }
+    }
+
+    /// A value.
+    mutating func redact(
+        _ base: UnsafePointer<UInt8>, _ range: Range<Int>, _ sensitiveClass: SensitiveClass,
+        into output: inout [UInt8]
+    ) {
+        guard isJSON else { return write(sensitiveClass, into: &output) }
+        var first = range.lowerBound
+        // An escape that has begun goes out whole.
+        while first < range.upperBound, place != .outside, place != .inside {
+            pass(base, first..<first + 1, into: &output)
+            first += 1
+        }
+        mark = sensitiveClass
+        current = sensitiveClass
+        drop(base, first..<range.upperBound, into: &output)
+    }
+
+    /// More of the value that was redacted last.
+    mutating func drop(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, into output: inout [UInt8]) {
+        guard isJSON else { return }
+        for position in range {
+            let byte = base[position]
+            switch place {
+            case .inside where byte == 0x22:
+                output.append(byte)
+                advance(byte)
+                mark = current
+            case .inside, .escape, .code:
+                if let sensitiveClass = mark { write(sensitiveClass, into: &output) }
+                mark = nil
+                advance(byte)
+                dropsRest = place != .inside
+            case .outside where Self.isStructure(byte):
+                output.append(byte)
+                advance(byte)
+                mark = current
+                dropsRest = false
+            case .outside:
+                if let sensitiveClass = mark {
+                    output.append(0x22)
+                    write(sensitiveClass, into: &output)
+                    output.append(0x22)
+                }
+                mark = nil
+                dropsRest = true
+            }
+        }
+    }
+
+    private func write(_ sensitiveClass: SensitiveClass, into output: inout [UInt8]) {
+        let label = sensitiveClass.label
+        output.append(UInt8(ascii: "["))
+        output.append(contentsOf: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount))
+        output.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func advance(_ byte: UInt8) {
+        switch place {
+        case .outside: if byte == 0x22 { place = .inside }
+        case .inside:
+            if byte == 0x22 { place = .outside }
+            if byte == SurrogateSyntax.backslash { place = .escape }
+        case .escape: place = byte == UInt8(ascii: "u") ? .code(4) : .inside
+        case .code(let missing): place = missing > 1 ? .code(missing - 1) : .inside
+        }
+    }
+
+    private static func isStructure(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
+            UInt8(ascii: ":"), 0x22, 0x20, 0x0A, 0x0D, 0x09:
+            return true
+        default: return false
+        }
+    }
+
+    private static func isNumberByte(_ byte: UInt8) -> Bool {
+        byte >= 0x30 && byte <= 0x39 || byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e")
+            || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")
+    }
+}

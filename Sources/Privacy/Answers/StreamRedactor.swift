@@ -1,0 +1,390 @@
+/// Takes sensitive values out of one channel of an answer (one choice, content block or tool call) while it is coming.
+///
+/// The text is cut into islands that may be sensitive (`AnswerWords`) and the prose between them. Prose goes out at once, but for the word
+/// that is being written and two short ones before it. An island is held until enough has come after it to be judged; then the engine
+/// looks at it with 128 bytes before and up to 48 after, and its values go out as `[EMAIL]`. Where islands begin and end, and what the
+/// engine is shown, depends on the text alone: so the output is the same for every way to cut it.
+///
+/// No more than 512 bytes are held. An island that is longer is judged by its first 512 bytes, of which about half go out; a value that
+/// reaches the end of them is taken out up to its own end. So is a private key, from its opening mark to its closing one.
+public struct StreamRedactor {
+    enum Bounds {
+        /// The most that is held.
+        static let held = 512
+        /// What the engine sees before an island: context reaches 64 bytes.
+        static let before = 128
+        /// What it sees after one: the rest of a value of several words, and 22 bytes of context.
+        static let after = 48
+        /// Words of prose that an island bridges.
+        static let bridged = 2
+        /// An island of fewer letters and digits is no value.
+        static let least = 3
+        /// The kind of a key stands in its opening mark, within so many bytes.
+        static let keyMark = 64
+        /// Bytes that have gone out and are kept before they are dropped together.
+        static let slack = 4_096
+    }
+
+    /// What is being dropped because its value has been taken out already.
+    private enum Dropping {
+        case nothing
+        /// Up to the end of a run of letters, digits and signs.
+        case token
+        /// Up to the closing mark of a key, or what is no part of one.
+        case key
+    }
+
+    private let rules: AnswerRules
+    private var sink: RedactedText
+    /// What has come: before `start` it is decided and kept as context.
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var dropping = Dropping.nothing
+
+    /// Starts at the beginning of a channel's text. With `.json` the text is JSON and stays well-formed: what is taken out of a string is
+    /// a string's content, and a number becomes a string.
+    public init(_ rules: AnswerRules, encoding: RestorationMap.Encoding = .plain) {
+        self.rules = rules
+        sink = RedactedText(encoding)
+    }
+
+    /// Whether some text is held back.
+    public var isHolding: Bool { start < buffer.count }
+    var heldBytes: Int { buffer.count - start }
+
+    /// Takes a piece of decoded text, UTF-8 cut anywhere, and appends to `output` what can go out. Throws what the scanner throws; then
+    /// nothing more may go out.
+    public mutating func push(_ text: UnsafeRawBufferPointer, into output: inout [UInt8]) throws {
+        buffer.append(contentsOf: text)
+        try advance(isEnd: false, into: &output)
+    }
+
+    /// The text is at its end: appends what was held back. The redactor then stands at the beginning of a new text.
+    public mutating func finish(into output: inout [UInt8]) throws {
+        try advance(isEnd: true, into: &output)
+        buffer.removeAll(keepingCapacity: true)
+        start = 0
+        dropping = .nothing
+        sink.restart()
+    }
+
+    private mutating func advance(isEnd: Bool, into output: inout [UInt8]) throws {
+        // Taken out and put back, so that it stays the only copy.
+        var text: [UInt8] = []
+        swap(&text, &buffer)
+        defer { trim(text) }
+        try text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            while start < bytes.count, try step(base, bytes.count, isEnd, into: &output) {}
+        }
+    }
+
+    private mutating func trim(_ text: consuming [UInt8]) {
+        buffer = text
+        if start > Bounds.before + Bounds.slack {
+            buffer.removeSubrange(..<(start - Bounds.before))
+            start = Bounds.before
+        }
+    }
+
+    /// Decides what comes next, if that can be decided.
+    private mutating func step(
+        _ base: UnsafePointer<UInt8>, _ end: Int, _ isEnd: Bool, into output: inout [UInt8]
+    ) throws -> Bool {
+        switch dropping {
+        case .token:
+            var position = start
+            while position < end, Self.isTokenByte(base[position]) { position += 1 }
+            if position < end { dropping = .nothing }
+            return drop(to: position, base, into: &output) || position < end
+        case .key:
+            let key = KeyEnd(base, from: start, to: end, isEnd: isEnd, isJSON: sink.isJSON)
+            if key.isWhole { dropping = .nothing }
+            return drop(to: key.end, base, into: &output) || key.isWhole
+        case .nothing: break
+        }
+        let prose = proseEnd(base, end, isEnd)
+        if prose.end > start {
+            sink.pass(base, start..<prose.end, into: &output)
+            start = prose.end
+            return true
+        }
+        guard let first = prose.next else { return false }
+        let limit = min(end, start + Bounds.held)
+        let words = AnswerWords(base: base, end: limit, isEnd: isEnd && limit == end)
+        if first == .mark, let isDecided = try key(words, into: &output) { return isDecided }
+        return try island(words, into: &output)
+    }
+
+    private mutating func drop(to end: Int, _ base: UnsafePointer<UInt8>, into output: inout [UInt8]) -> Bool {
+        guard end > start else { return false }
+        sink.drop(base, start..<end, into: &output)
+        start = end
+        return true
+    }
+
+    // MARK: Prose
+
+    /// Up to where prose can go out, and the kind of the word that begins there if an island does.
+    private func proseEnd(
+        _ base: UnsafePointer<UInt8>, _ end: Int, _ isEnd: Bool
+    ) -> (end: Int, next: AnswerWords.Word.Kind?) {
+        let words = AnswerWords(base: base, end: end, isEnd: isEnd)
+        var position = start
+        // Where the last two short words begin: they may lead a value.
+        var first: Int?
+        var second: Int?
+        while true {
+            let next = words.wordStart(from: position)
+            if next.isApart {
+                first = nil
+                second = nil
+            }
+            guard next.position < end else { return (isEnd ? end : first ?? end, nil) }
+            let word = words.word(at: next.position)
+            switch word.kind {
+            case .mark: return (next.position, .mark)
+            case .hot: return (first ?? next.position, .hot)
+            case .short, .long:
+                guard word.isWhole else { return (first ?? next.position, nil) }
+            }
+            if word.kind == .long {
+                first = nil
+                second = nil
+            } else if let last = second {
+                first = last
+                second = next.position
+            } else if first == nil {
+                first = next.position
+            } else {
+                second = next.position
+            }
+            position = word.end
+        }
+    }
+
+    // MARK: Islands
+
+    /// Judges the island at `start` and gives out what is decided.
+    private mutating func island(_ words: AnswerWords, into output: inout [UInt8]) throws -> Bool {
+        let isFull = words.end == start + Bounds.held
+        guard let end = islandEnd(words) else { return isFull ? try cut(words, into: &output) : false }
+        if alphanumerics(words.base, start..<end) < Bounds.least {
+            sink.pass(words.base, start..<end, into: &output)
+            start = end
+            return true
+        }
+        guard words.isEnd || end + Bounds.after <= words.end else {
+            return isFull ? try cut(words, into: &output) : false
+        }
+        let (values, last) = try values(words.base, to: min(end + Bounds.after, words.end), before: end)
+        give(words.base, to: max(end, last), values, into: &output)
+        return true
+    }
+
+    /// Where the island at `start` ends, if that is known.
+    private func islandEnd(_ words: AnswerWords) -> Int? {
+        var position = start
+        var end: Int?
+        var bridged = 0
+        while true {
+            let next = words.wordStart(from: position)
+            if next.isApart, let end { return end }
+            guard next.position < words.end else { return words.isEnd ? end ?? words.end : nil }
+            let word = words.word(at: next.position)
+            if word.kind == .mark, let end { return end }
+            guard word.isWhole else { return nil }
+            switch word.kind {
+            case .hot, .mark:
+                end = word.end
+                bridged = 0
+            case .short:
+                bridged += 1
+                if bridged > Bounds.bridged, let end { return end }
+            case .long: if let end { return end }
+            }
+            position = word.end
+        }
+    }
+
+    /// Judges an island by its first bytes because no more may be held.
+    private mutating func cut(_ words: AnswerWords, into output: inout [UInt8]) throws -> Bool {
+        let base = words.base
+        var end = start + Bounds.held / 2
+        var blank = end
+        while blank > start + Bounds.held / 8, base[blank - 1] > 0x20, base[blank - 1] != 0x22 { blank -= 1 }
+        if blank > start + Bounds.held / 8 { end = blank }
+        while end > start + 1, base[end] & 0xC0 == 0x80 { end -= 1 }
+        // A token that has not ended: from its beginning on it is judged anew, or, if it fills all, taken out.
+        var run = words.end
+        while run > start, Self.isTokenByte(base[run - 1]) { run -= 1 }
+        let isOpen = rules.classes.contains(.secret) && opensToken(words, run)
+        if isOpen, run == start {
+            sink.redact(base, start..<words.end, .secret, into: &output)
+            start = words.end
+            dropping = .token
+            return true
+        }
+        if isOpen { end = min(end, run) }
+        let (values, last) = try values(base, to: words.end, before: end)
+        give(base, to: max(end, last), values, into: &output)
+        if let value = values.last, value.range.upperBound == words.end { dropping = .token }
+        return true
+    }
+
+    /// Whether the run of token bytes that begins here is a JSON web token so far.
+    private func opensToken(_ words: AnswerWords, _ run: Int) -> Bool {
+        var position = run
+        while position < words.end {
+            if words.begins("eyJ", at: position),
+                position == run || ByteClass.table[Int(words.base[position - 1])] & ByteClass.token == 0
+            {
+                return true
+            }
+            position += 1
+        }
+        return false
+    }
+
+    private func alphanumerics(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
+        range.count { base[$0] >= 0x80 || ByteClass.table[Int(base[$0])] & ByteClass.alphanumeric != 0 }
+    }
+
+    private struct Value {
+        let range: Range<Int>
+        let sensitiveClass: SensitiveClass
+    }
+
+    /// What is to be taken out of what begins between `start` and a place, and where the last thing found there ends.
+    private func values(
+        _ base: UnsafePointer<UInt8>, to end: Int, before place: Int
+    ) throws -> (values: [Value], end: Int) {
+        var lowest = max(0, start - Bounds.before)
+        while lowest < start, base[lowest] & 0xC0 == 0x80 { lowest += 1 }
+        let window = UnsafeRawBufferPointer(start: base + lowest, count: end - lowest)
+        var values: [Value] = []
+        var last = start
+        let findings = try rules.engine.inspect(text: window)
+        guard !findings.isEmpty else { return ([], start) }
+        let surrogates = rules.restoration.ranges(in: window)
+        for finding in findings {
+            let range = max(start, lowest + finding.range.lowerBound)..<max(start, lowest + finding.range.upperBound)
+            guard !range.isEmpty, range.lowerBound < place else { continue }
+            last = max(last, range.upperBound)
+            guard rules.classes.contains(finding.sensitiveClass),
+                !surrogates.contains(where: { $0.overlaps(finding.range) }),
+                !rules.isOwn(UnsafeRawBufferPointer(rebasing: window[finding.range]))
+            else { continue }
+            values.append(Value(range: range, sensitiveClass: finding.sensitiveClass))
+        }
+        return (values, last)
+    }
+
+    private mutating func give(
+        _ base: UnsafePointer<UInt8>, to end: Int, _ values: [Value], into output: inout [UInt8]
+    ) {
+        for value in values {
+            sink.pass(base, start..<value.range.lowerBound, into: &output)
+            sink.redact(base, value.range, value.sensitiveClass, into: &output)
+            start = value.range.upperBound
+        }
+        sink.pass(base, start..<max(start, end), into: &output)
+        start = max(start, end)
+    }
+
+    // MARK: Private keys
+
+    /// Takes out the private key whose opening mark begins at `start`; whether that could be decided, `nil` if it is none.
+    private mutating func key(_ words: AnswerWords, into output: inout [UInt8]) throws -> Bool? {
+        guard rules.classes.contains(.secret) else { return nil }
+        let base = words.base
+        let first = start + AnswerWords.mark.utf8CodeUnitCount
+        let limit = min(words.end, first + Bounds.keyMark)
+        guard let markEnd = (first..<max(first, limit)).first(where: { words.begins("-----", at: $0) }) else {
+            return limit == first + Bounds.keyMark || words.isEnd ? nil : false
+        }
+        guard (first..<markEnd).contains(where: { words.begins("PRIVATE KEY", at: $0) }) else { return nil }
+        let key = KeyEnd(base, from: markEnd + 5, to: words.end, isEnd: words.isEnd, isJSON: sink.isJSON)
+        let isFull = words.end == start + Bounds.held
+        guard key.isWhole || isFull else { return false }
+        if key.isWhole, rules.isOwn(UnsafeRawBufferPointer(start: base + start, count: key.end - start)) {
+            sink.pass(base, start..<key.end, into: &output)
+        } else {
+            sink.redact(base, start..<key.end, .secret, into: &output)
+            if !key.isWhole { dropping = .key }
+        }
+        start = key.end
+        return true
+    }
+
+    /// Letters, digits, and signs that tokens and addresses are written with.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        if ByteClass.table[Int(byte)] & ByteClass.token != 0 { return true }
+        switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "%"),
+            UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "~"):
+            return true
+        default: return false
+        }
+    }
+}
+
+/// Where a private key ends whose body begins at a place (RFC 7468): behind its closing mark, or before what is no part of one.
+struct KeyEnd {
+    /// The end, or up to where it is certain that the key goes on.
+    let end: Int
+    /// Whether the key ends there.
+    let isWhole: Bool
+
+    private static let opening: StaticString = "-----END"
+    private static let closing: StaticString = "-----"
+    /// `-----END ENCRYPTED PRIVATE KEY-----` and longer.
+    private static let markLength = 56
+
+    init(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int, isEnd: Bool, isJSON: Bool) {
+        let words = AnswerWords(base: base, end: end, isEnd: isEnd)
+        var position = start
+        while position < end {
+            let byte = base[position]
+            if isJSON, byte == 0x22, position == 0 || base[position - 1] != SurrogateSyntax.backslash { break }
+            if byte == UInt8(ascii: "-") {
+                if words.begins(Self.opening, at: position) {
+                    var close = position + Self.opening.utf8CodeUnitCount
+                    let limit = min(end, position + Self.markLength)
+                    while close < limit, !words.begins(Self.closing, at: close) { close += 1 }
+                    if close + Self.closing.utf8CodeUnitCount <= end, close < limit {
+                        (self.end, isWhole) = (close + Self.closing.utf8CodeUnitCount, true)
+                        return
+                    }
+                    if limit == position + Self.markLength || isEnd {
+                        (self.end, isWhole) = (limit, true)
+                    } else {
+                        (self.end, isWhole) = (position, false)
+                    }
+                    return
+                }
+                if words.mayBegin(Self.opening, at: position) {
+                    (self.end, isWhole) = (position, false)
+                    return
+                }
+                if words.begins(Self.closing, at: position) { break }
+            } else if !Self.isKeyByte(byte) {
+                break
+            }
+            position += 1
+        }
+        (self.end, isWhole) = (position, position < end || isEnd)
+    }
+
+    /// Base64, its line breaks (also written `\n`), and the headers of old encrypted keys and of PGP.
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        if ByteClass.table[Int(byte)] & ByteClass.alphanumeric != 0 { return true }
+        switch byte {
+        case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 0x20, 0x0A, 0x0D, 0x09, UInt8(ascii: "\\"),
+            UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "\""), UInt8(ascii: "("),
+            UInt8(ascii: ")"):
+            return true
+        default: return false
+        }
+    }
+}
