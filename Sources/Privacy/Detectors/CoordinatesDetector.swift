@@ -135,8 +135,8 @@ enum CoordinatesDetector {
         }
         guard !text.has(position, ByteClass.digit), text.byte(position) != UInt8(ascii: "-") else { return false }
         position = start - 1
-        while position > start - 4, text.byte(position) == UInt8(ascii: ",") || text.byte(position) == UInt8(ascii: " ")
-        { position -= 1 }
-        return !text.has(position, ByteClass.digit)
+        while position > start - 4, text.byte(position) == UInt8(ascii: " ") { position -= 1 }
+        // After a comma it is one of several.
+        return text.byte(position) != UInt8(ascii: ",") && !text.has(position, ByteClass.digit)
     }
 }

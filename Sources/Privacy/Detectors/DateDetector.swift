@@ -176,6 +176,7 @@ enum DateDetector {
         // A dash joins the month to a year: `21-May-1980`.
         guard word.roles.contains(.month),
             word.isCapital || word.end - word.start > 4 || text.byte(position) == UInt8(ascii: "-")
+                || yearEnd(after: word.next, in: text) != nil
         else {
             return nil
         }

@@ -37,9 +37,22 @@ enum IPAddressDetector {
         inspection.context.advance(to: start, text.base)
         var score = hasMore ? 60 : 80
         if start - inspection.context.place(.version) <= 16 { score -= 40 }
-        if inspection.context.speaks(of: .ipAddress, before: start) { score += 10 }
+        if inspection.context.speaks(of: .ipAddress, before: start) {
+            score += 10
+        } else if isHeading(start, end, in: text) {
+            score -= 40
+        }
         inspection.propose(Candidate(.ipAddress, start, end, score: score))
         return taken
+    }
+
+    /// `3.2.1.4 Installation` at the start of a line: a section's number.
+    private static func isHeading(_ start: Int, _ end: Int, in text: ScannedText) -> Bool {
+        guard end - start == 7,
+            start == 0 || text.base[start - 1] == UInt8(ascii: "\n") || text.byte(start - 2) == UInt8(ascii: "#"),
+            text.byte(end) == UInt8(ascii: " "), text.has(end + 1, ByteClass.letter), text.base[end + 1] < 0x61
+        else { return false }
+        return !ContextCursor.speaks(of: .ipAddress, after: end, in: text)
     }
 
     /// The end of `/24` or the like.

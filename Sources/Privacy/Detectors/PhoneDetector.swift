@@ -17,6 +17,8 @@ enum PhoneDetector {
         var start: Int
         var end: Int
         var score: Int
+        /// No numbering plan speaks for the digits: only a word about telephones makes them one.
+        var needsContext = false
     }
 
     /// Examines the groups of a cluster from one on; gives back how many a finding takes.
@@ -31,7 +33,10 @@ enum PhoneDetector {
         guard isFree(shape, cluster, group, text) else { return 0 }
         if shape.score < Score.clear {
             inspection.context.advance(to: shape.start, text.base)
-            shape.score += context(shape, text, inspection.context)
+            let weight = context(shape, text, inspection.context)
+            // Nor is its tail one: `123 4567` of `917 123 4567`.
+            guard !shape.needsContext || weight == Score.strong else { return shape.groups == 3 ? 3 : 0 }
+            shape.score += weight
         }
         guard shape.score >= inspection.threshold else { return 0 }
         inspection.propose(Candidate(.phone, shape.start, shape.end, score: shape.score))
@@ -81,10 +86,38 @@ enum PhoneDetector {
                 ? international(cluster, range, digits: digits, prefix: 0, text)
                 : national(cluster, range, digits: digits, isParenthesised: isParenthesised, text)
             if score > 0, score >= best?.score ?? 0 {
-                best = Shape(groups: index - group, start: start, end: part.end, score: score)
+                best = Shape(
+                    groups: index - group, start: start, end: part.end, score: score,
+                    needsContext: !hasPlus && isOutsidePlans(cluster, range, digits: digits, text))
             }
         }
         return best
+    }
+
+    /// Whether ten or eleven digits begin as no numbering plan's numbers do that are written so: North America's area and exchange begin
+    /// with 2–9 (NANP), Turkey's ten digits with 2–5, China's mobiles with 13–19; eleven digits else begin with a trunk zero. A run of
+    /// nine in ascending order is a placeholder.
+    private static func isOutsidePlans(
+        _ cluster: DigitCluster, _ range: Range<Int>, digits: Int, _ text: ScannedText
+    ) -> Bool {
+        let first = Int(cluster.groups[range.lowerBound].start)
+        let leading = text.base[first]
+        if range.count == 3, digits == 10, cluster.groups[range.lowerBound].length == 3,
+            cluster.groups[range.lowerBound + 1].length == 3
+        {
+            return leading >= UInt8(ascii: "2")
+                && text.base[Int(cluster.groups[range.lowerBound + 1].start)] < UInt8(ascii: "2")
+        }
+        guard range.count == 1, digits == 10 || digits == 11, leading != UInt8(ascii: "0") else { return false }
+        if digits == 11 { return leading != UInt8(ascii: "1") || text.base[first + 1] < UInt8(ascii: "2") }
+        let isAmerican = leading >= UInt8(ascii: "2") && text.base[first + 3] >= UInt8(ascii: "2")
+        if isAmerican { return isAscending(first + 1, in: text) }
+        return !(UInt8(ascii: "2")...UInt8(ascii: "5")).contains(leading)
+    }
+
+    /// Whether the nine digits from one on are `123456789`.
+    private static func isAscending(_ start: Int, in text: ScannedText) -> Bool {
+        (0..<9).allSatisfy { text.byte(start + $0) == UInt8(ascii: "1") + UInt8($0) }
     }
 
     /// After `+` (or after `prefix` digits `00`): a country code and as many digits as that country has.

@@ -17,6 +17,12 @@ enum PostcodeDetector {
         let length = cluster.groups[0].length
         guard length >= 3, length <= 6, let key = neighbours.key else { return }
         if key.roles.contains(.postcode) {
+            // `a zip of 2200 files`
+            if neighbours.fillers == 1, let before = neighbours.before, before.end - before.start == 2,
+                inspection.text.base[before.start] | 0x20 == UInt8(ascii: "o")
+            {
+                return
+            }
             announced(Int(cluster.groups[0].start), key, in: &inspection)
         } else if length == 5, neighbours.fillers == 0, isState(key, in: text), inspection.enabled.contains(.usZip),
             text.byte(Int(cluster.groups[0].start) - 1) == UInt8(ascii: " "),

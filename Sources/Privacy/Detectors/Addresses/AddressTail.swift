@@ -11,6 +11,10 @@ struct AddressTail {
     private(set) var end: Int
     private(set) var hasUnit = false
     private(set) var hasPostcode = false
+    /// One of more than four digits, or with a town: no year, no part of an amount.
+    private(set) var hasSurePostcode = false
+    /// A British or Canadian one.
+    private(set) var hasLetterPostcode = false
     private(set) var hasCountry = false
 
     private let text: ScannedText
@@ -61,6 +65,7 @@ struct AddressTail {
 
     /// What separates two parts.
     private struct Gap {
+        let start: Int
         var end: Int
         var hasComma = false
         var hasLine = false
@@ -86,12 +91,20 @@ struct AddressTail {
                 case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): break
                 case UInt8(ascii: ">"), UInt8(ascii: "?"), UInt8(ascii: "|"), UInt8(ascii: "*"):
                     guard hasLine else { return nil }
+                case UInt8(ascii: "-"):
+                    // ` - ` before a quarter or a state (Brazil).
+                    guard position > start, text.base[position - 1] == UInt8(ascii: " "),
+                        text.byte(position + 1) == UInt8(ascii: " "),
+                        !hasComma
+                    else { return nil }
+                    hasComma = true
                 case 0xC2 where text.byte(position + 1) == 0xA0: position += 1
                 default: break scan
                 }
                 position += 1
             }
             guard position > start, lines <= 2 else { return nil }
+            self.start = start
             end = position
         }
     }
@@ -139,7 +152,7 @@ struct AddressTail {
     }
 
     /// A postcode, and the town after it on the line.
-    private func postcode(_ word: NumberWord, _ gap: Gap, isOpen: Bool) -> Int? {
+    private mutating func postcode(_ word: NumberWord, _ gap: Gap, isOpen: Bool) -> Int? {
         var position = word.start
         // `D-10115`, `CH-8001`
         if !word.isNumber, word.end - word.start <= 2, text.byte(word.end) == UInt8(ascii: "-"),
@@ -147,22 +160,31 @@ struct AddressTail {
         {
             position = word.end + 1
         }
-        let shape = PostcodeShape(at: position, in: text)
-        guard let shape else { return nil }
+        guard let shape = PostcodeShape(at: position, in: text), gap.end > gap.start + 1 || !gap.hasComma else {
+            return nil
+        }
         let isSeparated = gap.hasComma || gap.hasLine || isOpen
         var end = shape.end
         var towns = 0
         var next = end
         while towns < 4, let place = StreetAddressDetector.afterSpace(next, in: text),
             let town = NumberWord(at: place, in: text),
-            town.isCapital || towns > 0 && town.roles.contains(.particle), town.roles.isDisjoint(with: [.unit])
+            town.isCapital || towns > 0 && town.roles.contains(.particle),
+            town.roles.isDisjoint(with: [.unit, .label, .month, .weekday])
         {
             next = town.end
             if town.isCapital { end = next }
             towns += 1
         }
-        guard isSeparated || towns > 0 || shape.isDistinct, shape.digits >= 4 || towns > 0 || isOpen && gap.hasLine
+        let isYear =
+            shape.digits == 4
+            && (text.base[position] == UInt8(ascii: "1") && text.base[position + 1] == UInt8(ascii: "9")
+                || text.base[position] == UInt8(ascii: "2") && text.base[position + 1] == UInt8(ascii: "0"))
+        guard isSeparated || towns > 0 || shape.isDistinct, shape.digits >= 4 || gap.hasLine && (towns > 0 || isOpen),
+            !isYear || towns > 0 || gap.hasLine
         else { return nil }
+        if !text.has(position, ByteClass.digit) { hasLetterPostcode = true }
+        if shape.digits >= 5 || shape.isDistinct || isOpen && gap.hasLine { hasSurePostcode = true }
         return end
     }
 
@@ -174,7 +196,7 @@ struct AddressTail {
         var last = first.end
         var isAnchored = false
         var count = 0
-        while count < Bounds.words {
+        while count < Bounds.words, word.roles.isDisjoint(with: [.label, .month, .weekday]) {
             if word.isCapital || takesLower || count == 0 {
                 last = word.end
                 if word.roles.contains(.country) {
@@ -186,12 +208,14 @@ struct AddressTail {
             }
             count += 1
             guard let next = StreetAddressDetector.afterSpace(word.next, in: text),
-                let following = NumberWord(at: next, in: text)
+                let following = NumberWord(at: next, in: text),
+                !following.hasDigit(in: text)
             else {
                 break
             }
             word = following
         }
+        guard count > 0 else { return nil }
         if isAnchored, text.byte(last) == UInt8(ascii: " "), text.byte(last + 1) == UInt8(ascii: "("),
             let inner = NumberWord(at: last + 2, in: text), text.byte(inner.end) == UInt8(ascii: ")")
         {

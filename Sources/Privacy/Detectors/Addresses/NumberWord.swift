@@ -83,6 +83,9 @@ struct NumberWord {
         hasDot = dotted
     }
 
+    /// Whether a digit stands in it: `NW1`.
+    func hasDigit(in text: ScannedText) -> Bool { range.contains { text.has($0, ByteClass.digit) } }
+
     /// How many bytes a letter outside ASCII has; 0 for punctuation, spaces and symbols.
     static func letterLength(at offset: Int, in text: ScannedText) -> Int {
         switch text.byte(offset) {

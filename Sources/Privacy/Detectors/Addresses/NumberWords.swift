@@ -54,6 +54,8 @@ struct NumberRoles: OptionSet, Sendable {
     static let counted = NumberRoles(rawValue: 1 << 24)
     /// The word `security`, which needs `code` after it.
     static let security = NumberRoles(rawValue: 1 << 25)
+    /// Words of contact data that end an address: `Phone`, `Fax`.
+    static let label = NumberRoles(rawValue: 1 << 28)
     /// Subjects before `was 78`.
     static let personPronoun = NumberRoles(rawValue: 1 << 27)
     /// Verbs before an age in Romance languages: `tiene 34 años`.
@@ -180,7 +182,7 @@ enum NumberWords {
         (
             .weekday,
             """
-            monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonnabend \
+            mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonnabend \
             sonntag lundi mardi mercredi jeudi vendredi samedi dimanche
             """
         ),
@@ -209,6 +211,10 @@ enum NumberWords {
             """
             zip zipcode postcode plz postleitzahl cep postnummer postnr postinumero irányítószám psč
             """
+        ),
+        (
+            .label,
+            "phone tel telephone fax email mail mobile cell cellphone web website www ph telefon mobil handy telefax desk"
         ),
         (.security, "security"),
         (.personPronoun, "he she who"),

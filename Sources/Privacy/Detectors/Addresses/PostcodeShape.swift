@@ -19,6 +19,14 @@ struct PostcodeShape {
             self.init(lettersAt: start, in: text)
             return
         }
+        if digits == 2, text.byte(position) == UInt8(ascii: "-"), text.has(position + 1, ByteClass.digit),
+            text.has(position + 2, ByteClass.digit), text.has(position + 3, ByteClass.digit),
+            text.isWordEnd(position + 4)
+        {
+            // 2-3 (Poland)
+            self.init(end: position + 4, digits: 5, isDistinct: true)
+            return
+        }
         guard digits >= 3, digits <= 6, text.isWordStart(start) || text.byte(start - 1) == UInt8(ascii: "-") else {
             return nil
         }

@@ -61,24 +61,26 @@ enum StreetAddressDetector {
         default: score = Score.unsupported
         }
         if core.strength < 2 || core.isLowercase {
-            let isSupported =
-                core.hasUnit || tail.hasUnit || tail.hasPostcode || isCorner || tail.hasCountry && core.strength > 0
-                || isStreetNext(core.end, in: text) || isPlace(core.start, in: text)
-            if isSupported {
-                score = Score.supported
-            } else {
-                score = Score.unsupported
+            score = isSupported(core, tail, isCorner: isCorner, in: text) ? Score.supported : Score.unsupported
+            if score == Score.unsupported, isLineEnd(core.end, in: text) {
                 inspection.context.advance(to: core.start, text.base)
-                if inspection.context.speaks(of: Topic(.streetAddress), before: core.start),
-                    isLineEnd(core.end, in: text)
-                {
-                    score = Score.unit
-                }
+                // A name before its number is weaker: `version: Windows 10`; the word must stand right before it.
+                let reach = text.has(core.start, ByteClass.digit) ? 64 : 14
+                if core.start - inspection.context.place(Topic(.streetAddress)) <= reach { score = Score.unit }
             }
         }
         let end = score >= inspection.threshold ? tail.end : core.end
+        // A British or Canadian postcode is proof by itself and would stand against the whole.
+        if score >= inspection.threshold, tail.hasPostcode { score = max(score, tail.hasLetterPostcode ? 100 : 90) }
         inspection.propose(Candidate(.streetAddress, core.start, end, score: score))
         if score >= inspection.threshold { inspection.addressesEnd = end }
+    }
+
+    /// Whether something around says that a doubtful street is one.
+    private static func isSupported(_ core: Core, _ tail: AddressTail, isCorner: Bool, in text: ScannedText) -> Bool {
+        core.hasUnit || tail.hasUnit || tail.hasSurePostcode || isCorner || tail.hasCountry && core.strength > 0
+            || tail.hasPostcode && core.strength > 0 || isStreetNext(core.end, in: text)
+            || isPlace(core.start, in: text)
     }
 
     /// `Dalmatinova 68 St.`, `Hoge Wei 32 street`: the word follows all.
@@ -115,7 +117,7 @@ enum StreetAddressDetector {
         }
         guard let next = afterSpace(end, in: text), let and = NumberWord(at: next, in: text),
             equals(and.range, "and", in: text)
-        else { return true }
+        else { return core.strength > 0 }
         var position = and.end
         for _ in 0..<4 {
             guard text.byte(position) == UInt8(ascii: " "), let word = NumberWord(at: position + 1, in: text),
@@ -145,27 +147,51 @@ enum StreetAddressDetector {
     /// `24 Clarke Avenue`, `12B rue de la Paix`, `3911 Fourth Avenue`, `6750 Koskikatu 25`.
     private static func ahead(_ cluster: DigitCluster, in text: ScannedText) -> Core? {
         let number = cluster.groups[cluster.count - 1]
-        guard number.length <= 5, let start = numberStart(cluster) else { return nil }
+        guard number.length <= 5, let start = numberStart(cluster), isFree(start, in: text) else { return nil }
         var position = number.end
+        if cluster.count > 1, number.separator == .space, let name = ordinal(Int(number.start), in: text) {
+            return named(from: start, name, in: text)
+        }
         if text.has(position, ByteClass.letter), !text.has(position + 1, ByteClass.alphanumeric) { position += 1 }
         if text.byte(position) == UInt8(ascii: ",") { position += 1 }
-        guard let name = afterSpace(position, in: text), let word = NumberWord(at: name, in: text), !word.isNumber
+        guard let name = afterSpace(position, in: text), var word = NumberWord(at: name, in: text), !word.isNumber
         else {
             return nil
         }
-        if !word.roles.isDisjoint(with: [.streetPrefix, .weakPrefix]), let end = nameEnd(after: word, in: text) {
+        // `5 bis rue Victor Hugo`
+        if equals(word.range, "bis", in: text) || equals(word.range, "ter", in: text) {
+            guard let next = afterSpace(word.end, in: text), let following = NumberWord(at: next, in: text) else {
+                return nil
+            }
+            word = following
+        }
+        if !word.roles.isDisjoint(with: [.streetPrefix, .weakPrefix]), var end = nameEnd(after: word, in: text) {
             let isStrong =
                 word.roles.contains(.streetPrefix) && (word.isCapital || !equals(word.range, "via", in: text))
+            if let second = afterSpace(end, in: text), let house = NumberWord(at: second, in: text), house.isNumber,
+                house.end - house.start <= 5, text.isWordEnd(house.end)
+            {
+                end = house.end
+            }
             return Core(start: start, end: end, strength: isStrong ? 3 : word.isCapital ? 1 : 0)
         }
-        guard word.isCapital || number.length >= 3, !word.roles.contains(.month),
-            word.roles.isDisjoint(with: [.particle, .years]) || word.isCapital
+        guard word.roles.isDisjoint(with: [.month, .weekday]),
+            word.roles.isDisjoint(with: [.particle, .years, .sentence, .filler]) || word.isCapital
         else { return nil }
-        return named(from: start, word, digits: Int(number.length), in: text)
+        return named(from: start, word, in: text)
+    }
+
+    /// `5th`, as in `350 5th Ave`.
+    private static func ordinal(_ start: Int, in text: ScannedText) -> NumberWord? {
+        guard let word = NumberWord(at: start, in: text), word.end - word.start <= 5,
+            text.has(word.end - 1, ByteClass.letter),
+            text.has(word.end - 2, ByteClass.letter)
+        else { return nil }
+        return word
     }
 
     /// The words after a number: a name, and a street word or a second number at its end.
-    private static func named(from start: Int, _ first: NumberWord, digits: Int, in text: ScannedText) -> Core? {
+    private static func named(from start: Int, _ first: NumberWord, in text: ScannedText) -> Core? {
         var word = first
         var names = 0
         var lower = 0
@@ -175,7 +201,8 @@ enum StreetAddressDetector {
         for _ in 0..<7 {
             if word.isNumber {
                 guard text.has(word.end - 1, ByteClass.letter), word.end - word.start <= 5, names == 0 else {
-                    return best ?? secondNumber(word, from: start, names: names - lower, in: text)
+                    if best != nil { break }
+                    return secondNumber(word, from: start, names: names - lower, in: text)
                 }
                 names += 1  // `5th`
             } else {
@@ -194,10 +221,11 @@ enum StreetAddressDetector {
                     sinceBest += 1
                 }
                 if word.isCapital {
+                    if lower > 0 { break }
                     names += 1
                 } else if word.roles.contains(.particle), names > 0, lower == 0 {
                     names += 0
-                } else if names == lower, lower < 2, digits >= 3 {
+                } else if names == lower, lower < 2 {
                     names += 1
                     lower += 1
                 } else {
@@ -225,7 +253,9 @@ enum StreetAddressDetector {
     private static func strength(of word: NumberWord, names: Int, in text: ScannedText) -> Int? {
         if names > 0 {
             if word.roles.contains(.street) { return 3 }
-            if word.roles.contains(.numberedStreet) { return word.roles.contains(.weakStreet) ? 1 : 2 }
+            if word.roles.contains(.numberedStreet), word.hasDot || word.end - word.start > 1 {
+                return word.roles.contains(.weakStreet) ? 1 : 2
+            }
             if word.roles.contains(.weakStreet), word.isCapital { return 1 }
         }
         return NumberWords.strength(ofEnding: word.range, in: text) == 2 ? 2 : nil
@@ -289,16 +319,19 @@ enum StreetAddressDetector {
 
     /// `Hauptstraße 5`, `Via delle Coste 41`, `P.O. Box 149`, `Apt. 117`.
     private static func behind(_ cluster: DigitCluster, _ before: NumberWord, in text: ScannedText) -> Core? {
-        guard cluster.groups[0].length <= 6 else { return nil }
-        let end = numberEnd(cluster, in: text)
+        guard cluster.groups[0].length <= 6, let end = numberEnd(cluster, in: text) else { return nil }
         if !before.roles.isDisjoint(with: [.box, .plainBox]) {
-            return box(before, end: end, in: text)
+            return box(before, end: boxEnd(cluster, end), in: text)
         }
         guard cluster.groups[0].length <= 5 else { return nil }
         if before.roles.contains(.unit), before.isCapital || before.hasDot {
             return unit(before, end: end, in: text)
         }
-        if before.roles.contains(.numberedStreet), let core = suffixed(before, end: end, in: text) { return core }
+        if before.roles.contains(.numberedStreet), before.hasDot || before.end - before.start > 1,
+            let core = suffixed(before, end: end, in: text)
+        {
+            return core
+        }
         let ending = NumberWords.strength(ofEnding: before.range, in: text)
         if ending == 2 {
             let start = leadingNumber(before.start, in: text)
@@ -315,25 +348,46 @@ enum StreetAddressDetector {
         return plain(before, end: end, strength: ending, in: text)
     }
 
-    /// The end of the house number: `5`, `5a`, `5-7`, `12/3`.
-    private static func numberEnd(_ cluster: DigitCluster, in text: ScannedText) -> Int {
+    /// The end of the house number: `5`, `5a`, `5-7`, `12/3`; `nil` for decimals, times, dates and the like.
+    private static func numberEnd(_ cluster: DigitCluster, in text: ScannedText) -> Int? {
         var index = 0
-        while index + 1 < cluster.count, index < 3, cluster.groups[index + 1].length <= 4,
+        while index + 1 < cluster.count,
             cluster.groups[index + 1].separator == .dash || cluster.groups[index + 1].separator == .slash
         {
             index += 1
+            guard index < 5, cluster.groups[index].length <= 4 else { return nil }
         }
-        let end = cluster.groups[index].end
-        return text.has(end, ByteClass.letter) && text.isWordEnd(end + 1) ? end + 1 : end
+        if index + 1 < cluster.count, cluster.groups[index + 1].separator == .dot { return nil }
+        var end = cluster.groups[index].end
+        if text.has(end, ByteClass.letter), text.base[end] | 0x20 != UInt8(ascii: "s") { end += 1 }
+        guard text.isWordEnd(end) else { return nil }
+        switch text.byte(end) {
+        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "-"):
+            return text.has(end + 1, ByteClass.alphanumeric) ? nil : end
+        case UInt8(ascii: "%"), UInt8(ascii: "("), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "/"),
+            UInt8(ascii: "*"):
+            return nil
+        default: return end
+        }
+    }
+
+    /// Whether a number that begins at `start` is no part of a time, a decimal, an amount or a name: `11:02`, `F-104`.
+    private static func isFree(_ start: Int, in text: ScannedText) -> Bool {
+        guard text.isWordStart(start) else { return false }
+        switch text.byte(start - 1) {
+        case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"),
+            UInt8(ascii: "+"):
+            return !text.has(start - 2, ByteClass.alphanumeric)
+        case UInt8(ascii: "$"), UInt8(ascii: "="), UInt8(ascii: "&"): return false
+        default: return true
+        }
     }
 
     /// `Villacher Straße 89`: the street word is the last, the name before it.
     private static func suffixed(_ word: NumberWord, end: Int, in text: ScannedText) -> Core? {
         var start = word.start
         var names = 0
-        while names < 4, let part = wordBefore(start, in: text), !part.isNumber,
-            part.roles.isDisjoint(with: [.sentence, .counted])
-        {
+        while names < 4, let part = wordBefore(start, in: text), !part.isNumber, !isExcluded(part) {
             if !part.isCapital {
                 // `Árpád fejedelem útja 3`
                 guard names == 0, !word.isCapital, let name = wordBefore(part.start, in: text), name.isCapital,
@@ -346,6 +400,8 @@ enum StreetAddressDetector {
             names += 1
         }
         guard names > 0 || word.isCapital else { return nil }
+        // `Karl-Marx-Allee`
+        if word.range.contains(where: { text.base[$0] == UInt8(ascii: "-") }) { names += 1 }
         let isWeak = names == 0 || word.roles.contains(.weakStreet) || word.isCapital && word.roles.contains(.counted)
         return Core(start: leadingNumber(start, in: text), end: end, strength: isWeak ? 1 : 3)
     }
@@ -362,7 +418,8 @@ enum StreetAddressDetector {
                 let isStrong =
                     word.roles.contains(.streetPrefix) && (word.isCapital || !equals(word.range, "via", in: text))
                 let hasMark = word.hasDot || text.byte(word.end) == UInt8(ascii: "/")
-                guard capitals > 0 || isStrong && moves < 3 else { return nil }
+                // In lower case only with an article between: `rue du centre 320`.
+                guard capitals > 0 || isStrong && moves == 2 else { return nil }
                 let strength = isStrong || hasMark && word.end - word.start < 4 ? 3 : 1
                 return Core(start: leadingNumber(word.start, in: text), end: end, strength: strength)
             }
@@ -388,9 +445,7 @@ enum StreetAddressDetector {
     private static func plain(_ last: NumberWord, end: Int, strength: Int, in text: ScannedText) -> Core? {
         var start = last.start
         var names = 1
-        while names < 4, let part = wordBefore(start, in: text), part.roles.isDisjoint(with: [.sentence, .counted]),
-            !part.isNumber
-        {
+        while names < 4, let part = wordBefore(start, in: text), !part.isNumber, !isExcluded(part) {
             if part.isCapital {
                 start = part.start
             } else {
@@ -402,6 +457,18 @@ enum StreetAddressDetector {
             names += 1
         }
         return Core(start: leadingNumber(start, in: text), end: end, strength: min(strength, 1))
+    }
+
+    /// `Postfach 10 20 30`
+    private static func boxEnd(_ cluster: DigitCluster, _ end: Int) -> Int {
+        var index = 0
+        while index + 1 < cluster.count, index < 3, cluster.groups[index + 1].separator == .space,
+            cluster.groups[index].length <= 3,
+            cluster.groups[index + 1].length <= 3
+        {
+            index += 1
+        }
+        return max(end, cluster.groups[index].end)
     }
 
     /// `P.O. Box 149`, `Postfach 10`.
@@ -510,7 +577,9 @@ enum StreetAddressDetector {
         }
         guard position > 0 else { return nil }
         if text.base[position - 1] == UInt8(ascii: ",") {
-            guard text.has(start, ByteClass.digit) else { return nil }
+            // A postcode after a comma is no house's number.
+            guard text.has(start, ByteClass.digit), !(start..<start + 5).allSatisfy({ text.has($0, ByteClass.digit) })
+            else { return nil }
             position -= 1
         }
         guard let word = NumberWord(endingAt: position, in: text) else { return nil }
@@ -527,6 +596,11 @@ enum StreetAddressDetector {
     private static func equalsNumberSign(_ range: Range<Int>, in text: ScannedText) -> Bool {
         guard text.base[range.lowerBound] | 0x20 == UInt8(ascii: "n") else { return false }
         return range.count == 1 || text.base[range.lowerBound + 1] | 0x20 != UInt8(ascii: "u")
+    }
+
+    /// Whether a capitalised word begins a sentence or counts something, and so no street's name.
+    private static func isExcluded(_ word: NumberWord) -> Bool {
+        word.isCapital && !word.roles.isDisjoint(with: [.sentence, .counted])
     }
 
     /// The place after one space.
