@@ -13,7 +13,10 @@ enum IdentifierDetector {
 
     /// Examines the words around the digit at `position`.
     static func examine(around position: Int, in inspection: inout TextInspection) {
-        guard position >= inspection.identifiersEnd else { return }
+        guard position >= inspection.identifiersEnd, inspection.enabled.intersects(IdentifierIndex.shared.classes)
+        else {
+            return
+        }
         let text = inspection.text
         let cluster = WordCluster(around: position, floor: inspection.identifiersEnd, in: text)
         var first = 0

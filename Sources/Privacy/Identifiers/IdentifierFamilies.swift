@@ -13,5 +13,11 @@ enum IdentifierFamilies {
         SoutheastAsiaIdentifiers.self,
         KoreaIdentifiers.self,
         EastAsiaIdentifiers.self,
+        FranceIdentifiers.self,
+        PortugalIdentifiers.self,
+        LowCountriesIdentifiers.self,
+        NorwayAndDenmarkIdentifiers.self,
+        AlpsIdentifiers.self,
+        LatinAmericaIdentifiers.self,
     ]
 }

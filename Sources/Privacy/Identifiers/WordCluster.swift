@@ -1,5 +1,5 @@
 /// Words of letters and digits joined by single separators, around a digit: `AB 12 34 56 C`, `12.345.678-9`, `L01X00T47`.
-struct WordCluster {
+struct WordCluster: ~Copyable {
     /// A run of letters and digits.
     struct Word {
         var start: Int32 = 0
@@ -40,15 +40,16 @@ struct WordCluster {
         var next = start
         var separator: UInt8 = 0
         while true {
-            var word = Word(start: Int32(truncatingIfNeeded: next), length: 0, letters: 0, separator: separator)
+            var letters: UInt32 = 0
             var end = next
             while end < text.count, text.classes[Int(text.base[end])] & ByteClass.alphanumeric != 0 {
-                if text.base[end] > 0x39, end &- next < 32 { word.letters |= 1 << UInt32(end &- next) }
+                if text.base[end] > 0x39, end &- next < 32 { letters |= 1 &<< UInt32(truncatingIfNeeded: end &- next) }
                 end &+= 1
             }
-            word.length = Int32(truncatingIfNeeded: end &- next)
-            words[count] = word
-            count += 1
+            words[count] = Word(
+                start: Int32(truncatingIfNeeded: next), length: Int32(truncatingIfNeeded: end &- next),
+                letters: letters, separator: separator)
+            count &+= 1
             guard count < Bounds.words else {
                 limit = Bounds.step
                 resumption = Int(words[Bounds.step].start)
