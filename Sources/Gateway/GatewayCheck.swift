@@ -28,7 +28,8 @@ public enum GatewayCheck {
         // A first run makes the master key; until then any key does to check the rest.
         let master =
             access(configuration.keys.masterKey, F_OK) == 0
-            ? try KeyFile.readMaster(configuration.keys.masterKey, makes: false) : try SymmetricKey(randomCount: 32)
+            ? try KeyFile.readMaster(configuration.keys.masterKey, makes: false)
+            : MasterKey(key: try SymmetricKey(randomCount: 32))
         let set = try ActiveSet(configuration, keys: keys, master: master)
         let tls = try TLSServerContext(configuration.tls)
         return Report(

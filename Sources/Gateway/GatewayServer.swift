@@ -52,6 +52,7 @@ public final class GatewayServer: Sendable {
         let configuration = try ConfigurationLoader.load(path: path, environment: environment)
         // Taken before the keys are read: what changes meanwhile is read twice rather than missed.
         var keyStamp = KeyFile.stamp(configuration.keys.file)
+        var masterStamp = KeyFile.stamp(configuration.keys.masterKey)
         let parts = try start(configuration)
         try introduce(configuration)
         var second = timespec(tv_sec: 1, tv_nsec: 0)
@@ -66,6 +67,11 @@ public final class GatewayServer: Sendable {
                 parts.ledger.recordTally()
                 let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
                 if stamp != keyStamp, reloadKeys(parts) { keyStamp = stamp }
+                let current = KeyFile.stamp(configuration.keys.masterKey)
+                if current != masterStamp {
+                    masterStamp = current
+                    rotateKeys(parts, configuration.keys.masterKey)
+                }
             }
         }
     }
@@ -94,7 +100,7 @@ public final class GatewayServer: Sendable {
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
                 policySet: activeSet.access.hash))
         let commitmentKey = try HKDF.derive(
-            master: master, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
+            master: master.key, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
         let ledger = GatewayLedger(
             store: store, committer: PromptCommitter(key: commitmentKey), loops: loops, logger: logger)
 
@@ -136,7 +142,7 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, engines: engines,
-            master: master, metrics: metrics)
+            master: master.key, metrics: metrics)
     }
 
     // MARK: - Reload
@@ -147,7 +153,8 @@ public final class GatewayServer: Sendable {
         do {
             let configuration = try ConfigurationLoader.load(path: path, environment: environment)
             let keys = try KeyFile.readRegister(configuration.keys.file)
-            let new = try ActiveSet(configuration, keys: keys, master: parts.master)
+            let new = try ActiveSet(
+                configuration, keys: keys, master: MasterKey(key: parts.master, generation: old.generation))
             try parts.tls.reload(configuration.tls)
             parts.pipeline.adopt(new)
             recordKeyChanges(from: old, to: new, parts.ledger)
@@ -174,6 +181,27 @@ public final class GatewayServer: Sendable {
         } catch {
             logger.error("keys not read, the old ones stay in force", metadata: ["error": "\(error)"])
             return false
+        }
+    }
+
+    /// Takes over the generation of tenants' keys that `sallyport keys rotate` put in force. What is under way keeps its set.
+    private func rotateKeys(_ parts: Parts, _ path: String) {
+        let old = parts.pipeline.activeSet
+        do {
+            let master = try KeyFile.readMaster(path, makes: false)
+            guard old.derives(from: master) else {
+                logger.error("another master key was put in place, the old one stays in force until a restart")
+                return
+            }
+            guard master.generation != old.generation else { return }
+            parts.pipeline.adopt(ActiveSet(old, generation: master.generation))
+            parts.ledger.append(
+                .keysRotated(
+                    LedgerEntry.KeyRotation(
+                        time: LedgerTime(milliseconds: Clock.epochMilliseconds()), generation: master.generation)))
+            logger.info("keys rotated", metadata: ["generation": "\(master.generation)"])
+        } catch {
+            logger.error("master key not read, the old generation stays in force", metadata: ["error": "\(error)"])
         }
     }
 

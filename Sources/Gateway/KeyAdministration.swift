@@ -2,7 +2,7 @@ import Cryptography
 import Identity
 import Inference
 
-/// Makes, lists and revokes API keys, for the command line. A gateway that serves takes changes over within a second.
+/// Makes, lists and revokes API keys, and rotates what surrogates are made with, for the command line. A gateway that serves takes changes over within a second.
 public struct KeyAdministration: Sendable {
     /// A key as lists show it.
     public struct Listed: Sendable {
@@ -76,6 +76,9 @@ public struct KeyAdministration: Sendable {
             }
         }
     }
+
+    /// Puts new keys in force under which values are replaced; returns their generation. API keys stay as they are.
+    public func rotate() throws -> Int { try KeyFile.rotateMaster(configuration.keys.masterKey).generation }
 
     private static func listed(_ record: APIKeyRecord, now: Int64) -> Listed {
         Listed(

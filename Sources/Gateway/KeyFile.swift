@@ -29,21 +29,28 @@ enum KeyFile {
         _ path: String, _ change: (inout KeyRegister) throws -> Result
     ) throws -> Result {
         try makeFolder(of: path)
+        return try locked(path) {
+            var register = try readRegister(path)
+            let result = try change(&register)
+            try replace(path, with: register.text)
+            return result
+        }
+    }
+
+    /// Runs while no other program changes the file.
+    private static func locked<Result>(_ path: String, _ change: () throws -> Result) throws -> Result {
         let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw Failure(path + ".lock", String(cString: strerror(errno))) }
         defer { close(lock) }
         guard flock(lock, LOCK_EX) == 0 else { throw Failure(path + ".lock", String(cString: strerror(errno))) }
-        var register = try readRegister(path)
-        let result = try change(&register)
-        try replace(path, with: register.text)
-        return result
+        return try change()
     }
 
     /// The master key, from which all others are derived; made where the file is missing and `makes` says so.
-    static func readMaster(_ path: String, makes: Bool) throws -> SymmetricKey {
+    static func readMaster(_ path: String, makes: Bool) throws -> MasterKey {
         if makes, access(path, F_OK) != 0 {
             try makeFolder(of: path)
-            try replace(path, with: Array((Hexadecimal.encode(try SecureRandom.bytes(32)) + "\n").utf8))
+            try replace(path, with: MasterKey(key: SymmetricKey(try SecureRandom.bytes(32))).text)
         }
         let text: [UInt8]
         do {
@@ -51,11 +58,28 @@ enum KeyFile {
         } catch {
             throw Failure(path, error.reason)
         }
-        guard let bytes = Hexadecimal.decode(text.filter { $0 > 0x20 }), bytes.count == 32 else {
+        guard let master = MasterKey(text: text) else {
             throw Failure(
-                path, "expected 64 hexadecimal digits: the master key, as the first `sallyport serve` made it")
+                path,
+                "expected 64 hexadecimal digits, the master key as the first `sallyport serve` made it, and at most a line "
+                    + "`generation N`")
         }
-        return SymmetricKey(bytes)
+        return master
+    }
+
+    /// Puts the next generation of derived keys in force; the master key itself stays.
+    static func rotateMaster(_ path: String) throws -> MasterKey {
+        guard access(path, F_OK) == 0 else {
+            throw Failure(
+                path, "there is no master key yet, so there is nothing to rotate: the first `sallyport serve` makes it")
+        }
+        return try locked(path) {
+            guard let next = try readMaster(path, makes: false).next else {
+                throw Failure(path, "there is no further generation")
+            }
+            try replace(path, with: next.text)
+            return next
+        }
     }
 
     /// What tells one state of a file from another.
@@ -81,6 +105,11 @@ enum KeyFile {
         let file = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Failure(new, String(cString: strerror(errno))) }
         defer { close(file) }
+        // A gateway that runs as another user can read what it could read before.
+        var old = stat()
+        if stat(path, &old) == 0, old.st_uid != geteuid() || old.st_gid != getegid() {
+            _ = fchown(file, old.st_uid, old.st_gid)
+        }
         var rest = text[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }

@@ -15,6 +15,7 @@ extension LedgerEntry {
         case .reload(let reload): try reload.encoded()
         case .keyCreated(let change): try change.encoded(kind: "key_created")
         case .keyRevoked(let change): try change.encoded(kind: "key_revoked")
+        case .keysRotated(let rotation): try rotation.encoded()
         }
     }
 }
@@ -208,6 +209,18 @@ extension LedgerEntry.KeyChange {
         line.member("teams", teams)
         line.member("tenant", tenant)
         line.json.endObject()
+        line.sequence()
+        line.member("time", time)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.KeyRotation {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 256)
+        line.member("generation", generation)
+        line.kind("keys_rotated")
+        line.previous()
         line.sequence()
         line.member("time", time)
         return try line.finish()

@@ -7,7 +7,7 @@ public import Inference
 ///
 /// | member | value |
 /// |---|---|
-/// | `kind` | `intent`, `result`, `denied`, `unidentified`, `start`, `stop`, `reload`, `key_created` or `key_revoked` |
+/// | `kind` | `intent`, `result`, `denied`, `unidentified`, `start`, `stop`, `reload`, `key_created`, `key_revoked`, `keys_rotated` |
 /// | `prev` | SHA-256, as 64 hexadecimal digits, of the line before, without its line feed; 64 zeros in the first line |
 /// | `seq` | the line's index in the whole log, from 0 |
 /// | `time` | when its maker wrote it, UTC, with milliseconds; lines of different event loops may be out of order by moments |
@@ -38,6 +38,8 @@ public enum LedgerEntry: Sendable {
     case keyCreated(KeyChange)
     /// An API key was revoked.
     case keyRevoked(KeyChange)
+    /// Surrogates are made under new keys.
+    case keysRotated(KeyRotation)
 }
 
 /// The version of the schema that this module writes, the member `v`.
@@ -224,6 +226,8 @@ extension LedgerEntry {
         case policy
         /// A policy failed, which denies.
         case policyError = "policy_error"
+        /// The treatment of a class in it is `block`.
+        case blocked
         /// A part could not be inspected and had to be.
         case unscannable
         /// A limit on requests, tokens or money.
@@ -395,6 +399,19 @@ extension LedgerEntry {
             self.teams = teams
             self.tenant = tenant
             self.expires = expires
+        }
+    }
+    /// `keys_rotated`: from this entry on, surrogates are made under another generation of the tenants' keys.
+    public struct KeyRotation: Hashable, Sendable {
+        /// When; member `time`.
+        public var time: LedgerTime
+        /// Which generation is in force now, from 1 on; member `generation`.
+        public var generation: Int
+
+        /// Puts it together.
+        public init(time: LedgerTime, generation: Int) {
+            self.time = time
+            self.generation = generation
         }
     }
 }

@@ -108,6 +108,8 @@ public struct LedgerRow: Hashable, Sendable {
             return entry["ok"]?.bool == true ? "in force" : "refused, the old set stays"
         case "key_created", "key_revoked":
             return "key \(text(entry["key"]))"
+        case "keys_rotated":
+            return "generation \(text(entry["generation"]))"
         default:
             return ""
         }

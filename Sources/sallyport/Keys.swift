@@ -5,9 +5,9 @@ import Identity
 
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make, list and revoke API keys.",
+        abstract: "Make, list and revoke API keys; rotate what surrogates are made with.",
         discussion: "Only digests are kept. A gateway that serves takes changes over within a second.",
-        subcommands: [Create.self, List.self, Revoke.self])
+        subcommands: [Create.self, List.self, Revoke.self, Rotate.self])
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make a key and print it, once.")
@@ -127,6 +127,30 @@ struct Keys: ParsableCommand {
                     complain("there is no key `\(id)`: `sallyport keys list` shows them all")
                     throw ExitCode.failure
                 }
+            }
+        }
+    }
+    struct Rotate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make surrogates under new keys from now on.",
+            discussion: """
+                Every tenant gets a new generation of the key under which its values become surrogates, stand-ins and hashes. The \
+                same value then looks different than before, so that whoever has kept old prompts can link them to new ones no \
+                longer; answers under way are still restored. API keys stay valid, and the ledger's commitments verifiable: the \
+                master key stays the same. Old surrogates are not made again, so do this when it may help, not by the hour. The \
+                ledger records it as `keys_rotated`, once a serving gateway has taken it over.
+                """)
+
+        @OptionGroup var configuration: ConfigurationOption
+
+        func run() throws {
+            try configuration.reporting {
+                let generation = try KeyAdministration(
+                    configuration: configuration.path, environment: configuration.environment
+                ).rotate()
+                print(
+                    "generation \(generation) of all tenants' keys is in force; a gateway that serves takes it over within a second"
+                )
             }
         }
     }

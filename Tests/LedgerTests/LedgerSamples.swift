@@ -51,7 +51,8 @@ enum LedgerSamples {
     static let all: [(entry: LedgerEntry, line: String)] = [
         (
             .intent(intent),
-            #"{"attempt":1,"client":"192.0.2.17","coverage":{"texts":6,"unscannable":1},"#
+            #"{"attempt":1,"client":"192.0.2.17","coverage":{"places":[{"count":6,"place":"other","verdict":"scanned"},"#
+                + #"{"count":1,"place":"other","reason":"binary","verdict":"unscannable"}],"texts":6,"unscannable":1},"#
                 + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
                 + #""destination":{"internal":false,"model":"gpt","provider":"openai","region":"eu"},"#
                 + #""dialect":"openai","form":"pseudonymised","kind":"intent","model":"oai/gpt","operation":"chat","#
@@ -75,7 +76,8 @@ enum LedgerSamples {
         (
             .denied(denied),
             #"{"client":"192.0.2.17","considered":[{"destination":{"model":"gpt","provider":"openai"},"#
-                + #""policies":["no-health-out"]}],"coverage":{"texts":6,"unscannable":1},"#
+                + #""policies":["no-health-out"]}],"coverage":{"places":[{"count":6,"place":"other","verdict":"scanned"},"#
+                + #"{"count":1,"place":"other","reason":"binary","verdict":"unscannable"}],"texts":6,"unscannable":1},"#
                 + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
                 + #""dialect":"openai","kind":"denied","model":"oai/gpt","operation":"chat","policy_set":"aa11","#
                 + #""prev":"\#(zeros)","principal":{"credential":"k_7f3a","kind":"service","method":"api_key","#
@@ -108,6 +110,11 @@ enum LedgerSamples {
             .keyCreated(keyChange),
             #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","prev":"\#(zeros)","#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+        ),
+        (
+            .keysRotated(.init(time: time, generation: 2)),
+            #"{"generation":2,"kind":"keys_rotated","prev":"\#(zeros)","seq":0,"#
                 + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
         ),
         (

@@ -19,11 +19,13 @@ final class ActiveSet: Sendable {
     let keys: KeyTable
     let records: [APIKeyRecord]
     let providers: [ProviderID: Provider]
-    private let master: SymmetricKey
+    /// Under which generation of the tenants' keys surrogates are made.
+    var generation: Int { master.generation }
+    private let master: MasterKey
     private let tenants: Mutex<[String: TenantKey]>
 
     /// Prepares everything that the configuration names; throws the first fault, with its place.
-    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: SymmetricKey) throws {
+    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: MasterKey) throws {
         self.configuration = configuration
         self.master = master
         tenants = Mutex([:])
@@ -56,11 +58,28 @@ final class ActiveSet: Sendable {
         records = keys.records
     }
 
+    /// The same set with another generation of the tenants' keys.
+    init(_ other: ActiveSet, generation: Int) {
+        configuration = other.configuration
+        access = other.access
+        privacy = other.privacy
+        analyzer = other.analyzer
+        routing = other.routing
+        providers = other.providers
+        master = MasterKey(key: other.master.key, generation: generation)
+        tenants = Mutex([:])
+        keys = other.keys
+        records = other.records
+    }
+
+    /// Whether a file holds the key that this set derives from.
+    func derives(from other: MasterKey) -> Bool { master.hasKey(of: other) }
+
     /// The key under which a tenant's surrogates are made.
     func tenantKey(tenant: String) throws -> TenantKey {
         try tenants.withLock { known in
             if let key = known[tenant] { return key }
-            let key = try TenantKey(master: master, tenant: tenant)
+            let key = try TenantKey(master: master.key, tenant: tenant, generation: master.generation)
             known[tenant] = key
             return key
         }

@@ -185,6 +185,13 @@ final class RequestPipeline: Sendable {
     private func authorise(
         _ request: InferenceRequest, _ findings: Findings, _ alias: ResolvedAlias, _ inquiry: Inquiry
     ) throws(Refusal) -> [Permitted?] {
+        // What nobody may send needs no policy's word.
+        let blocked = inquiry.activeSet.privacy.blocked(findings)
+        guard blocked.isEmpty else {
+            deny(request, findings, inquiry, .blocked, status: 403, [])
+            let classes = blocked.map { "`\($0)`" }.joined(separator: ", ")
+            throw Refusal(RequestError(.forbidden, "the request holds data that may not be sent: \(classes)"))
+        }
         let question = AccessQuestion(
             requestID: inquiry.id, principal: inquiry.principal, operation: request.operation,
             dialect: request.dialect, data: findings.summary, tools: request.tools,
