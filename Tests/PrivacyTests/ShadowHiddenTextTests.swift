@@ -71,6 +71,18 @@ import Testing
         #expect(last.originalRange == 4..<(4 + run.utf8.count))
     }
 
+    @Test func `hidden texts are decoded in their places`() throws {
+        let run = Self.base64("M456B7890")
+        let twice = Self.hex(Self.base64(Self.secret))
+        let text = [UInt8]("passport \(run), \(twice).".utf8)
+        let shadow = try #require(text.withUnsafeBufferPointer { ShadowText.decodingHidden(in: $0) })
+        #expect(String(decoding: shadow.bytes, as: UTF8.self) == "passport M456B7890, \(Self.secret).")
+        #expect(shadow.disguises == [.base64, .hexadecimal])
+        #expect(shadow.originalRange(ofShadow: 10..<13) == 9..<(9 + run.utf8.count))
+        #expect(shadow.originalRange(ofShadow: 25..<30) == (11 + run.utf8.count)..<(text.count - 1))
+        #expect([UInt8]("nothing here".utf8).withUnsafeBufferPointer { ShadowText.decodingHidden(in: $0) } == nil)
+    }
+
     @Test func `a third level stays`() {
         #expect(Self.hidden(in: Self.base64(Self.base64(Self.base64(Self.secret)))).map(\.level) == [1, 2])
     }

@@ -51,6 +51,9 @@ import Testing
         Row(
             "4111\u{A0}1111\u{2009}1111\u{3000}1111", "4111 1111 1111 1111", .punctuation, "11 1111 11",
             "11\u{A0}1111\u{2009}11"),
+        Row(
+            "token:\u{A0}'x'\n\u{A0}\u{A0}\u{A0}y", "token: 'x'\n   y", .punctuation, ": 'x'\n   y",
+            ":\u{A0}'x'\n\u{A0}\u{A0}\u{A0}y"),
         Row("123–45—6789", "123-45-6789", .punctuation, "123-45-6789", "123–45—6789"),
         Row("alice@example。com", mail, .punctuation, mail, "alice@example。com"),
         Row("4111·1111", "4111.1111", .punctuation, "1.1", "1·1"),

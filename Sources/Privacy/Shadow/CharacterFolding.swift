@@ -48,7 +48,9 @@ struct CharacterFolding {
                     return need
                 } else {
                     if joint.end != position {
-                        joint = Joint(followsValue: isValue(position &- 1) || isLetter(before: position))
+                        let isAfterASCII = kind == .space && text.byte(position &- 1) < 0x80
+                        joint = Joint(
+                            followsValue: isAfterASCII || isValue(position &- 1) || isLetter(before: position))
                     }
                     joint.add(kind, next)
                     if joint.isDisguise, isValue(next) || (0xC3...0xD4).contains(text.byte(next)) {
@@ -106,9 +108,8 @@ struct CharacterFolding {
         case .middleDot: return isDigit(position &- 1) && isDigit(next)
         case .accent: return isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@")
         case .space:
-            let before = text.byte(position &- 1)
-            return (isValue(position &- 1) || before == UInt8(ascii: ":") || isLatin(before: position))
-                && (isValue(next) || (0xC3...0xCA).contains(text.byte(next)))
+            return (text.byte(position &- 1) < 0x80 || isLatin(before: position))
+                && (isAfterSpace(next) || (0xC3...0xCA).contains(text.byte(next)))
         case .dash:
             if isValue(position &- 1), isValue(next) {
                 // U+2014 and U+2015 join words in prose.
@@ -156,6 +157,17 @@ struct CharacterFolding {
     /// Whether a letter beyond ASCII of Latin, Greek, Cyrillic stands before: scripts without joiners.
     private func isLetter(before offset: Int) -> Bool {
         offset >= 2 && text[offset &- 1] & 0xC0 == 0x80 && (0xC3...0xD4).contains(text[offset &- 2])
+    }
+
+    /// Whether the byte may stand after a space in other than French, which sets one before `!`, `?`, `;`, `:` and `%`.
+    private func isAfterSpace(_ offset: Int) -> Bool {
+        let byte = text.byte(offset)
+        switch byte {
+        case UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: ";"), UInt8(ascii: "%"): return false
+        case UInt8(ascii: ":"):
+            return text.byte(offset &+ 1) == UInt8(ascii: "=") || text.byte(offset &+ 1) == UInt8(ascii: ":")
+        default: return byte > UInt8(ascii: " ") && byte < 0x7F
+        }
     }
 
     private func skippingSpace(_ offset: Int, _ step: Int) -> Int {

@@ -21,9 +21,8 @@ extension HiddenText: CustomStringConvertible, CustomReflectable {
 }
 
 extension ShadowText {
-    private enum Bounds {
-        static let levels = 2
-    }
+    /// Encodings inside encodings.
+    static let hiddenLevels = 2
 
     /// The texts hidden in `text`, in order; those of the second level follow the one in which they stand.
     ///
@@ -44,7 +43,7 @@ extension ShadowText {
                 HiddenText(
                     bytes: decoded.bytes, originalRange: run ?? decoded.range, level: level, encoding: decoded.encoding)
             )
-            guard level < Bounds.levels else { continue }
+            guard level < Self.hiddenLevels else { continue }
             decoded.bytes.withUnsafeBufferPointer {
                 Self.search($0, level: level + 1, within: run ?? decoded.range, &found)
             }

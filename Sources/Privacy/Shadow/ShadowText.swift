@@ -38,6 +38,34 @@ struct ShadowText: Sendable {
         return shadow.layers.isEmpty ? nil : shadow
     }
 
+    /// The text with what is hidden in it decoded in its place, so that the words beside a run speak for what is in it; a range inside
+    /// maps to the whole run. `nil` if nothing is hidden. (`hiddenTexts(in:)` gives the same texts one by one.)
+    static func decodingHidden(in text: UnsafeBufferPointer<UInt8>) -> ShadowText? {
+        var disguises: Disguises = []
+        guard let layer = decodeHidden(in: text, level: 1, &disguises) else { return nil }
+        return ShadowText(layers: [layer], disguises: disguises)
+    }
+
+    private static func decodeHidden(
+        in text: UnsafeBufferPointer<UInt8>, level: Int, _ disguises: inout Disguises
+    ) -> ShadowLayer? {
+        var search = HiddenTextSearch(text)
+        var builder = ShadowLayerBuilder(text)
+        while let decoded = search.next() {
+            decoded.bytes.withUnsafeBufferPointer { bytes in
+                let inner = level < Self.hiddenLevels ? decodeHidden(in: bytes, level: level + 1, &disguises) : nil
+                let disguise: Disguises = decoded.encoding == .base64 ? .base64 : .hexadecimal
+                if let inner {
+                    inner.bytes.withUnsafeBufferPointer { builder.replace(decoded.range, with: $0, disguise) }
+                } else {
+                    builder.replace(decoded.range, with: bytes, disguise)
+                }
+            }
+        }
+        disguises.formUnion(builder.disguises)
+        return builder.finish()
+    }
+
     /// The bytes of the original from which these were made: whole characters and escapes, and what was stripped between them.
     func originalRange(ofShadow range: Range<Int>) -> Range<Int> {
         var range = range
