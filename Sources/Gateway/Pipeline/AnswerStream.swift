@@ -4,8 +4,9 @@ import JSONText
 import NIOCore
 import Privacy
 
-/// Turns the provider's event stream into the caller's: puts the caller's own values back in, and takes out what the
-/// caller did not ask for. Pure: bytes in, bytes out; where the pieces are cut makes no difference to the result.
+/// Turns the provider's event stream into the caller's: takes out values that the model added where settings say so, puts the
+/// caller's own back in, and leaves out what the caller did not ask for. Pure: bytes in, bytes out; where the pieces are cut makes no
+/// difference to the result.
 struct AnswerStream {
     /// How far the stream is.
     enum Progress: Equatable {
@@ -20,16 +21,21 @@ struct AnswerStream {
     private(set) var progress = Progress.open
     private var parser = EventStreamParser()
     private var reader: StreamEventReader
-    private var restorers: [StreamChannel: StreamRestorer] = [:]
+    private var texts: [StreamChannel: AnswerText] = [:]
     private let restoration: RestorationMap
+    private let rules: AnswerRules?
+    /// Whether texts pass as they are: nothing has to be restored, and nothing to be taken out.
+    private let isUntouched: Bool
     private let contentIsJSON: Bool
     private let dropsUsage: Bool
 
-    /// Starts on an answer to `request`; `restoration` is what its treated form keeps.
-    init(request: InferenceRequest, restoration: RestorationMap) {
+    /// Starts on an answer to `request`; `restoration` is what its treated form keeps, `rules` say what is taken out.
+    init(request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil) {
         reader = StreamEventReader(request.dialect)
         self.restoration = restoration
-        contentIsJSON = !restoration.isEmpty && AnswerForm.isJSON(request)
+        self.rules = rules
+        isUntouched = restoration.isEmpty && rules == nil
+        contentIsJSON = !isUntouched && AnswerForm.isJSON(request)
         dropsUsage = request.dialect == .openAI && !request.wantsStreamUsage
     }
 
@@ -49,7 +55,7 @@ struct AnswerStream {
             plain = nil
         }
         while let event = try parser.next() {
-            if restoration.isEmpty, reader.isPlain(event, of: parser) {
+            if isUntouched, reader.isPlain(event, of: parser) {
                 pass(event.range)
                 continue
             }
@@ -62,11 +68,11 @@ struct AnswerStream {
             case .error: progress = .providerError
             case .other, .part, .usageOnly: break
             }
-            if restoration.isEmpty, !dropsUsage || read.usageNode == nil {
+            if isUntouched, !dropsUsage || read.usageNode == nil {
                 pass(event.range)
             } else {
                 flush(into: &output)
-                emit(read, event, into: &output)
+                try emit(read, event, into: &output)
             }
         }
         flush(into: &output)
@@ -81,15 +87,16 @@ struct AnswerStream {
     mutating func breakOff(into output: inout ByteBuffer) {
         var events: [UInt8] = []
         for channel in reader.closeAll() {
-            let rest = finish(channel)
-            if !rest.isEmpty { reader.appendDelta(channel, text: rest, to: &events) }
+            // What can't be looked through stays here.
+            guard let rest = try? finish(channel), !rest.isEmpty else { continue }
+            reader.appendDelta(channel, text: rest, to: &events)
         }
         output.writeBytes(events)
     }
 
-    private mutating func emit(_ read: StreamEvent, _ event: ServerSentEvent, into output: inout ByteBuffer) {
+    private mutating func emit(_ read: StreamEvent, _ event: ServerSentEvent, into output: inout ByteBuffer) throws {
         guard let document = read.document else {
-            emitRests(of: read.closed, into: &output)
+            try emitRests(of: read.closed, into: &output)
             output.writeBytes(parser.bytes[event.range])
             return
         }
@@ -98,21 +105,22 @@ struct AnswerStream {
             replacements.append(JSONReplacement(range: document.range(at: node), bytes: Array("null".utf8)))
         }
         var closed = read.closed
-        if !restoration.isEmpty {
+        if !isUntouched {
             for delta in read.deltas {
                 let value = document.value(at: delta.node)
                 let ends = closed.firstIndex(of: delta.channel)
                 if let ends { closed.remove(at: ends) }
-                if let text = restore(value, of: delta.channel, isEnd: ends != nil) {
+                if let text = try treat(value, of: delta.channel, isEnd: ends != nil) {
                     replacements.append(
                         JSONReplacement(range: value.contentRange, bytes: JSONEscape.escaped(text)))
                 }
             }
             for node in read.wholes {
-                restoration.restore(in: document.value(at: node), encoding: .plain, into: &replacements)
+                try AnswerText.replace(
+                    in: document.value(at: node), restoration, rules: rules, encoding: .plain, into: &replacements)
             }
         }
-        emitRests(of: closed, into: &output)
+        try emitRests(of: closed, into: &output)
         guard !replacements.isEmpty else {
             output.writeBytes(parser.bytes[event.range])
             return
@@ -129,38 +137,40 @@ struct AnswerStream {
         }
     }
 
-    private mutating func emitRests(of channels: [StreamChannel], into output: inout ByteBuffer) {
-        guard !restorers.isEmpty, !channels.isEmpty else { return }
+    private mutating func emitRests(of channels: [StreamChannel], into output: inout ByteBuffer) throws {
+        guard !texts.isEmpty, !channels.isEmpty else { return }
         var events: [UInt8] = []
         for channel in channels {
-            let rest = finish(channel)
+            let rest = try finish(channel)
             if !rest.isEmpty { reader.appendDelta(channel, text: rest, to: &events) }
         }
         output.writeBytes(events)
     }
 
     /// What a channel gives out for a piece of its text; `nil` where that is the piece itself.
-    private mutating func restore(_ value: JSONValue, of channel: StreamChannel, isEnd: Bool) -> [UInt8]? {
-        var restorer = restorers.removeValue(forKey: channel) ?? makeRestorer(channel)
+    private mutating func treat(_ value: JSONValue, of channel: StreamChannel, isEnd: Bool) throws -> [UInt8]? {
+        var answer = texts.removeValue(forKey: channel) ?? makeText(channel)
         var text: [UInt8]?
-        value.withDecodedUTF8 { piece in
-            if restorer.passes(piece) { return }
+        try value.withDecodedUTF8 { piece in
+            if answer.passes(piece) { return }
             var released: [UInt8] = []
-            restorer.push(piece, into: &released)
-            if isEnd { restorer.finish(into: &released) }
+            try answer.push(piece, into: &released)
+            if isEnd { try answer.finish(into: &released) }
             text = released
         }
-        if !isEnd { restorers[channel] = restorer }
+        if !isEnd { texts[channel] = answer }
         return text
     }
 
-    private mutating func finish(_ channel: StreamChannel) -> [UInt8] {
-        guard var restorer = restorers.removeValue(forKey: channel) else { return [] }
-        return restorer.finish()
+    private mutating func finish(_ channel: StreamChannel) throws -> [UInt8] {
+        guard var answer = texts.removeValue(forKey: channel) else { return [] }
+        var rest: [UInt8] = []
+        try answer.finish(into: &rest)
+        return rest
     }
 
-    private func makeRestorer(_ channel: StreamChannel) -> StreamRestorer {
+    private func makeText(_ channel: StreamChannel) -> AnswerText {
         let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)
-        return StreamRestorer(restoration, encoding: isJSON ? .json : .plain)
+        return AnswerText(restoration, rules: rules, encoding: isJSON ? .json : .plain)
     }
 }

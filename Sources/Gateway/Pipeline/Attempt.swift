@@ -48,6 +48,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private let requestID: RequestID
     private let request: InferenceRequest
     private let restoration: RestorationMap
+    private let rules: AnswerRules?
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
     private let began: UInt64
 
@@ -70,12 +71,13 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
         exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
-        answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
+        rules: AnswerRules?, answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
         self.requestID = requestID
         self.request = request
         self.restoration = restoration
+        self.rules = rules
         self.answerHeaders = answerHeaders
         began = Clock.monotone()
     }
@@ -126,7 +128,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         guard request.isStreaming, (200..<300).contains(head.status),
             head.contentType.lowercased().hasPrefix("text/event-stream")
         else { return }
-        stream = AnswerStream(request: request, restoration: restoration)
+        stream = AnswerStream(request: request, restoration: restoration, rules: rules)
         exchange.begin(status: head.status, headers: answerHeaders(head))
         hasUnsent = true
     }

@@ -95,7 +95,8 @@ final class RequestPipeline: Sendable {
             if inquiry.exchange.isOver { return }
             let treated = try treat(request, findings, permitted, inquiry)
             let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
-            let attempt = await forward(request, permitted, treated, receipt, step, attempt: index + 1, inquiry)
+            let attempt = await forward(
+                request, findings, permitted, treated, receipt, step, attempt: index + 1, inquiry)
             switch attempt {
             case .over: return
             case .failed(let refusal, let mayTryNext):
@@ -340,13 +341,15 @@ final class RequestPipeline: Sendable {
     }
 
     private func forward(
-        _ request: InferenceRequest, _ permitted: Permitted, _ treated: TreatedRequest, _ receipt: IntentReceipt,
-        _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
+        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ treated: TreatedRequest,
+        _ receipt: IntentReceipt, _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
     ) async -> Forwarded {
         let exchange = inquiry.exchange
         let permit = permitted.permit
+        let rules = AnswerRules(
+            engine: inquiry.activeSet.privacy, request: request, findings: findings, restoration: treated.restoration)
         let attempt = Attempt(
-            exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration
+            exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules
         ) { head in
             var headers = self.headers(of: head, permit, inquiry)
             headers.replaceOrAdd(name: "content-type", value: head.contentType)
@@ -372,7 +375,7 @@ final class RequestPipeline: Sendable {
             return .over
         case .whole(let head, let bytes):
             do {
-                let answer = try WholeAnswer(bytes, to: request, restoration: treated.restoration)
+                let answer = try WholeAnswer(bytes, to: request, restoration: treated.restoration, rules: rules)
                 facts = answer.facts
                 Answering.json(exchange, status: head.status, headers(of: head, permit, inquiry), answer.body)
                 return .over

@@ -3,28 +3,33 @@ import Inference
 import JSONText
 import Privacy
 
-/// A whole answer on its way back: read once, the caller's own values put back in.
+/// A whole answer on its way back: read once, what the model added taken out where settings say so, the caller's own values put
+/// back in.
 struct WholeAnswer {
     /// What goes to the caller.
     let body: [UInt8]
     /// What the provider said of the answer.
     let facts: AnswerFacts
 
-    /// Reads and restores; throws where the provider's answer is no JSON.
-    init(_ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap) throws(JSONSyntaxError) {
+    /// Reads, takes out what `rules` say, and restores. Throws where the provider's answer is no JSON or can't be looked through.
+    init(
+        _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil
+    ) throws {
         let limits = JSONLimits(maximumBytes: max(bytes.count, 1), maximumDepth: 128)
         let document = try JSONDocument(parsing: bytes, limits: limits)
+        let isUntouched = restoration.isEmpty && rules == nil
         let answer = AnswerReader.read(
-            request.operation, document, isJSON: !restoration.isEmpty && AnswerForm.isJSON(request))
+            request.operation, document, isJSON: !isUntouched && AnswerForm.isJSON(request))
         facts = answer.facts
-        guard !restoration.isEmpty else {
+        guard !isUntouched else {
             body = bytes
             return
         }
         var replacements: [JSONReplacement] = []
         for text in answer.texts {
-            restoration.restore(
-                in: document.value(at: text.node), encoding: text.isJSON ? .json : .plain, into: &replacements)
+            try AnswerText.replace(
+                in: document.value(at: text.node), restoration, rules: rules, encoding: text.isJSON ? .json : .plain,
+                into: &replacements)
         }
         body = replacements.isEmpty ? bytes : document.replacing(replacements)
     }

@@ -17,6 +17,8 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
     let engine: PrivacyEngine
     let classes: SensitiveClassSet
     let restoration: RestorationMap
+    /// Whether secrets are all that is taken out.
+    let isSecretsOnly: Bool
     /// The caller's values, as `plain` gives them.
     private let own: Set<[UInt8]>
 
@@ -49,6 +51,9 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         self.classes = classes
         self.own = own
         self.restoration = restoration
+        var secrets = SensitiveClassSet()
+        secrets.insert(.secret)
+        isSecretsOnly = classes == secrets
     }
 
     /// How many values of the caller it knows, and none of them.

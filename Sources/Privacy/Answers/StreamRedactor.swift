@@ -15,7 +15,9 @@ public struct StreamRedactor {
         static let before = 128
         /// What it sees after one: the rest of a value of several words, and 22 bytes of context.
         static let after = 48
-        /// Words of prose that an island bridges.
+        /// What it sees after one where only secrets are looked for, which are one word.
+        static let afterSecret = 8
+        /// Words of prose that lead an island, or that it bridges: none where only secrets are looked for.
         static let bridged = 2
         /// An island of fewer letters and digits is no value.
         static let least = 3
@@ -35,6 +37,8 @@ public struct StreamRedactor {
     }
 
     private let rules: AnswerRules
+    private let after: Int
+    private let bridged: Int
     private var sink: RedactedText
     /// What has come: before `start` it is decided and kept as context.
     private var buffer: [UInt8] = []
@@ -45,6 +49,8 @@ public struct StreamRedactor {
     /// a string's content, and a number becomes a string.
     public init(_ rules: AnswerRules, encoding: RestorationMap.Encoding = .plain) {
         self.rules = rules
+        after = rules.isSecretsOnly ? Bounds.afterSecret : Bounds.after
+        bridged = rules.isSecretsOnly ? 0 : Bounds.bridged
         sink = RedactedText(encoding)
     }
 
@@ -148,7 +154,7 @@ public struct StreamRedactor {
             case .short, .long:
                 guard word.isWhole else { return (first ?? next.position, nil) }
             }
-            if word.kind == .long {
+            if word.kind == .long || bridged == 0 {
                 first = nil
                 second = nil
             } else if let last = second {
@@ -174,10 +180,10 @@ public struct StreamRedactor {
             start = end
             return true
         }
-        guard words.isEnd || end + Bounds.after <= words.end else {
+        guard words.isEnd || end + after <= words.end else {
             return isFull ? try cut(words, into: &output) : false
         }
-        let (values, last) = try values(words.base, to: min(end + Bounds.after, words.end), before: end)
+        let (values, last) = try values(words.base, to: min(end + after, words.end), before: end)
         give(words.base, to: max(end, last), values, into: &output)
         return true
     }
@@ -200,7 +206,7 @@ public struct StreamRedactor {
                 bridged = 0
             case .short:
                 bridged += 1
-                if bridged > Bounds.bridged, let end { return end }
+                if bridged > self.bridged, let end { return end }
             case .long: if let end { return end }
             }
             position = word.end

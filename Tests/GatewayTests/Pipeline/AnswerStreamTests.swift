@@ -111,3 +111,40 @@ private struct Conversation {
     let bytes = conversation.stream(["hi"]).dropLast(2)
     #expect(try conversation.read([Array(bytes)]).stream.progress == .done)
 }
+
+@Test(arguments: [1, 3, 40, 4_000])
+func `a secret that the model added does not reach the caller, however the stream is cut`(pieces: Int) throws {
+    let conversation = try Conversation()
+    var settings = PrivacySettings()
+    settings.redactedInAnswers = [DataClass("secret"), DataClass("email")]
+    let engine = try PrivacyEngine(scanner: PatternScanner(), settings: settings)
+    let rules = try #require(
+        AnswerRules(
+            engine: engine, request: conversation.request, findings: try engine.inspect(conversation.request),
+            restoration: conversation.treated.restoration))
+    let text = "Use AKIAQ4T7ZXW3M2PLKJ5D and eve@example.net, not \(conversation.seen)"
+    let bytes = conversation.stream(text.map { String($0) })
+    var stream = AnswerStream(
+        request: conversation.request, restoration: conversation.treated.restoration, rules: rules)
+    var output = ByteBuffer()
+    for start in stride(from: 0, to: bytes.count, by: pieces) {
+        try stream.push(Array(bytes[start..<min(bytes.count, start + pieces)]), into: &output)
+        #expect(!String(buffer: output).contains("AKIA"))
+    }
+    #expect(stream.progress == .done)
+    var answer = ""
+    for event in String(buffer: output).split(separator: "\n\n") where event.hasPrefix("data: {") {
+        let document = try JSONDocument(parsing: Array(event.dropFirst(6).utf8))
+        answer += document.root["choices"]?[0]?["delta"]?["content"]?.string ?? ""
+    }
+    #expect(answer == "Use [SECRET] and [EMAIL], not \(conversation.text)")
+
+    var writer = JSONWriter()
+    writer.string(text)
+    let whole =
+        #"{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":\#(String(decoding: writer.bytes, as: UTF8.self))}}]}"#
+    let treated = try WholeAnswer(
+        Array(whole.utf8), to: conversation.request, restoration: conversation.treated.restoration, rules: rules)
+    let document = try JSONDocument(parsing: treated.body)
+    #expect(document.root["choices"]?[0]?["message"]?["content"]?.string == answer)
+}
