@@ -4,6 +4,7 @@ that the tests ask for in the query. Says `port N` and ends with its standard in
 ?fault=NAME[&ms=…&code=…&body=…]   what goes wrong: slow, hang, cut, status, body, beyond, negative, empty, score, count, shape
 &first=N&key=K                     … with the first N calls of that key only
 ?bearer=T  ?language=L             answer 401 or 400 to calls without it
+A text alone may also be "please hang" or "please fail".
 ?parallel=N  ?most=N               answer once N calls are here at once; answer 503 where there are more than N (of this very query)"""
 import http.server, json, os, re, sys, threading, time, urllib.parse
 
@@ -22,7 +23,7 @@ def analyze(text):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
 
     def answer(self, status, body):
         body = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -56,6 +57,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         found = [analyze(t) for t in text] if isinstance(text, list) else analyze(text)
         for entities in found if isinstance(text, list) else [found]:
             entities[:] = [e for e in entities if e["score"] >= request["score_threshold"]]
+        if text == "please hang": time.sleep(3600)
+        if text == "please fail": return self.answer(500, {"error": "as asked"})
         fault = query.get("fault")
         if fault and "first" in query:
             with lock: seen[query["key"]] = seen.get(query["key"], 0) + 1

@@ -28,7 +28,7 @@ def make_engine():
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
     engine, lock = None, threading.Lock()
 
     def do_POST(self):

@@ -61,11 +61,28 @@ import Testing
     @Test func `an answer larger than the limit is an error`() async throws {
         let client = try analyzer("") { $0.bytesPerAnswer = 60 }
         #expect(await client.failure(of: Self.texts)?.kind == .malformed)
+        // The limit is for all answers of an analysis: each of these has some hundred bytes.
+        let both = try analyzer("") {
+            $0.bytesPerAnswer = 150
+            $0.textsPerCall = 1
+        }
+        #expect(await both.failure(of: ["Maria Keller"]) == nil)
+        #expect(await both.failure(of: ["Maria Keller", "Berlin"])?.kind == .malformed)
     }
 
     @Test func `one failed call of many fails all`() async throws {
         let client = try analyzer("fault=status&code=500&first=1&key=one-of-many") { $0.textsPerCall = 1 }
         #expect(await client.failure(of: (0..<20).map { "text \($0)" })?.kind == .status)
+    }
+
+    @Test func `what fails breaks off the calls beside it`() async throws {
+        let client = try analyzer {
+            $0.textsPerCall = 1
+            $0.connections = 2
+            $0.failuresToOpen = 100
+        }
+        // Were the calls that hang not broken off, the second round would have no connection left.
+        for _ in 0..<4 { #expect(await client.failure(of: ["please hang", "please fail"])?.kind == .status) }
     }
 
     @Test func `texts that are too many bytes together are not sent`() async throws {
@@ -106,7 +123,9 @@ import Testing
         #expect(!client.isCircuitOpen)
     }
 
-    @Test func `a public address is not spoken to in plaintext`() {
+    @Test func `plaintext has to be allowed, and goes to no public address`() {
+        let bare = RemoteAnalyzer.Settings(url: "http://127.0.0.1/analyze")
+        #expect(throws: (any Error).self) { try RemoteAnalyzer(settings: bare) }
         var settings = RemoteAnalyzer.Settings(url: "http://192.0.2.1/analyze")
         #expect(throws: (any Error).self) { try RemoteAnalyzer(settings: settings) }
         settings.allowsPlaintext = true

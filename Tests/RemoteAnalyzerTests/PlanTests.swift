@@ -54,13 +54,14 @@ import Testing
         var spans = [
             span(10..<20, "person", 85), span(0..<4, "email", 100), span(15..<24, "person", 60),
             span(10..<20, "person", 85),
-            span(24..<30, "person", 85), span(12..<14, "place", 50),
+            span(24..<30, "person", 85), span(12..<14, "place", 50), span(40..<60, "person", 85),
+            span(45..<50, "person", 90),
         ]
         RemoteSpan.unite(&spans)
         #expect(
             spans == [
                 span(0..<4, "email", 100), span(10..<24, "person", 85), span(12..<14, "place", 50),
-                span(24..<30, "person", 85),
+                span(24..<30, "person", 85), span(40..<60, "person", 90),
             ])
     }
 }
