@@ -1,34 +1,93 @@
 /// Stand-ins of numbers that name a person, a company, a device or a record.
 enum IdentifierStandIn {
     private enum Bounds {
-        /// A check digit is met once in ten or eleven attempts, two of them once in a hundred.
-        static let attempts = 256
+        static let attempts = 128
         /// After so many the letters that an identifier begins with stay: a country's, `CHE`, `ATU`, that a check wants.
-        static let attemptsWithLetters = 128
+        static let attemptsWithLetters = 64
+        /// After so many a date stays a date.
+        static let attemptsWithoutDates = 8
+        /// After so many two check characters are tried, which cost a hundred checks.
+        static let attemptsWithOne = 16
         static let prefix = 3
     }
 
-    /// Digits are permuted and letters chosen until the class's check accepts, if it accepted the value.
+    /// Digits are permuted and letters chosen until the class's check accepts with some last characters, if it accepted the value.
     static func text(
         for source: StandIn.Source, prefix: [UInt8], _ budget: inout StandIn.Budget
     ) -> [UInt8]? {
         guard source.value.contains(where: Mask.isAlphanumeric) else { return nil }
         let check = check(of: source)
         var digits = source.digits
+        let dates = check == nil ? [] : DateLayout.all.filter { $0.fits(digits) }
         var sequence = source.sequence()
         var text: [UInt8] = []
         for attempt in 0..<Bounds.attempts {
             guard budget.attempts > 0 else { return nil }
-            budget.attempts -= 1
+            let hasTwo = attempt >= Bounds.attemptsWithOne
+            budget.attempts -= hasTwo ? 8 : 1
             digits = source.permuted(digits)
-            let filling = prefix + digits.dropFirst(prefix.count)
+            var filling = prefix + digits.dropFirst(prefix.count)
+            if attempt >= Bounds.attemptsWithoutDates, !dates.isEmpty {
+                dates[attempt % dates.count].write(into: &filling, of: source.digits, &sequence)
+            }
             text = lettered(
                 source.filled(filling), &sequence, keeping: attempt < Bounds.attemptsWithLetters ? 0 : Bounds.prefix)
             guard let check else { return text }
-            if check(text) { return text }
+            if let checked = ended(text, hasTwo ? 2 : 1, check) { return checked }
         }
-        // The check wants more than digits give by chance, a date within them for instance: then the shape has to do.
+        // The check wants more than digits give by chance: then the shape has to do.
         return text
+    }
+
+    /// The text with other last characters, which most check digits are, such that the check accepts.
+    private static func ended(_ text: [UInt8], _ count: Int, _ check: ([UInt8]) -> Bool) -> [UInt8]? {
+        guard let place = text.lastIndex(where: Mask.isAlphanumeric) else { return nil }
+        var result = text
+        let choices: ClosedRange<UInt8> = Mask.isDigit(text[place]) ? 0x30...0x39 : 0x41...0x5A
+        for byte in choices {
+            result[place] = byte | (text[place] & 0x20)
+            if count == 1 {
+                if check(result) { return result }
+                continue
+            }
+            guard let before = text[..<place].lastIndex(where: Mask.isDigit) else { return nil }
+            for digit in UInt8(0x30)...0x39 {
+                result[before] = digit
+                if check(result) { return result }
+            }
+        }
+        return nil
+    }
+
+    /// Where national numbers hold a date of birth. Random digits are one only now and then, and a check that wants one would seldom
+    /// accept them.
+    private struct DateLayout {
+        /// Which digits are the month's first, the day's first and the century's first; two each.
+        let month, day: Int
+        var century: Int?
+
+        /// `yymmdd` and `ddmmyy` in front, `yyyymmdd` in front, the same after six digits (CN), `ddmmyy` after four (AT).
+        static let all = [
+            DateLayout(month: 2, day: 4), DateLayout(month: 2, day: 0), DateLayout(month: 4, day: 6, century: 0),
+            DateLayout(month: 10, day: 12, century: 6), DateLayout(month: 6, day: 4),
+        ]
+
+        func fits(_ digits: [UInt8]) -> Bool {
+            guard digits.count >= max(month, day) + 2 else { return false }
+            return (1...12).contains(digits[month] * 10 + digits[month + 1])
+                && (1...31).contains(digits[day] * 10 + digits[day + 1])
+                && century.map { (19...20).contains(digits[$0] * 10 + digits[$0 + 1]) } ?? true
+        }
+
+        /// Another day of another year, of the same century.
+        func write(into digits: inout [UInt8], of old: [UInt8], _ sequence: inout KeyedSequence) {
+            for (place, most) in [(month, 12), (day, 28)] {
+                let number = UInt8(sequence.next(in: 1...most))
+                digits[place] = number / 10
+                digits[place + 1] = number % 10
+            }
+            if let century { digits.replaceSubrange(century..<century + 2, with: old[century..<century + 2]) }
+        }
     }
 
     /// Other letters of the same case in the letters' places, but for the first few if the value begins with them.
