@@ -49,7 +49,8 @@ struct Assignment {
         let closing = min(text.count, position + 4)
         var isQuoted = false
         while position < closing, Self.isClosing(text.base[position]) {
-            if Self.isQuote(text.base[position]) { isQuoted = true }
+            // Grave accents are Markdown's: `a`, `b`.
+            if Self.isQuote(text.base[position]), text.base[position] != UInt8(ascii: "`") { isQuoted = true }
             position += 1
         }
         guard let sign = Self.sign(at: position, isQuoted: isQuoted, name: nameStart, in: text) else {

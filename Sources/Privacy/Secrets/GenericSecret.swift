@@ -1,12 +1,5 @@
 /// Values that a name calls a key, token or password and that look like one, whoever issued them.
 enum GenericSecret {
-    enum Kind: Sendable, Hashable {
-        /// Keys and tokens: chance made them.
-        case key
-        /// Passwords: people made them.
-        case password
-    }
-
     private enum Bounds {
         static let shortestKey = 10
         static let shortestPassword = 6
@@ -17,24 +10,21 @@ enum GenericSecret {
     private static let passwordScore = 70
     private static let keyBytes = ByteSet("A-Za-z0-9_.=+/~-")
 
-    static func examine(_ assignment: Assignment, _ kind: Kind, in inspection: inout TextInspection) {
-        guard assignment.hasSign else { return }
-        let text = inspection.text
-        guard let value = extent(assignment, in: text), !isReference(value, assignment, in: text) else { return }
+    /// What a name and its value are together; `nil` if they are no secret.
+    static func candidate(_ assignment: Assignment, in text: ScannedText) -> Candidate? {
+        guard assignment.hasSign, let value = extent(assignment, in: text), !isReference(value, assignment, in: text)
+        else { return nil }
         let words = NameWords(assignment.name, in: text)
-        guard !words.namesOther else { return }
+        guard !words.namesOther else { return nil }
         if words.namesPassword, isPassword(value, assignment, in: text) {
-            propose(value, passwordScore, .genericPassword, &inspection)
-        } else if words.namesCredential || words.namesPassword, isKey(value, in: text) {
-            propose(value, keyScore, .genericKey, &inspection)
+            return candidate(value, passwordScore, .genericPassword)
         }
+        guard words.namesCredential || words.namesPassword, isKey(value, in: text) else { return nil }
+        return candidate(value, keyScore, .genericKey)
     }
 
-    private static func propose(
-        _ value: Range<Int>, _ score: Int, _ special: SecretFormat.Special, _ inspection: inout TextInspection
-    ) {
-        inspection.propose(
-            Candidate(.secret, value.lowerBound, value.upperBound, score: score, variant: special.variant))
+    private static func candidate(_ value: Range<Int>, _ score: Int, _ special: SecretFormat.Special) -> Candidate {
+        Candidate(.secret, value.lowerBound, value.upperBound, score: score, variant: special.variant)
     }
 
     /// To the closing quote; without one to what ends a word.

@@ -22,7 +22,10 @@ enum LoginRecord {
         for index in 3..<words.count - 1
         where words[index].count == 8 && text.begins("password", at: words[index].lowerBound) {
             let value = words[index + 1]
-            guard value.count >= Bounds.shortest, !URLCredentials.isPlaceholder(value, in: text) else { return nil }
+            guard value.count >= Bounds.shortest,
+                value.allSatisfy({ text.base[$0] < 0x7F && text.base[$0] != UInt8(ascii: "`") }),
+                !URLCredentials.isPlaceholder(value, in: text)
+            else { return nil }
             return value
         }
         return nil

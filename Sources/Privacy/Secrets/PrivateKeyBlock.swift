@@ -5,6 +5,8 @@ enum PrivateKeyBlock {
         static let openingMark = 40
         /// `-----END RSA `…
         static let closingMark = 48
+        /// A shorter word is prose about the mark.
+        static let shortestKey = 6
     }
 
     /// From `-----BEGIN` to the end of the closing mark; without one to the end of what may be the key.
@@ -13,6 +15,7 @@ enum PrivateKeyBlock {
         let lowest = max(0, start - Bounds.openingMark)
         while start > lowest, !text.begins("-----BEGIN", at: start) { start -= 1 }
         guard text.begins("-----BEGIN", at: start) else { return nil }
+        guard isKey(after: mark.upperBound, in: text) else { return nil }
         var position = mark.upperBound
         while position < text.count {
             let byte = text.base[position]
@@ -27,6 +30,23 @@ enum PrivateKeyBlock {
             position += 1
         }
         return start..<position
+    }
+
+    /// Whether a word of base64 or a header follows, and not the prose of who speaks of the mark.
+    private static func isKey(after mark: Int, in text: ScannedText) -> Bool {
+        var position = mark
+        let limit = min(text.count, mark + Bounds.closingMark)
+        while position < limit, text.base[position] <= 0x20 || text.isEscape(position) {
+            position += text.isEscape(position) ? 2 : 1
+        }
+        let first = position
+        while position < limit,
+            text.has(position, ByteClass.alphanumeric) || text.byte(position) == UInt8(ascii: "-")
+                || text.byte(position) == UInt8(ascii: "+") || text.byte(position) == UInt8(ascii: "/")
+        {
+            position += 1
+        }
+        return position - first >= Bounds.shortestKey && !text.begins("-----", at: first)
     }
 
     /// Base64, its line breaks (also written `\n`), and the headers of old encrypted keys and of PGP.

@@ -9,8 +9,10 @@ enum SecretDetector {
     struct Memory {
         /// The last secret that showed by itself what it is.
         var secret = 0..<0
-        /// Where the last `curl` ends.
-        var commandEnd = -1
+        /// Where the name of the last `curl` command ends, if the command still goes on.
+        var command: Int?
+        /// How far that command was read.
+        var commandEnd = 0
         /// Bytes before this place are no part of another Kubernetes secret, wrapped token or private key: they were read.
         var readEnd = 0
         /// Where the last value begins that was judged by its name; `apiSecretKey` calls it three times.
@@ -27,7 +29,8 @@ enum SecretDetector {
             switch literal.role {
             case .tokens(let formats): token(formats, start..<match.end, &memory, in: &inspection)
             case .inner(let formats): inner(formats, start..<match.end, &memory, in: &inspection)
-            case .name(let formats, let kind): named(formats, kind, start..<match.end, &memory, in: &inspection)
+            case .name(let formats, let isTelling):
+                named(formats, isTelling, start..<match.end, &memory, in: &inspection)
             case .special(let special): self.special(special, start..<match.end, &memory, in: &inspection)
             }
         }
@@ -138,7 +141,7 @@ enum SecretDetector {
     // MARK: Names
 
     private static func named(
-        _ formats: [Int], _ kind: GenericSecret.Kind?, _ keyword: Range<Int>, _ memory: inout Memory,
+        _ formats: [Int], _ isTelling: Bool, _ keyword: Range<Int>, _ memory: inout Memory,
         in inspection: inout TextInspection
     ) {
         let text = inspection.text
@@ -159,11 +162,12 @@ enum SecretDetector {
                 Candidate(.secret, value.lowerBound, value.upperBound, score: namedScore, variant: index + 1))
             return
         }
-        guard let kind, memory.judged != assignment.start, !isLed(at: assignment.start, byMoreThan: 2, in: text) else {
-            return
-        }
+        guard isTelling, memory.judged != assignment.start else { return }
         memory.judged = assignment.start
-        GenericSecret.examine(assignment, kind, in: &inspection)
+        guard let candidate = GenericSecret.candidate(assignment, in: text),
+            !isLed(at: assignment.start, byMoreThan: 2, in: text)
+        else { return }
+        inspection.propose(candidate)
     }
 
     /// Whether a short keyword is written in one case, or with a capital first: `SetSysctl` has no `etsy`, `sumOf` no `sumo`.

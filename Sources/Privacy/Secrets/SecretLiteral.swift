@@ -7,7 +7,7 @@ struct SecretLiteral: Sendable {
         /// Tokens with it inside.
         case inner([Int])
         /// Names with it: the providers' formats, and whether its name alone lets a value count.
-        case name(formats: [Int], GenericSecret.Kind?)
+        case name(formats: [Int], isTelling: Bool)
         case special(SecretFormat.Special)
     }
 
@@ -19,10 +19,9 @@ struct SecretLiteral: Sendable {
     let role: Role
 
     /// Words of names whose values count by their own look.
-    private static let genericNames: [(String, GenericSecret.Kind)] = [
-        ("key", .key), ("token", .key), ("secret", .key), ("auth", .key), ("credential", .key), ("creds", .key),
-        ("access", .key), ("passw", .password), ("passphrase", .password), ("passcode", .password), ("pwd", .password),
-        ("_pass", .password),
+    private static let tellingNames = [
+        "key", "token", "secret", "auth", "credential", "creds", "access", "passw", "passphrase", "passcode", "pwd",
+        "_pass",
     ]
 
     private static let specials: [(String, Bool, SecretFormat.Special)] = [
@@ -59,12 +58,12 @@ struct SecretLiteral: Sendable {
         for (expression, formats) in inner.sorted(by: { $0.key < $1.key }) {
             literals.append(SecretLiteral(expression, isCaseless: false, .inner(formats)))
         }
-        for (word, kind) in genericNames {
-            literals.append(
-                SecretLiteral(word, isCaseless: true, .name(formats: names.removeValue(forKey: word) ?? [], kind)))
+        for word in tellingNames {
+            let role = Role.name(formats: names.removeValue(forKey: word) ?? [], isTelling: true)
+            literals.append(SecretLiteral(word, isCaseless: true, role))
         }
         for (word, formats) in names.sorted(by: { $0.key < $1.key }) {
-            literals.append(SecretLiteral(word, isCaseless: true, .name(formats: formats, nil)))
+            literals.append(SecretLiteral(word, isCaseless: true, .name(formats: formats, isTelling: false)))
         }
         for (literal, isCaseless, special) in specials {
             literals.append(SecretLiteral(literal, isCaseless: isCaseless, .special(special)))

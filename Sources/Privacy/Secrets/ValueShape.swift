@@ -8,48 +8,43 @@ struct ValueShape: Sendable {
         case run(ByteSet, least: Int, most: Int)
         /// The first that fits is taken, so a longer one stands before its beginning.
         case alternatives([[UInt8]], isOptional: Bool)
+
+        fileprivate var shortest: Int {
+            switch self {
+            case .run(_, let least, _): least
+            case .alternatives(let texts, let isOptional): isOptional ? 0 : texts.map(\.count).min() ?? 0
+            }
+        }
+
+        fileprivate var isLiteral: Bool {
+            switch self {
+            case .run(let set, let least, _): least > 0 && set.bytes.count <= 2 && !set.contains(UInt8(ascii: "-"))
+            case .alternatives(_, let isOptional): !isOptional
+            }
+        }
     }
 
     /// More than any token has; no run is longer.
     static let longest = 4_096
 
     let parts: [Part]
+    /// The least bytes that fit.
+    let shortest: Int
+    /// Whether some byte is fixed, other than a dash, so that the shape alone says much of what it is.
+    let hasLiteral: Bool
+    /// Whether the last part takes as much as there is.
+    let isOpen: Bool
 
     init(_ notation: String, isCaseless: Bool = false) {
         var reader = Reader(bytes: Array(notation.utf8), isCaseless: isCaseless)
-        parts = reader.parts()
+        self.init(parts: reader.parts())
     }
 
-    private init(parts: [Part]) { self.parts = parts }
-
-    /// One shape after the other.
-    static func + (left: ValueShape, right: ValueShape) -> ValueShape { ValueShape(parts: left.parts + right.parts) }
-
-    /// The least bytes that fit.
-    var shortest: Int {
-        parts.reduce(0) { sum, part in
-            switch part {
-            case .run(_, let least, _): sum + least
-            case .alternatives(let texts, let isOptional): sum + (isOptional ? 0 : texts.map(\.count).min() ?? 0)
-            }
-        }
-    }
-
-    /// Whether some byte is fixed, other than a dash, so that the shape alone says much of what it is.
-    var hasLiteral: Bool {
-        parts.contains { part in
-            switch part {
-            case .run(let set, let least, _):
-                least > 0 && set.bytes.count <= 2 && !set.contains(UInt8(ascii: "-"))
-            case .alternatives(_, let isOptional): !isOptional
-            }
-        }
-    }
-
-    /// Whether the last part takes as much as there is.
-    var isOpen: Bool {
-        if case .run(_, let least, let most) = parts.last { return most > least }
-        return false
+    private init(parts: [Part]) {
+        self.parts = parts
+        shortest = parts.reduce(0) { $0 + $1.shortest }
+        hasLiteral = parts.contains { $0.isLiteral }
+        if case .run(_, let least, let most) = parts.last { isOpen = most > least } else { isOpen = false }
     }
 
     /// The offset after what fits from `start` on; `nil` if it does not.
@@ -160,6 +155,9 @@ extension ScannedText {
         for index in 0..<length where literal.utf8Start[index] != lowercased(offset + index) { return false }
         return true
     }
+
+    /// Whether `\n` or the like stands here, written out.
+    func isEscape(_ offset: Int) -> Bool { byte(offset) == UInt8(ascii: "\\") && isEscapeLetter(offset + 1) }
 
     /// The byte at an offset, an ASCII letter in lower case.
     func lowercased(_ offset: Int) -> UInt8 {
