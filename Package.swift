@@ -43,6 +43,8 @@ let package = Package(
         // libcurl4-openssl-dev, libhyperscan-dev).
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // The weights of the name tagger, embedded; `scripts/names/train.py` makes them.
+        .target(name: "CNameModel", exclude: ["names.model"]),
         .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
 
         // Libraries that know no gateway.
@@ -62,6 +64,7 @@ let package = Package(
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
 
         // Shells: sockets, disks, C.
+        library("NameModel", ["CNameModel"]),
         library("PatternScanner", ["CHyperscan", "Privacy"]),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
@@ -95,7 +98,7 @@ let package = Package(
         tests("TransparencyLogTests", ["TransparencyLog", "Cryptography"]),
         tests("IdentityTests", ["Identity", "Inference", "Cryptography"]),
         tests("AccessTests", ["Access", "Inference"]),
-        tests("PrivacyTests", ["Privacy", "PatternScanner", "Inference", "JSONText", "Cryptography"]),
+        tests("PrivacyTests", ["NameModel", "Privacy", "PatternScanner", "Inference", "JSONText", "Cryptography"]),
         tests("PatternScannerTests", ["PatternScanner", "Privacy"]),
         tests("LimitsTests", ["Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),
