@@ -2,6 +2,10 @@ import Inference
 import JSONText
 
 /// Searches a request as it would be sent the way its answer will be searched: what it finds must be what was put there, and all of it.
+///
+/// It looks at every string of every document, names of members and parts that no detector reads included, and at every number. What
+/// stands in base64 is not undone, and what a model makes by joining two texts cannot be foreseen; both could only show the caller a
+/// value of the same request, since a map holds no others.
 struct RestorationCheck {
     private let request: InferenceRequest
     private let findings: Findings
