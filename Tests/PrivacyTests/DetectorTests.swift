@@ -8,6 +8,9 @@ import Testing
         let text: String
         let values: [String]
         init(_ dataClass: DataClass, _ text: String, _ values: String...) {
+            self.init(dataClass, text, values: values)
+        }
+        init(_ dataClass: DataClass, _ text: String, values: [String]) {
             self.dataClass = dataClass
             self.text = text
             self.values = values

@@ -68,7 +68,7 @@ enum AgeDetector {
         {
             return Score.clear
         }
-        if first == UInt8(ascii: "j"), length >= 9 { return Score.clear }  // `34-jährige`
+        if first == UInt8(ascii: "j"), length >= 7 { return Score.clear }  // `34-jährige`
         if after.roles.contains(.years), let key = neighbours.key {
             if key.roles.contains(.age), text.base[key.start] | 0x20 != UInt8(ascii: "t") { return Score.clear }
             if first != UInt8(ascii: "y"), first != UInt8(ascii: "j"), key.roles.contains(.has), value >= 13 {

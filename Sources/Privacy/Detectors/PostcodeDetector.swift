@@ -36,7 +36,7 @@ enum PostcodeDetector {
     private static func announced(_ start: Int, _ key: NumberWord, in inspection: inout TextInspection) {
         let text = inspection.text
         guard let shape = PostcodeShape(at: start, in: text), text.isWordStart(start) else { return }
-        let isZip = text.base[key.start] | 0x20 == UInt8(ascii: "z") && (shape.digits == 5 || shape.digits == 9)
+        let isZip = text.base[key.start] | 0x20 == UInt8(ascii: "z") && (shape.end - start == 5 || shape.digits == 9)
         let sensitiveClass: SensitiveClass = isZip ? .usZip : .postcode
         guard inspection.enabled.contains(sensitiveClass) else { return }
         inspection.propose(
@@ -47,7 +47,9 @@ enum PostcodeDetector {
     private static func isState(_ word: NumberWord, in text: ScannedText) -> Bool {
         guard word.end - word.start == 2, word.start >= 3 else { return false }
         let before = text.base[word.start - 2]
-        guard before == UInt8(ascii: ",") || text.has(word.start - 2, ByteClass.letter) else { return false }
+        guard text.has(before == UInt8(ascii: ",") ? word.start - 3 : word.start - 2, ByteClass.letter) else {
+            return false
+        }
         for index in stride(from: 0, to: states.utf8CodeUnitCount, by: 2)
         where states.utf8Start[index] == text.base[word.start]
             && states.utf8Start[index + 1] == text.base[word.start + 1]

@@ -20,6 +20,6 @@ enum SmallNumberDetector {
         CardCompanionDetector.examine(cluster, neighbours, in: &inspection)
         DateDetector.examine(cluster, neighbours, in: &inspection)
         CoordinatesDetector.examine(cluster, in: &inspection)
-        StreetAddressDetector.examine(cluster, in: &inspection)
+        StreetAddressDetector.examine(cluster, neighbours, in: &inspection)
     }
 }

@@ -32,6 +32,12 @@ struct NumberNeighbours {
         if byte >= 0x41, text.has(next, ByteClass.letter) || byte >= 0xC3 { after = NumberWord(at: next, in: text) }
     }
 
+    /// The word that begins at a place, read already or not.
+    func word(at start: Int, in text: ScannedText) -> NumberWord? {
+        if let after, after.start == start { return after }
+        return NumberWord(at: start, in: text)
+    }
+
     private static func word(before start: Int, in text: ScannedText) -> NumberWord? {
         var position = start
         let lowest = max(0, start - Bounds.gap)

@@ -26,18 +26,18 @@ enum StreetAddressDetector {
     }
 
     /// Examines the numbers of a cluster.
-    static func examine(_ cluster: DigitCluster, in inspection: inout TextInspection) {
+    static func examine(_ cluster: DigitCluster, _ neighbours: NumberNeighbours, in inspection: inout TextInspection) {
         let text = inspection.text
         let first = Int(cluster.groups[0].start)
         guard first >= inspection.addressesEnd, cluster.isWhole, inspection.enabled.contains(.streetAddress) else {
             return
         }
-        let before = wordBefore(first, in: text)
+        let before = directlyBefore(first, neighbours, in: text)
         if let before, let core = military(cluster, before, in: text) {
             return propose(core, in: &inspection)
         }
         let last = before.flatMap { behind(cluster, $0, in: text) }
-        if last == nil || last?.strength ?? 0 < 3, var core = ahead(cluster, in: text),
+        if last == nil || last?.strength ?? 0 < 3, var core = ahead(cluster, neighbours, in: text),
             core.strength > last?.strength ?? -1
         {
             if let before, before.roles.contains(.unit), before.isCapital {
@@ -145,7 +145,7 @@ enum StreetAddressDetector {
     // MARK: The number first
 
     /// `24 Clarke Avenue`, `12B rue de la Paix`, `3911 Fourth Avenue`, `6750 Koskikatu 25`.
-    private static func ahead(_ cluster: DigitCluster, in text: ScannedText) -> Core? {
+    private static func ahead(_ cluster: DigitCluster, _ neighbours: NumberNeighbours, in text: ScannedText) -> Core? {
         let number = cluster.groups[cluster.count - 1]
         guard number.length <= 5, let start = numberStart(cluster), isFree(start, in: text) else { return nil }
         var position = number.end
@@ -154,7 +154,7 @@ enum StreetAddressDetector {
         }
         if text.has(position, ByteClass.letter), !text.has(position + 1, ByteClass.alphanumeric) { position += 1 }
         if text.byte(position) == UInt8(ascii: ",") { position += 1 }
-        guard let name = afterSpace(position, in: text), var word = NumberWord(at: name, in: text), !word.isNumber
+        guard let name = afterSpace(position, in: text), var word = neighbours.word(at: name, in: text), !word.isNumber
         else {
             return nil
         }
@@ -175,9 +175,10 @@ enum StreetAddressDetector {
             }
             return Core(start: start, end: end, strength: isStrong ? 3 : word.isCapital ? 1 : 0)
         }
-        guard word.roles.isDisjoint(with: [.month, .weekday]),
+        guard word.roles.isDisjoint(with: [.month, .weekday, .plainBox]),
             word.roles.isDisjoint(with: [.particle, .years, .sentence, .filler]) || word.isCapital
         else { return nil }
+        guard word.isCapital || number.length >= 2 else { return nil }
         return named(from: start, word, in: text)
     }
 
@@ -402,7 +403,7 @@ enum StreetAddressDetector {
         guard names > 0 || word.isCapital else { return nil }
         // `Karl-Marx-Allee`
         if word.range.contains(where: { text.base[$0] == UInt8(ascii: "-") }) { names += 1 }
-        let isWeak = names == 0 || word.roles.contains(.weakStreet) || word.isCapital && word.roles.contains(.counted)
+        let isWeak = names == 0 || word.isCapital && !word.roles.isDisjoint(with: [.weakStreet, .counted])
         return Core(start: leadingNumber(start, in: text), end: end, strength: isWeak ? 1 : 3)
     }
 
@@ -423,7 +424,10 @@ enum StreetAddressDetector {
                 let strength = isStrong || hasMark && word.end - word.start < 4 ? 3 : 1
                 return Core(start: leadingNumber(word.start, in: text), end: end, strength: strength)
             }
-            guard word.isCapital || word.roles.contains(.particle) || moves == 0 else { return nil }
+            guard word.isCapital || word.roles.contains(.particle) || moves == 0 && isAfterArticle(word, in: text)
+            else {
+                return nil
+            }
             let previous: NumberWord?
             if text.byte(word.start - 1) == UInt8(ascii: "/") {
                 previous = NumberWord(endingAt: word.start - 1, in: text)
@@ -590,6 +594,29 @@ enum StreetAddressDetector {
             return wordBefore(word.start, in: text) ?? word
         }
         return word
+    }
+
+    /// The word before a number that one space joins to it, read already.
+    private static func directlyBefore(_ first: Int, _ neighbours: NumberNeighbours, in text: ScannedText)
+        -> NumberWord?
+    {
+        guard let word = neighbours.before, text.base[first - 1] == UInt8(ascii: " "), word.next == first - 1,
+            !word.roles.contains(.filler)
+        else { return wordBefore(first, in: text) }
+        return word
+    }
+
+    /// Whether the letter before the word may end an article (`du`, `des`, `de`, `la`, `del`, `do`), so that one need not read it else.
+    private static func isAfterArticle(_ word: NumberWord, in text: ScannedText) -> Bool {
+        guard text.byte(word.start - 1) == UInt8(ascii: " ") else {
+            return text.byte(word.start - 1) == UInt8(ascii: "/")
+        }
+        switch text.byte(word.start - 2) | 0x20 {
+        case UInt8(ascii: "u"), UInt8(ascii: "s"), UInt8(ascii: "e"), UInt8(ascii: "a"), UInt8(ascii: "o"),
+            UInt8(ascii: "l"):
+            return true
+        default: return false
+        }
     }
 
     /// `n`, `no`, `nr`, `nº`.
