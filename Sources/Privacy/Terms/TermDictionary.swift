@@ -55,10 +55,22 @@ struct TermDictionary: Sendable {
         }
     }
 
-    /// The scanner folds ASCII only, so words with other letters are looked for as written, in capitals and in small letters.
+    /// The scanner folds ASCII only, so words with other letters are looked for as written, in capitals, in small letters, and with a
+    /// capital at the beginning of each word.
     private static func texts(_ word: String, isCaseSensitive: Bool) -> [String] {
         if isCaseSensitive { return [word] }
         if word.utf8.allSatisfy({ $0 < 0x80 }) { return [word.lowercased()] }
-        return [word, word.lowercased(), word.uppercased()]
+        let lower = word.lowercased()
+        return [word, lower, word.uppercased(), capitalised(lower)]
+    }
+
+    private static func capitalised(_ lower: String) -> String {
+        var result = ""
+        var isFirst = true
+        for character in lower {
+            result += isFirst ? character.uppercased() : String(character)
+            isFirst = !character.isLetter && !character.isNumber
+        }
+        return result
     }
 }

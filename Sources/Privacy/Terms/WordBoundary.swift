@@ -13,19 +13,18 @@ enum WordBoundary {
     static func isStart(_ offset: Int, in text: ScannedText) -> Bool {
         guard offset > 0, let first = scalar(at: offset, in: text), let before = scalar(before: offset, in: text)
         else { return true }
-        return !joins(before, first) || text.isEscapeLetter(offset - 1)
+        return !joins(before, first) && !isJoining(first) || text.isEscapeLetter(offset - 1)
     }
 
     /// Whether a word may end before `offset`.
     static func isEnd(_ offset: Int, in text: ScannedText) -> Bool {
         guard let last = scalar(before: offset, in: text), let after = scalar(at: offset, in: text) else { return true }
-        return !joins(last, after)
+        return !joins(after, last) && !isJoining(after)
     }
 
-    private static func joins(_ first: Unicode.Scalar, _ second: Unicode.Scalar) -> Bool {
-        if isJoining(second) { return true }
-        return isWordPart(first) && isWordPart(second) && !isWrittenWithoutSpaces(first)
-            && !isWrittenWithoutSpaces(second)
+    /// Whether a character joins the word beside it, which may itself end in a mark of punctuation, as `C++` does.
+    private static func joins(_ outer: Unicode.Scalar, _ inner: Unicode.Scalar) -> Bool {
+        isWordPart(outer) && !isWrittenWithoutSpaces(outer) && !isWrittenWithoutSpaces(inner)
     }
 
     /// Marks belong to the letter before them.
