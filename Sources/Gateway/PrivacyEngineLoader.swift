@@ -1,3 +1,4 @@
+import NameModel
 import PatternScanner
 public import Privacy
 
@@ -11,6 +12,7 @@ public enum PrivacyEngineLoader {
     /// The engine; milliseconds, more with long word lists.
     public static func engine(_ settings: PrivacySettings) throws -> PrivacyEngine {
         let scanner = try PatternScanner(settings: settings)
-        return try PrivacyEngine(scanner: scanner, settings: settings)
+        return try PrivacyEngine(
+            scanner: scanner, names: try NameTagger(model: NameModel.bytes), settings: settings)
     }
 }

@@ -14,10 +14,10 @@ public final class PrivacyEngine: Sendable {
     ///
     /// Throws where the settings' own words can't be looked for, and where a class needs a tagger and there is none.
     public init(
-        scanner: any CandidateScanner, settings: PrivacySettings = PrivacySettings()
+        scanner: any CandidateScanner, names: NameTagger? = nil, settings: PrivacySettings = PrivacySettings()
     ) throws(PrivacySettingsError) {
         self.settings = settings
-        inspector = try TextInspector(scanner: scanner, settings: settings)
+        inspector = try TextInspector(scanner: scanner, settings: settings, names: names)
         treatments = TreatmentTable(settings.treatments)
     }
 

@@ -15,6 +15,7 @@ struct TextInspector: Sendable {
         /// Parts that only the holder of a key can read.
         var encryptedParts = 0
         fileprivate var matches: [CandidateMatch] = []
+        fileprivate var spans: [NameSpan] = []
     }
 
     private enum Bounds {
@@ -30,11 +31,12 @@ struct TextInspector: Sendable {
     private let ownThresholds: [Int]
     private let ownClasses: [DataClass]
     private let terms: TermDetector
+    private let names: NameTagger?
     private let allowed: AllowList
     private let undoesEvasion: Bool
 
     init(
-        scanner: any CandidateScanner, settings: PrivacySettings
+        scanner: any CandidateScanner, settings: PrivacySettings, names: NameTagger?
     ) throws(PrivacySettingsError) {
         self.scanner = scanner
         enabled = settings.enabled
@@ -48,6 +50,9 @@ struct TextInspector: Sendable {
         } catch {
             throw .terms(error)
         }
+        let wantsNames = enabled.contains(.person) || enabled.contains(.place)
+        if wantsNames, names == nil { throw .noTagger }
+        self.names = wantsNames ? names : nil
         allowed = AllowList(settings.allowed)
         undoesEvasion = settings.undoesEvasion
     }
@@ -110,10 +115,25 @@ struct TextInspector: Sendable {
             terms.examine(workspace.matches, in: &inspection)
         }
         inspection.run()
+        if let names { tag(bytes, names, &workspace.spans, &inspection) }
         workspace.encryptedParts += inspection.encryptedParts
         workspace.candidates = inspection.candidates
         workspace.trace = inspection.trace
         dropBelowThreshold(&workspace.candidates, from: first)
+    }
+
+    private func tag(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ names: NameTagger, _ spans: inout [NameSpan],
+        _ inspection: inout TextInspection
+    ) {
+        spans.removeAll(keepingCapacity: true)
+        names.tag(bytes, into: &spans)
+        for span in spans {
+            let sensitiveClass: SensitiveClass = span.kind == .person ? .person : .place
+            guard inspection.enabled.contains(sensitiveClass) else { continue }
+            inspection.propose(
+                Candidate(sensitiveClass, span.range.lowerBound, span.range.upperBound, score: span.score))
+        }
     }
 
     /// Classes have thresholds of their own; detectors dropped only what is below the lowest.
@@ -144,18 +164,24 @@ struct TextInspector: Sendable {
         }
     }
 
-    /// Looks at what is encoded in a text; a finding inside is the whole run, since half a run can't be replaced.
+    /// Looks at what is encoded in a text, with the words around it; a finding inside is the whole run, since half a run can't be
+    /// replaced. What comes out may be disguised in turn.
     private func lookIntoHidden(
         _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic],
         _ original: (Range<Int>) -> Range<Int>
     ) throws {
-        for hidden in ShadowText.hiddenTexts(in: bytes) {
-            workspace.isDecoded = true
-            let first = workspace.candidates.count
-            try hidden.bytes.withUnsafeBufferPointer { try look(at: $0, &workspace, topics) }
-            let run = original(hidden.originalRange)
-            mapBack(&workspace, from: first) { _ in run }
+        guard let decoded = ShadowText.decodingHidden(in: bytes) else { return }
+        workspace.isDecoded = true
+        let first = workspace.candidates.count
+        try decoded.bytes.withUnsafeBufferPointer { bytes in
+            try look(at: bytes, &workspace, topics)
+            if let shadow = ShadowText.make(of: bytes) {
+                let second = workspace.candidates.count
+                try shadow.bytes.withUnsafeBufferPointer { try look(at: $0, &workspace, topics) }
+                mapBack(&workspace, from: second) { shadow.originalRange(ofShadow: $0) }
+            }
         }
+        mapBack(&workspace, from: first) { original(decoded.originalRange(ofShadow: $0)) }
     }
 
     /// Gives candidates from one on the places that they have in the text as it came.

@@ -13,7 +13,8 @@ import Testing
         for item in cases {
             guard let dataClass = Self.classes[item.entity] else { continue }
             let engine = try PrivacyEngine(
-                scanner: Fixtures.scanner, settings: PrivacySettings(classes: [dataClass], threshold: 1))
+                scanner: Fixtures.scanner, names: Fixtures.names,
+                settings: PrivacySettings(classes: [dataClass], threshold: 1))
             let bytes = [UInt8](item.text.utf8)
             let found = try bytes.withUnsafeBytes { try engine.inspect(text: $0).map(\.range) }
             let expected = (item.spans ?? []).map { Fixtures.byteRange($0, in: item.text) }
@@ -155,7 +156,8 @@ import Testing
         var figures = (positives: 0, hits: 0, negatives: 0, quiet: 0)
         for item in cases where kinds.contains(item.entity) {
             let bytes = [UInt8](item.text.utf8)
-            let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: PrivacySettings(classes: [.secret]))
+            let engine = try PrivacyEngine(
+                scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: [.secret]))
             let findings = try bytes.withUnsafeBytes { try engine.inspect(text: $0) }
             if item.positive == true {
                 figures.positives += 1

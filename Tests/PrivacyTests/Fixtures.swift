@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Inference
 import JSONText
+import NameModel
 import PatternScanner
 import Privacy
 import Testing
@@ -12,6 +13,8 @@ enum Fixtures {
     static let scanner: any CandidateScanner = {
         do { return try PatternScanner() } catch { return BrokenScanner() }
     }()
+    /// The tagger with the model that is shipped.
+    static let names = try? NameTagger(model: NameModel.bytes)
     static let engine: PrivacyEngine = {
         do { return try PrivacyEngine(scanner: scanner) } catch { fatalError("\(error)") }
     }()
@@ -68,7 +71,7 @@ enum Fixtures {
     }
 
     static func values(_ text: String, of dataClass: DataClass) throws -> [String] {
-        let engine = try PrivacyEngine(scanner: scanner, settings: PrivacySettings(classes: [dataClass]))
+        let engine = try PrivacyEngine(scanner: scanner, names: names, settings: PrivacySettings(classes: [dataClass]))
         return try find(text, engine).map(\.1)
     }
 

@@ -6,7 +6,7 @@ import Testing
 /// Recall and precision on `data/secrets`: gitleaks' rule examples, of which the values are random.
 @Suite struct SecretCorpusTests {
     static func engine() throws -> PrivacyEngine {
-        try PrivacyEngine(scanner: Fixtures.scanner, settings: PrivacySettings(classes: [.secret]))
+        try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: [.secret]))
     }
 
     @Test func `every secret of the corpus is found and texts without one are quiet`() throws {

@@ -9,7 +9,7 @@ import Testing
     static func engine(_ treatments: [DataClass: Treatment]) throws -> PrivacyEngine {
         var settings = PrivacySettings()
         settings.treatments = treatments
-        return try PrivacyEngine(scanner: Fixtures.scanner, settings: settings)
+        return try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: settings)
     }
 
     static func treat(
@@ -122,7 +122,7 @@ import Testing
         var settings = PrivacySettings()
         settings.terms = [PrivacySettings.TermList(dataClass: DataClass("project"), words: ["Falcon"])]
         settings.treatments = [DataClass("project"): .remove]
-        let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: settings)
+        let engine = try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: settings)
         let request = try Fixtures.request(#"["the Falcon plan"]"#)
         let findings = try engine.inspect(request)
         guard !findings.isEmpty else { return }
