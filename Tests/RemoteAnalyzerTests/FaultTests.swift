@@ -81,8 +81,11 @@ import Testing
             $0.connections = 2
             $0.failuresToOpen = 100
         }
-        // Were the calls that hang not broken off, the second round would have no connection left.
+        let clock = ContinuousClock()
+        let begun = clock.now
         for _ in 0..<4 { #expect(await client.failure(of: ["please hang", "please fail"])?.kind == .status) }
+        // Were the calls that hang not broken off, they would hold both connections until their deadline.
+        #expect(begun.duration(to: clock.now) < .seconds(15))
     }
 
     @Test func `texts that are too many bytes together are not sent`() async throws {
