@@ -118,7 +118,8 @@ import Testing
     }
 
     @Test func `a class that is switched off is not found`() throws {
-        let engine = try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: [.card]))
+        let engine = try PrivacyEngine(
+            scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: [.card]))
         #expect(try Fixtures.find("alice@example.org 4111111111111111", engine).map(\.0) == [.card])
     }
 

@@ -18,7 +18,7 @@ import Testing
             guard let dataClass = Self.alone[item.entity] else { continue }
             total += 1
             let settings = PrivacySettings(classes: [dataClass], threshold: 1)
-            let engine = try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: settings)
+            let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: settings)
             let bytes = [UInt8](item.text.utf8)
             let found = try bytes.withUnsafeBytes { try engine.inspect(text: $0).map(\.range) }
             let expected = (item.spans ?? []).map { Fixtures.byteRange($0, in: item.text) }
@@ -46,7 +46,7 @@ import Testing
         guard let data = try Fixtures.read("data/pii/synth_dataset_v2.json.gz") else { return }
         let names = classes.values.joined().map { DataClass($0) }
         let engine = try PrivacyEngine(
-            scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: PrivacySettings.usualClasses.union(names)))
+            scanner: Fixtures.scanner, settings: PrivacySettings(classes: PrivacySettings.usualClasses.union(names)))
         var expected: [String: Int] = [:]
         var hit: [String: Int] = [:]
         var found: [String: Int] = [:]

@@ -17,7 +17,7 @@ import Testing
     ])
     func `time is linear whatever repeats`(piece: String) throws {
         let everything = Set(SensitiveClass.allCases.map(\.dataClass))
-        let engine = try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: everything))
+        let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: PrivacySettings(classes: everything))
         func time(_ count: Int) throws -> Int {
             let bytes = [UInt8](String(repeating: piece, count: count / piece.utf8.count).utf8)
             var least = Int.max
@@ -38,7 +38,7 @@ import Testing
         var random = RestorationTests.Random(state: 41)
         let everything = Set(SensitiveClass.allCases.map(\.dataClass))
         let engine = try PrivacyEngine(
-            scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: everything, threshold: 1))
+            scanner: Fixtures.scanner, settings: PrivacySettings(classes: everything, threshold: 1))
         let pieces = [
             "1", "12", "12345", " ", ", ", "\n", "Main ", "Street", "Via ", "rue ", "de ", "Apt. ", "Suite ",
             "P.O. Box ", "straße ", "Box", ".", "-",

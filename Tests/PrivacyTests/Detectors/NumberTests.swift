@@ -77,7 +77,7 @@ import Testing
     func `the words beside a number say what it is`(row: Row) throws {
         // Codes and expiries stand beside cards, which are found only where their class is on.
         let settings = PrivacySettings(classes: [row.dataClass, .card])
-        let engine = try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: settings)
+        let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: settings)
         #expect(try Fixtures.find(row.text, engine).filter { $0.0 == row.dataClass }.map(\.1) == row.values)
     }
 }

@@ -228,7 +228,7 @@ enum NumberWords {
             .filler,
             """
             is code codes number no nr nº n num número numero numéro of the to my are was ist of bis thru until date it its im ve \
-            lautet postal postale at me dated est es é
+            lautet postal postale at me de dated est es é
             """
         ),
         (.militaryOffice, "apo fpo dpo"),
