@@ -35,10 +35,14 @@ extension PrivacyEngine {
             let text = request.texts[index]
             let value = request.documents[text.document].json.value(at: text.node)
             if value.isKey { hasNames[text.document] = true }
+            guard value.kind == .string else {
+                return replacements[text.document].append(number(value, findings, items, replaced))
+            }
             var mapper = value.offsetMapper()
             for item in items {
                 let range = mapper.rawRange(ofDecoded: findings.items[item].range)
-                replacements[text.document].append(JSONReplacement(range: range, bytes: replaced.text(item)))
+                replacements[text.document].append(
+                    JSONReplacement(range: range, bytes: JSONEscape.escaped(replaced.text(item))))
             }
         }
         var number = request.documents.count - 1
@@ -56,6 +60,23 @@ extension PrivacyEngine {
         let body = try splice(request.body, edits, replacements[0])
         if replaced.changesNames, hasNames[0] { try checkNames(body) }
         return body
+    }
+
+    /// A number with a finding becomes a string: no surrogate is a number, and its digits may not go out.
+    private func number(
+        _ value: JSONValue, _ findings: Findings, _ items: Range<Int>, _ replaced: Replacements
+    ) -> JSONReplacement {
+        let written = value.decodedUTF8()
+        var text: [UInt8] = []
+        var end = 0
+        for item in items {
+            let range = findings.items[item].range
+            text += written[end..<range.lowerBound] + replaced.text(item)
+            end = range.upperBound
+        }
+        text += written[end...]
+        let quote = [UInt8(ascii: "\"")]
+        return JSONReplacement(range: value.contentRange, bytes: quote + JSONEscape.escaped(text) + quote)
     }
 
     private func splice(

@@ -35,7 +35,11 @@ enum Fixtures {
         var number = 0
         while number < documents.count {
             let document = documents[number].json
-            for node in 0..<document.nodeCount where document.kind(at: node) == .string {
+            for node in 0..<document.nodeCount {
+                if document.kind(at: node) == .number, document.range(at: node).count >= 7 {
+                    texts.append(.init(document: number, node: node, place: .user))
+                }
+                guard document.kind(at: node) == .string else { continue }
                 let isArguments =
                     node > 0 && document.isKey(at: node - 1) && document.value(at: node - 1).equals("arguments")
                 if isArguments, let inner = try? JSONDocument(parsing: document.value(at: node).decodedUTF8()) {
