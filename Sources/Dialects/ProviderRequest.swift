@@ -32,7 +32,7 @@ public enum ProviderRequest {
             name.append(0x22)
             edits.append(JSONReplacement(range: value.range, bytes: name))
         }
-        if request.dialect == .openAI, needsUsage, request.isStreaming, !request.wantsStreamUsage,
+        if request.operation == .chat, needsUsage, request.isStreaming, !request.wantsStreamUsage,
             let edit = OpenAIProviderRequest.usageEdit(request.body.root)
         {
             edits.append(edit)
@@ -45,6 +45,7 @@ public enum ProviderRequest {
     public static func path(for operation: Operation) -> String {
         switch operation {
         case .chat: "/chat/completions"
+        case .responses: "/responses"
         case .embeddings: "/embeddings"
         case .messages: "/v1/messages"
         case .countTokens: "/v1/messages/count_tokens"

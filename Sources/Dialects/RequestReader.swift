@@ -12,6 +12,7 @@ public enum RequestReader {
     public static func read(_ operation: Operation, body: JSONDocument) throws(RequestError) -> InferenceRequest {
         switch operation {
         case .chat, .embeddings: try OpenAIRequestReader.read(operation, body: body)
+        case .responses: try ResponsesRequestReader.read(body)
         case .messages, .countTokens: try AnthropicRequestReader.read(operation, body: body)
         }
     }
@@ -29,7 +30,7 @@ extension Operation {
     /// The dialect it belongs to.
     public var dialect: Dialect {
         switch self {
-        case .chat, .embeddings: .openAI
+        case .chat, .responses, .embeddings: .openAI
         case .messages, .countTokens: .anthropic
         }
     }

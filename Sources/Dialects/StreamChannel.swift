@@ -23,11 +23,11 @@ public struct StreamChannel: Hashable, Sendable {
         case transcript
     }
 
-    /// OpenAI's choice index, Anthropic's content block index.
+    /// OpenAI's choice index (of responses: the output item's), Anthropic's content block index.
     public var block: Int
     /// What the text is.
     public var kind: Kind
-    /// OpenAI's tool call index, 0 otherwise.
+    /// OpenAI's tool call index (of responses: the content part's), 0 otherwise.
     public var index: Int
 
     /// Names a channel.
@@ -44,12 +44,13 @@ public struct StreamChannel: Hashable, Sendable {
 /// Whether an answer's text itself is JSON because the request asked for that (structured output), so that what is put
 /// into the text has to be escaped for JSON.
 public enum AnswerForm {
-    /// OpenAI's `response_format`, Anthropic's `output_config.format`.
+    /// OpenAI's `response_format` (of responses: `text.format`), Anthropic's `output_config.format`.
     public static func isJSON(_ request: InferenceRequest) -> Bool {
         let root = request.body.root
         switch request.dialect {
         case .openAI:
-            guard let type = root["response_format"]?["type"] else { return false }
+            let format = root["response_format"] ?? (request.operation == .responses ? root["text"]?["format"] : nil)
+            guard let type = format?["type"] else { return false }
             return type.equals("json_schema") || type.equals("json_object")
         case .anthropic:
             let format = root["output_config"]?["format"] ?? root["output_format"]

@@ -33,6 +33,8 @@ public struct StreamEvent: Sendable {
     public var deltas: [Delta] = []
     /// Strings that are whole in themselves (a citation, say), by node.
     public var wholes: [Int] = []
+    /// Texts that came in pieces before and are repeated whole, by node; the channel's kind says whether a text is JSON.
+    public var repetitions: [Delta] = []
     /// Texts that end here: with their piece of this event where they have one, else before this event.
     public var closed: [StreamChannel] = []
     /// The node of a usage object that stands beside a part of the answer, for OpenAI: to be made `null` where the caller
@@ -76,6 +78,7 @@ public struct StreamEventReader: Sendable {
 
     private enum State: Sendable {
         case openAI(OpenAIStreamReader)
+        case responses(ResponsesStreamReader)
         case anthropic(AnthropicStreamReader)
     }
 
@@ -86,10 +89,17 @@ public struct StreamEventReader: Sendable {
         state = dialect == .openAI ? .openAI(OpenAIStreamReader()) : .anthropic(AnthropicStreamReader())
     }
 
+    /// Starts on the stream that answers a request.
+    public init(_ operation: Operation) {
+        self.init(operation.dialect)
+        if operation == .responses { state = .responses(ResponsesStreamReader()) }
+    }
+
     /// What is known of the answer so far.
     public var facts: AnswerFacts {
         switch state {
         case .openAI(let reader): reader.facts
+        case .responses(let reader): reader.facts
         case .anthropic(let reader): reader.facts
         }
     }
@@ -99,6 +109,7 @@ public struct StreamEventReader: Sendable {
     public func isPlain(_ event: ServerSentEvent, of parser: borrowing EventStreamParser) -> Bool {
         switch state {
         case .openAI: OpenAIStreamReader.isPlain(event, of: parser)
+        case .responses: ResponsesStreamReader.isPlain(event, of: parser)
         case .anthropic: AnthropicStreamReader.isPlain(event, of: parser)
         }
     }
@@ -113,6 +124,10 @@ public struct StreamEventReader: Sendable {
             state = .openAI(OpenAIStreamReader())
             defer { state = .openAI(reader) }
             return try reader.read(event, of: parser)
+        case .responses(var reader):
+            state = .responses(ResponsesStreamReader())
+            defer { state = .responses(reader) }
+            return try reader.read(event, of: parser)
         case .anthropic(var reader):
             state = .anthropic(AnthropicStreamReader())
             defer { state = .anthropic(reader) }
@@ -126,6 +141,9 @@ public struct StreamEventReader: Sendable {
         case .openAI(var reader):
             defer { state = .openAI(reader) }
             return reader.open.closeAll()
+        case .responses(var reader):
+            defer { state = .responses(reader) }
+            return reader.open.closeAll()
         case .anthropic(var reader):
             defer { state = .anthropic(reader) }
             return reader.open.closeAll()
@@ -136,6 +154,7 @@ public struct StreamEventReader: Sendable {
     public func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {
         switch state {
         case .openAI(let reader): reader.appendDelta(channel, text: text, to: &stream)
+        case .responses(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .anthropic(let reader): reader.appendDelta(channel, text: text, to: &stream)
         }
     }

@@ -12,6 +12,8 @@ public enum Dialect: String, Hashable, Sendable {
 public enum Operation: String, Hashable, Sendable {
     /// `POST /v1/chat/completions`.
     case chat
+    /// `POST /v1/responses`.
+    case responses
     /// `POST /v1/embeddings`.
     case embeddings
     /// `POST /v1/messages`.

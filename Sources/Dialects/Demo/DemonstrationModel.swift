@@ -75,6 +75,10 @@ public enum DemonstrationModel {
             let answer = OpenAIDemonstration(root, identifier: identifier, created: created)
             return DemonstrationAnswer(
                 status: 200, body: root["stream"]?.bool ?? false ? .events(answer.events()) : .whole(answer.whole()))
+        case .responses:
+            return refusal(
+                RequestError(.invalidRequest, "the demonstration model speaks chat completions only"), operation,
+                identifier)
         case .embeddings:
             return DemonstrationAnswer(status: 200, body: .whole(DemonstrationEmbeddings.answer(root)))
         case .messages:

@@ -31,12 +31,12 @@ struct AnswerStream {
 
     /// Starts on an answer to `request`; `restoration` is what its treated form keeps, `rules` say what is taken out.
     init(request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil) {
-        reader = StreamEventReader(request.dialect)
+        reader = StreamEventReader(request.operation)
         self.restoration = restoration
         self.rules = rules
         isUntouched = restoration.isEmpty && rules == nil
         contentIsJSON = !isUntouched && AnswerForm.isJSON(request)
-        dropsUsage = request.dialect == .openAI && !request.wantsStreamUsage
+        dropsUsage = request.operation == .chat && !request.wantsStreamUsage
     }
 
     /// What the provider said of the answer so far.
@@ -115,6 +115,11 @@ struct AnswerStream {
                         JSONReplacement(range: value.contentRange, bytes: JSONEscape.escaped(text)))
                 }
             }
+            for text in read.repetitions {
+                try AnswerText.replace(
+                    in: document.value(at: text.node), restoration, rules: rules, encoding: encoding(of: text.channel),
+                    into: &replacements)
+            }
             for node in read.wholes {
                 try AnswerText.replace(
                     in: document.value(at: node), restoration, rules: rules, encoding: .plain, into: &replacements)
@@ -170,7 +175,10 @@ struct AnswerStream {
     }
 
     private func makeText(_ channel: StreamChannel) -> AnswerText {
-        let isJSON = channel.isJSON || (contentIsJSON && channel.kind == .content)
-        return AnswerText(restoration, rules: rules, encoding: isJSON ? .json : .plain)
+        AnswerText(restoration, rules: rules, encoding: encoding(of: channel))
+    }
+
+    private func encoding(of channel: StreamChannel) -> RestorationMap.Encoding {
+        channel.isJSON || (contentIsJSON && channel.kind == .content) ? .json : .plain
     }
 }

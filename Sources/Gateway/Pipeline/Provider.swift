@@ -34,7 +34,8 @@ final class Provider: Sendable {
             return
         }
         var endpoints: [EndpointName: UpstreamEndpoint] = [:]
-        for operation in [Operation.chat, .embeddings, .messages, .countTokens] where operation.dialect == dialect {
+        for operation in [Operation.chat, .responses, .embeddings, .messages, .countTokens]
+        where operation.dialect == dialect {
             for asksForBeta in dialect == .anthropic ? [false, true] : [false] {
                 for isStreaming in [false, true] {
                     let name = EndpointName(operation: operation, isStreaming: isStreaming, asksForBeta: asksForBeta)
