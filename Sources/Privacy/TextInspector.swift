@@ -116,7 +116,7 @@ struct TextInspector: Sendable {
         }
         inspection.run()
         if let names { tag(bytes, names, &workspace.spans, &inspection) }
-        workspace.encryptedParts += inspection.encryptedParts
+        workspace.encryptedParts = max(workspace.encryptedParts, inspection.encryptedParts)
         workspace.candidates = inspection.candidates
         workspace.trace = inspection.trace
         dropBelowThreshold(&workspace.candidates, from: first)

@@ -9,13 +9,13 @@ struct LiteralTrigger: Sendable {
     let expression: String
     /// Whether ASCII letters stand for either case.
     let isCaseless: Bool
-    /// What the detector proposes; where settings leave it out there is no call.
-    let sensitiveClass: SensitiveClass
+    /// What the detector proposes; where settings leave it out there is no call. `nil`: always called.
+    let sensitiveClass: SensitiveClass?
     /// Called with the offset after the literal's last byte. It looks at a bounded window, or at bytes that no later call looks at again.
     let examine: @Sendable (_ end: Int, _ inspection: inout TextInspection) -> Void
 
     init(
-        _ sensitiveClass: SensitiveClass, _ expression: String, isCaseless: Bool = false,
+        _ sensitiveClass: SensitiveClass?, _ expression: String, isCaseless: Bool = false,
         examine: @escaping @Sendable (_ end: Int, _ inspection: inout TextInspection) -> Void
     ) {
         self.sensitiveClass = sensitiveClass
@@ -25,14 +25,14 @@ struct LiteralTrigger: Sendable {
     }
 
     /// All triggers. A detector's file has its own (`static let triggers: [LiteralTrigger]`) and its name stands here.
-    static let all: [LiteralTrigger] = BICDetector.triggers + MACAddressDetector.triggers
+    static let all: [LiteralTrigger] = BICDetector.triggers + MACAddressDetector.triggers + EncryptedText.triggers
 
     /// Calls the detectors whose literals were found; other matches are passed over.
     static func examine(_ matches: [CandidateMatch], in inspection: inout TextInspection) {
         for match in matches {
             guard case .trigger(let index) = match.kind, index < all.count else { continue }
             let trigger = all[index]
-            guard inspection.enabled.contains(trigger.sensitiveClass) else { continue }
+            if let sensitiveClass = trigger.sensitiveClass, !inspection.enabled.contains(sensitiveClass) { continue }
             trigger.examine(match.end, &inspection)
         }
     }
