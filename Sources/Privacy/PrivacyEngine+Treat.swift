@@ -36,7 +36,7 @@ extension PrivacyEngine {
             let value = request.documents[text.document].json.value(at: text.node)
             if value.isKey { hasNames[text.document] = true }
             guard value.kind == .string else {
-                return replacements[text.document].append(number(value, findings, items, replaced))
+                return replacements[text.document].append(numberReplacement(value, findings, items, replaced))
             }
             var mapper = value.offsetMapper()
             for item in items {
@@ -63,7 +63,7 @@ extension PrivacyEngine {
     }
 
     /// A number with a finding becomes a string: no surrogate is a number, and its digits may not go out.
-    private func number(
+    private func numberReplacement(
         _ value: JSONValue, _ findings: Findings, _ items: Range<Int>, _ replaced: Replacements
     ) -> JSONReplacement {
         let written = value.decodedUTF8()
