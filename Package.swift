@@ -66,6 +66,8 @@ let package = Package(
         // Shells: sockets, disks, C.
         library("NameModel", ["CNameModel"]),
         library("PatternScanner", ["CHyperscan", "Privacy"]),
+        // What every detector is run through: a library for tests that knows no test framework.
+        library("PrivacyTesting", ["Privacy", "Inference"]),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
@@ -98,7 +100,9 @@ let package = Package(
         tests("TransparencyLogTests", ["TransparencyLog", "Cryptography"]),
         tests("IdentityTests", ["Identity", "Inference", "Cryptography"]),
         tests("AccessTests", ["Access", "Inference"]),
-        tests("PrivacyTests", ["NameModel", "Privacy", "PatternScanner", "Inference", "JSONText", "Cryptography"]),
+        tests(
+            "PrivacyTests",
+            ["NameModel", "Privacy", "PrivacyTesting", "PatternScanner", "Inference", "JSONText", "Cryptography"]),
         tests("PatternScannerTests", ["PatternScanner", "Privacy"]),
         tests("LimitsTests", ["Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),

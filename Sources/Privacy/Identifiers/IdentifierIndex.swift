@@ -9,6 +9,14 @@ struct IdentifierIndex: @unchecked Sendable {
         var either: UInt32 = 0
         /// 0 for the first word; `~` for any of ` `, `-`, `.`, `/`; `(` for a word in brackets.
         var separator: UInt8 = 0
+
+        func hasLetters(_ letters: UInt32) -> Bool { (letters ^ self.letters) & ~either == 0 }
+
+        func isJoined(by separator: UInt8) -> Bool {
+            separator == self.separator
+                || self.separator == UInt8(ascii: "~") && separator <= UInt8(ascii: "/")
+                    && separator != UInt8(ascii: "(")
+        }
     }
 
     /// One shape of one format.
@@ -18,30 +26,38 @@ struct IdentifierIndex: @unchecked Sendable {
         let closing: Int
     }
 
-    /// What is compared: the first word, and where the others stand in `segments`.
+    /// What is compared: the first two words, and where all of them stand in `segments`.
     private struct Head {
-        let letters: UInt32
-        let either: UInt32
-        /// Length of the second word; 0 if there is none.
-        let second: Int32
-        let count: Int32
+        let first: Segment
+        let second: Segment
+        let count: Int
         let segments: Int
         let entry: Entry
+
+        init(_ shape: [Segment], segments: Int, _ entry: Entry) {
+            first = shape[0]
+            second = shape.count > 1 ? shape[1] : Segment()
+            count = shape.count
+            self.segments = segments
+            self.entry = entry
+        }
     }
 
-    /// The heads whose first words have one length and kind.
+    /// The heads of which the first word and the second have given lengths.
     private struct Bucket {
-        var heads = 0..<0
-        /// Which lengths the second words have; bit 0 where there is none.
-        var seconds: UInt32 = 0
+        var start: UInt16 = 0
+        var end: UInt16 = 0
     }
+
+    /// Lengths a second word may have: 0 where there is none.
+    private static let seconds = WordCluster.Bounds.length + 2
 
     static let shared = IdentifierIndex(IdentifierFamilies.all.flatMap { $0.formats })
 
     let formats: [IdentifierFormat]
     /// The classes of all formats.
     let classes: SensitiveClassSet
-    /// By the first word's length, twice: words of digits only, and words with a letter.
+    /// By the first word's length, twice (words of digits only, and words with a letter), and by the second word's.
     private let buckets: UnsafePointer<Bucket>
     private let heads: UnsafePointer<Head>
     private let segments: UnsafePointer<Segment>
@@ -65,21 +81,18 @@ struct IdentifierIndex: @unchecked Sendable {
         var segments: [Segment] = []
         var buckets: [Bucket] = []
         for index in 0..<2 * (WordCluster.Bounds.length + 1) {
-            var bucket = Bucket()
-            let start = heads.count
-            for shape in shapes where shape.segments[0].length == index >> 1 {
-                let first = shape.segments[0]
-                guard index & 1 == 0 ? first.letters == 0 : first.letters | first.either != 0 else { continue }
-                let second = shape.segments.count > 1 ? shape.segments[1].length : 0
-                bucket.seconds |= 1 << UInt32(second)
-                heads.append(
-                    Head(
-                        letters: first.letters, either: first.either, second: Int32(second),
-                        count: Int32(shape.segments.count), segments: segments.count, entry: shape.entry))
-                segments += shape.segments
+            for second in 0..<Self.seconds {
+                let start = heads.count
+                for shape in shapes where shape.segments[0].length == index >> 1 {
+                    let first = shape.segments[0]
+                    guard index & 1 == 0 ? first.letters == 0 : first.letters | first.either != 0,
+                        second == (shape.segments.count > 1 ? shape.segments[1].length : 0)
+                    else { continue }
+                    heads.append(Head(shape.segments, segments: segments.count, shape.entry))
+                    segments += shape.segments
+                }
+                buckets.append(Bucket(start: UInt16(start), end: UInt16(heads.count)))
             }
-            bucket.heads = start..<heads.count
-            buckets.append(bucket)
         }
         self.buckets = Self.table(buckets)
         self.heads = Self.table(heads)
@@ -97,34 +110,38 @@ struct IdentifierIndex: @unchecked Sendable {
     func match(_ cluster: borrowing WordCluster, from first: Int, _ found: (_ entry: Entry, _ words: Int) -> Void) {
         let word = cluster.words[first]
         guard word.length <= WordCluster.Bounds.length else { return }
-        let bucket = buckets + (Int(word.length) << 1 | (word.letters == 0 ? 0 : 1))
-        let next = first + 1 < cluster.count ? min(31, cluster.words[first + 1].length) : 0
-        guard bucket.pointee.seconds & (1 | 1 << UInt32(next)) != 0 else { return }
-        var position = bucket.pointee.heads.lowerBound
-        let end = bucket.pointee.heads.upperBound
-        while position < end {
+        let row = (Int(word.length) << 1 | (word.letters == 0 ? 0 : 1)) &* Self.seconds
+        let alone = buckets[row]
+        var position = Int(alone.start)
+        while position < Int(alone.end) {
             let head = heads + position
             position &+= 1
-            guard (word.letters ^ head.pointee.letters) & ~head.pointee.either == 0,
-                head.pointee.second == 0 || head.pointee.second == next,
-                first + Int(head.pointee.count) <= cluster.count
+            if head.pointee.first.hasLetters(word.letters) { found(head.pointee.entry, 1) }
+        }
+        guard first + 1 < cluster.count else { return }
+        let next = cluster.words[first + 1]
+        guard next.length <= WordCluster.Bounds.length else { return }
+        let joined = buckets[row &+ Int(next.length)]
+        position = Int(joined.start)
+        while position < Int(joined.end) {
+            let head = heads + position
+            position &+= 1
+            guard head.pointee.first.hasLetters(word.letters), head.pointee.second.hasLetters(next.letters),
+                head.pointee.second.isJoined(by: next.separator), first + head.pointee.count <= cluster.count,
+                agrees(cluster, first, head.pointee.segments, head.pointee.count)
             else { continue }
-            if head.pointee.second == 0 || agrees(cluster, first, head.pointee.segments, Int(head.pointee.count)) {
-                found(head.pointee.entry, Int(head.pointee.count))
-            }
+            found(head.pointee.entry, head.pointee.count)
         }
     }
 
+    /// Whether the words from the third on have a shape's.
     private func agrees(_ cluster: borrowing WordCluster, _ first: Int, _ start: Int, _ count: Int) -> Bool {
-        var index = 1
+        var index = 2
         while index < count {
             let word = cluster.words[first + index]
             let segment = segments + start + index
-            guard Int(word.length) == segment.pointee.length,
-                (word.letters ^ segment.pointee.letters) & ~segment.pointee.either == 0,
-                word.separator == segment.pointee.separator
-                    || segment.pointee.separator == UInt8(ascii: "~") && word.separator <= UInt8(ascii: "/")
-                        && word.separator != UInt8(ascii: "(")
+            guard Int(word.length) == segment.pointee.length, segment.pointee.hasLetters(word.letters),
+                segment.pointee.isJoined(by: word.separator)
             else { return false }
             index &+= 1
         }

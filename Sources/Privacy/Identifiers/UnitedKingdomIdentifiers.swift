@@ -25,7 +25,7 @@ enum UnitedKingdomIdentifiers: IdentifierFamily {
                 let digits = String(repeating: "9", count: count)
                 return ["AAA[~]\(digits)[~]A"]
             }, neutral: 10, check: isSuffixPlate),
-        IdentifierFormat(.ukPassport, ["AA9999999"], neutral: 6),
+        IdentifierFormat(.ukPassport, ["AA9999999"], neutral: 9),
         IdentifierFormat(
             .ukPostcode, ["A9 9AA", "A99 9AA", "A9A 9AA", "AA9 9AA", "AA99 9AA", "AA9A 9AA", "AAA 9AA"], accepted: 60,
             neutral: 10, isCountered: false, check: isPostcode),
