@@ -148,3 +148,46 @@ func `a secret that the model added does not reach the caller, however the strea
     let document = try JSONDocument(parsing: treated.body)
     #expect(document.root["choices"]?[0]?["message"]?["content"]?.string == answer)
 }
+
+@Test(arguments: [1, 11, 4_000])
+func `a response's pieces and their repetitions all say the same`(pieces: Int) throws {
+    let body =
+        #"{"model":"m","stream":true,"input":[{"role":"user","content":"Mail maria@example.org, key AKIAQ4T7ZXW3M2PLKJ5D"}]}"#
+    let request = try RequestReader.read(.responses, body: try JSONDocument(parsing: Array(body.utf8)))
+    let engine = try PrivacyEngine(scanner: PatternScanner())
+    let key = try TenantKey(master: SymmetricKey([UInt8](repeating: 1, count: 32)), tenant: "t")
+    let treated = try engine.treat(
+        request, findings: try engine.inspect(request), requestID: RequestID(high: 1, low: 2), form: .pseudonymised,
+        destination: Destination(provider: ProviderID("p"), model: "m"), tenantKey: key)
+    let seen =
+        try JSONDocument(parsing: treated.body).root["input"]?[0]?["content"]?.string ?? ""
+    #expect(!seen.contains("maria") && !seen.contains("AKIA"))
+    func event(_ type: String, _ rest: String) -> String {
+        "event: response.\(type)\ndata: {\"type\":\"response.\(type)\",\"sequence_number\":1,\"output_index\":0,"
+            + "\"content_index\":0,\(rest)}\n\n"
+    }
+    var stream = seen.map { event("output_text.delta", "\"delta\":\"\($0)\"") }.joined()
+    stream += event("output_text.done", "\"text\":\"\(seen)\"")
+    stream += event(
+        "completed", #""response":{"output":[{"type":"message","content":[{"type":"output_text","text":"\#(seen)"}]}]}"#
+    )
+    var answer = AnswerStream(request: request, restoration: treated.restoration)
+    var output = ByteBuffer()
+    let bytes = Array(stream.utf8)
+    for start in stride(from: 0, to: bytes.count, by: pieces) {
+        try answer.push(Array(bytes[start..<min(bytes.count, start + pieces)]), into: &output)
+    }
+    #expect(answer.progress == .done)
+    var deltas = ""
+    var wholes: [String] = []
+    for event in String(buffer: output).split(separator: "\n\n") {
+        let data = event.split(separator: "\n").last { $0.hasPrefix("data: ") } ?? ""
+        let root = try JSONDocument(parsing: Array(data.dropFirst(6).utf8)).root
+        deltas += root["delta"]?.string ?? ""
+        if let text = root["text"]?.string { wholes.append(text) }
+        if let text = root["response"]?["output"]?[0]?["content"]?[0]?["text"]?.string { wholes.append(text) }
+    }
+    let expected = "Mail maria@example.org, key AKIAQ4T7ZXW3M2PLKJ5D"
+    #expect(deltas == expected)
+    #expect(wholes == [expected, expected])
+}
