@@ -64,7 +64,7 @@ enum ContextWords {
         ),
         (Topic(.vin), "vin vehicle chassis fahrgestellnummer fahrgestell fin châssis bastidor telaio"),
         (Topic(.imei), "imei imeisv meid handset device"),
-        (Topic(.bic), "bic swift"),
+        (Topic(.bic), "bic swiftcode"),
         (
             Topic(.coordinates),
             """

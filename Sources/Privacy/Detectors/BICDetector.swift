@@ -24,9 +24,14 @@ enum BICDetector {
     }()
 
     /// A code may have no digit, so the word before it calls.
-    static let triggers: [LiteralTrigger] = ["BIC", "SWIFT", "Swift", "swift", "bic:", "bic ", "Bic:"].map { word in
-        LiteralTrigger(.bic, word) { end, inspection in examine(after: end, in: &inspection) }
-    }
+    static let triggers: [LiteralTrigger] =
+        ["BIC", "SWIFT", "bic:", "bic ", "Bic:"].map { word in
+            LiteralTrigger(.bic, word) { end, inspection in examine(after: end, in: &inspection) }
+        }
+        // Alone, `swift` is also a language and an adverb.
+        + ["swift code", "swift-code", "swift:", "swift is"].map { word in
+            LiteralTrigger(.bic, word, isCaseless: true) { end, inspection in examine(after: end, in: &inspection) }
+        }
 
     /// Examines a word of letters and digits.
     static func examine(word: Range<Int>, in inspection: inout TextInspection) {

@@ -43,7 +43,11 @@ enum CoordinatesDetector {
                     && isAlone(latitude.start, longitude.end, in: text)
                 ? Score.bare : Score.weak
             inspection.context.advance(to: latitude.start, text.base)
-            if inspection.context.speaks(of: Topic(.coordinates), before: latitude.start) { score += Score.context }
+            if inspection.context.speaks(of: Topic(.coordinates), before: latitude.start),
+                isLast(longitude.end, in: text)
+            {
+                score += Score.context
+            }
         }
         inspection.propose(Candidate(.coordinates, latitude.start, longitude.end, score: score))
         if score >= inspection.threshold { inspection.coordinatesEnd = longitude.end }
@@ -127,16 +131,22 @@ enum CoordinatesDetector {
         return position > start && position < text.count ? position : nil
     }
 
-    /// Whether no third number continues the pair to a vector.
-    private static func isAlone(_ start: Int, _ end: Int, in text: ScannedText) -> Bool {
+    /// Whether no further number follows.
+    private static func isLast(_ end: Int, in text: ScannedText) -> Bool {
         var position = end
         while position < end + 3, text.byte(position) == UInt8(ascii: ",") || text.byte(position) == UInt8(ascii: " ") {
             position += 1
         }
-        guard !text.has(position, ByteClass.digit), text.byte(position) != UInt8(ascii: "-") else { return false }
-        position = start - 1
+        return !text.has(position, ByteClass.digit) && text.byte(position) != UInt8(ascii: "-")
+    }
+
+    /// Whether no third number continues the pair to a vector.
+    private static func isAlone(_ start: Int, _ end: Int, in text: ScannedText) -> Bool {
+        guard isLast(end, in: text) else { return false }
+        var position = start - 1
         while position > start - 4, text.byte(position) == UInt8(ascii: " ") { position -= 1 }
         // After a comma it is one of several.
-        return text.byte(position) != UInt8(ascii: ",") && !text.has(position, ByteClass.digit)
+        return text.byte(position) != UInt8(ascii: ",") && text.byte(position) != UInt8(ascii: "[")
+            && !text.has(position, ByteClass.digit)
     }
 }

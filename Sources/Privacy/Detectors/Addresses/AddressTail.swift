@@ -181,7 +181,7 @@ struct AddressTail {
             && (text.base[position] == UInt8(ascii: "1") && text.base[position + 1] == UInt8(ascii: "9")
                 || text.base[position] == UInt8(ascii: "2") && text.base[position + 1] == UInt8(ascii: "0"))
         guard isSeparated || towns > 0 || shape.isDistinct, shape.digits >= 4 || gap.hasLine && (towns > 0 || isOpen),
-            !isYear || towns > 0 || gap.hasLine
+            !isYear || towns > 0
         else { return nil }
         if !text.has(position, ByteClass.digit) { hasLetterPostcode = true }
         if shape.digits >= 5 || shape.isDistinct || isOpen && gap.hasLine { hasSurePostcode = true }
