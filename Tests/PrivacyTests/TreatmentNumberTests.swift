@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func `what joins the digits stays beside the replacement`() throws {
-        let request = try Fixtures.request(#"{"card": -4242424242424242, "phone": 4155550132.0}"#)
+        let request = try Fixtures.request(#"{"card": -4242424242424242, "phone": 4155550132}"#)
         let body = String(decoding: try Fixtures.treat(request, .redacted).body, as: UTF8.self)
         #expect(!body.contains("4242") && !body.contains("4155550132"))
         _ = try JSONDocument(parsing: Array(body.utf8))
