@@ -78,9 +78,8 @@ let package = Package(
         library(
             "Gateway",
             [
-                "SecureTransport", "Upstream", "PatternScanner", "RemoteAnalyzer", "LedgerStore", "Identity", "Access",
-                "Privacy",
-                "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
+                "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "LedgerStore", "Identity",
+                "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: http2),

@@ -4,9 +4,15 @@
   err-STATUS       answers with that error             slow       streams a word every 20 ms
   cut              drops the connection in mid-stream  odd        splits the text into one delta a character
   tool             calls the first tool with the last user text as argument, in JSON
+  adds             repeats the last user text, and adds a token, an e-mail address and a private key of its own
 """
 import json, socketserver, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+ADDED_TOKEN = "ghp_" + "x7Kq2M9XdP4vB8nT1wZ6cR3yL5hJ0sFa2gQe"
+ADDED_EMAIL = "not.yours@example.net"
+ADDED_KEY = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n" * 12 + "-----END PRIVATE KEY-----"
 
 
 class Provider:
@@ -56,6 +62,7 @@ class Provider:
             return self.whole(h, 200, {"object": "list", "model": model, "data": [{"object": "embedding", "index": i, "embedding": [0.5, 0.25]} for i, _ in enumerate(inputs)], "usage": {"prompt_tokens": 3, "total_tokens": 3}})
         text = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
         if isinstance(text, list): text = "".join(p.get("text", "") for p in text)
+        if model == "adds": text += f" Use {ADDED_TOKEN} or ask {ADDED_EMAIL}.\n{ADDED_KEY}\nGood luck."
         base = {"id": "chatcmpl-1", "created": 1, "model": model}
         usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
         message = {"role": "assistant", "content": text}

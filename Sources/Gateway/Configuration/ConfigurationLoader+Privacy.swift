@@ -42,7 +42,11 @@ extension ConfigurationLoader {
         let answers = root.section("answers")
         for element in answers.field("redact")?.elements(of: "classes") ?? [] {
             guard let name = element.string("a class") else { continue }
-            if !known.contains(name) { element.report(unknown("class", name, among: known)) }
+            if !known.contains(name) {
+                element.report(unknown("class", name, among: known))
+            } else if !AnswerRules.supportedClasses.contains(DataClass(name)) {
+                element.report("`\(name)` needs more context than a stream gives: it can't be taken out of answers")
+            }
             settings.redactedInAnswers.insert(DataClass(name))
         }
         answers.finish()
