@@ -16,7 +16,9 @@ import Testing
         "#5 ", "5º B ", "4111111111111111 12/27 123 ", "''5", "\u{2019}5 ", "C/ 5 ", "/ 5",
     ])
     func `time is linear whatever repeats`(piece: String) throws {
-        let everything = Set(SensitiveClass.allCases.map(\.dataClass))
+        let everything = Set(SensitiveClass.allCases.map(\.dataClass)).subtracting([
+            DataClass("person"), DataClass("place"),
+        ])
         let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: PrivacySettings(classes: everything))
         func time(_ count: Int) throws -> Int {
             let bytes = [UInt8](String(repeating: piece, count: count / piece.utf8.count).utf8)
@@ -36,7 +38,9 @@ import Testing
 
     @Test func `any bytes are inspected with every class on`() throws {
         var random = RestorationTests.Random(state: 41)
-        let everything = Set(SensitiveClass.allCases.map(\.dataClass))
+        let everything = Set(SensitiveClass.allCases.map(\.dataClass)).subtracting([
+            DataClass("person"), DataClass("place"),
+        ])
         let engine = try PrivacyEngine(
             scanner: Fixtures.scanner, settings: PrivacySettings(classes: everything, threshold: 1))
         let pieces = [
