@@ -21,6 +21,7 @@ private enum House {
     ]
     static let shells: [String: Set<String>] = [
         "PatternScanner": ["CHyperscan", "Privacy"],
+        "PrivacyTesting": ["Inference", "Privacy"],
         "NameModel": ["CNameModel"],
         "SecureTransport": ["COpenSSL", "NIOCore"],
         "Upstream": ["CCurl", "Inference", "Access", "Privacy", "Ledger"],
