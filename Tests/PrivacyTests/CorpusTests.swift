@@ -17,7 +17,9 @@ import Testing
         guard let cases = try Fixtures.cases("data/pii/recognizer_cases.jsonl") else { return }
         var figures: [String: (agreed: Int, total: Int)] = [:]
         for item in cases {
-            guard let dataClass = Self.classes[item.entity], dataClass != SensitiveClass.person.dataClass else { continue }
+            guard let dataClass = Self.classes[item.entity], dataClass != SensitiveClass.person.dataClass else {
+                continue
+            }
             let engine = try PrivacyEngine(
                 scanner: Fixtures.scanner, names: Fixtures.names,
                 settings: PrivacySettings(classes: [dataClass], threshold: 1))

@@ -16,7 +16,8 @@ enum GermanyIdentifiers: IdentifierFamily {
         IdentifierFormat(.deLanr, ["999999999"], accepted: 15, check: isDoctorNumber),
         IdentifierFormat(.deBsnr, ["999999999"], neutral: 3) { $0.isUniform && $0.digit(0) == 0 ? .reject : .neutral },
         IdentifierFormat(
-            .deVatId, ["AA999999999", "AA~999999999", "AA~999~999~999", "AA999~999~999"], accepted: 85, check: isVATID),
+            .deVatId, ["AA999999999", "AA~999999999", "AA~999~999~999", "AA999~999~999"], accepted: 85, neutral: 10,
+            check: isVATID),
         IdentifierFormat(.deDrivingLicence, ["AA99999999X"], neutral: 15),
         // § 25 FeV: authority of four characters, six of serial number, check digit, number of the copy: B072RRE2I55.
         IdentifierFormat(.deDrivingLicence, ["A999XXXXX99", "A99XXXXXX99"], neutral: 10),
@@ -181,7 +182,8 @@ enum GermanyIdentifiers: IdentifierFamily {
 
     /// § 27a UStG; ISO 7064 MOD 11,10.
     private static func isVATID(_ text: IdentifierText) -> IdentifierFormat.Verdict {
-        .init(text.begins(with: "DE") && CheckDigits.mod11And10(text, 2..<11))
+        guard text.begins(with: "DE") else { return .reject }
+        return CheckDigits.mod11And10(text, 2..<11) ? .accept : .neutral
     }
 
     private static func isRegister(_ text: IdentifierText) -> IdentifierFormat.Verdict {
