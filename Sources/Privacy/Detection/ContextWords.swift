@@ -258,7 +258,7 @@ enum ContextWords {
 /// Remembers where a word of each topic was last seen before the place that is examined.
 ///
 /// Each byte is read at most once, and only near places that need context.
-struct ContextCursor {
+struct ContextCursor: ~Copyable {
     private enum Reach {
         /// How far before a number a word still speaks of it, in bytes.
         static let before = 64
@@ -300,7 +300,7 @@ struct ContextCursor {
     }
 
     /// Where the last word of a topic ended.
-    func place(_ topic: Topic) -> Int { Int(lastSeen[Int(topic.index)]) }
+    func place(_ topic: Topic) -> Int { Int(lastSeen.span[Int(topic.index)]) }
 
     /// Whether a word of the topic stands shortly after `position`, on the same line.
     static func speaks(of topic: Topic, after position: Int, in text: ScannedText) -> Bool {

@@ -19,14 +19,15 @@ struct DigitCluster {
         var end: Int { Int(start + length) }
     }
 
-    private enum Bounds {
+    enum Bounds {
         /// Enough for the longest number written in single digits.
         static let groups = 24
         /// A longer cluster is examined in pieces that overlap by eight groups.
         static let step = 16
     }
 
-    private(set) var groups = InlineArray<24, Group>(repeating: Group())
+    /// `Bounds.groups` of them, whose memory the caller has: an array inside would be copied at each look into it.
+    let groups: UnsafeMutablePointer<Group>
     private(set) var count = 0
     /// All digits.
     private(set) var digits = 0
@@ -35,7 +36,11 @@ struct DigitCluster {
     /// Where the pass goes on.
     private(set) var resumption = 0
 
-    init(at start: Int, in text: ScannedText) {
+    /// The digits that begin at `start`. `memory` holds `Bounds.groups` groups and outlives the cluster.
+    init(at start: Int, in text: ScannedText, memory: UnsafeMutableBufferPointer<Group>) {
+        precondition(memory.count >= Bounds.groups, "\(memory.count) groups")
+        guard let groups = memory.baseAddress else { preconditionFailure("no memory") }
+        self.groups = groups
         var position = start
         var separator = Separator.none
         let opening = text.byte(start - 1) == UInt8(ascii: "+") ? start - 2 : start - 1
@@ -45,9 +50,10 @@ struct DigitCluster {
             while position < text.count && text.classes[Int(text.base[position])] & ByteClass.digit != 0 {
                 position &+= 1
             }
-            groups[count] = Group(
-                start: Int32(truncatingIfNeeded: first), length: Int32(truncatingIfNeeded: position - first),
-                separator: separator)
+            (groups + count).initialize(
+                to: Group(
+                    start: Int32(truncatingIfNeeded: first), length: Int32(truncatingIfNeeded: position - first),
+                    separator: separator))
             count += 1
             digits += position - first
             guard count < Bounds.groups else {

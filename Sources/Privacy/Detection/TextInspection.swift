@@ -3,7 +3,7 @@
 /// Two passes: the scanner's matches of literal-led patterns go to `SecretDetector`; one pass of our own stops at digits, colons and
 /// `@` (eight bytes at a time; ordinary prose has few) and asks the detectors that begin there. A detector looks at a bounded window
 /// around the place where it is called, or at bytes that no later call looks at again, so the time is linear in the text.
-struct TextInspection {
+struct TextInspection: ~Copyable {
     let text: ScannedText
     let enabled: SensitiveClassSet
     let threshold: Int
@@ -61,8 +61,25 @@ struct TextInspection {
 
     /// Takes a candidate if it is sure enough; `grounds` are for whoever asks why.
     mutating func propose(_ candidate: Candidate, _ grounds: Grounds = Grounds()) {
+        let candidate = onBorders(candidate)
         trace?.append(Consideration.Draft(candidate: candidate, grounds: grounds))
         if Int(candidate.score) >= max(threshold, 1) { candidates.append(candidate) }
+    }
+
+    /// A detector that looks at a bounded window may have stopped inside a character, half of which can't be replaced.
+    private func onBorders(_ candidate: Candidate) -> Candidate {
+        var candidate = candidate
+        var steps = 0
+        while steps < 3, text.byte(Int(candidate.start)) & 0xC0 == 0x80 {
+            candidate.start = max(0, candidate.start &- 1)
+            steps += 1
+        }
+        steps = 0
+        while steps < 3, text.byte(Int(candidate.end)) & 0xC0 == 0x80 {
+            candidate.end &+= 1
+            steps += 1
+        }
+        return candidate
     }
 
     /// Notes that a span has a class's form and is none all the same.
@@ -84,9 +101,17 @@ struct TextInspection {
         IdentifierDetector.examine(around: start, in: &self)
         CodeWordDetector.examine(around: start, in: &self)
         if let end = IBANDetector.examine(digits: start, in: &self) { return end }
-        let cluster = DigitCluster(at: start, in: text)
+        return withUnsafeTemporaryAllocation(of: DigitCluster.Group.self, capacity: DigitCluster.Bounds.groups) {
+            let cluster = DigitCluster(at: start, in: text, memory: $0)
+            examine(cluster)
+            return cluster.resumption
+        }
+    }
+
+    /// Asks every detector of digits for each group of a cluster.
+    private mutating func examine(_ cluster: DigitCluster) {
         SmallNumberDetector.examine(cluster, in: &self)
-        guard cluster.digits >= 4 else { return cluster.resumption }
+        guard cluster.digits >= 4 else { return }
         var group = 0
         while group < cluster.limit {
             if let taken = IPAddressDetector.examine(cluster, from: group, in: &self) {
@@ -110,6 +135,5 @@ struct TextInspection {
             let phone = card > 1 ? 0 : PhoneDetector.examine(cluster, from: group, in: &self)
             group += max(1, imei, ssn, card, phone)
         }
-        return cluster.resumption
     }
 }

@@ -44,7 +44,7 @@ enum PhoneDetector {
         return shape.groups
     }
 
-    private static func context(_ shape: Shape, _ text: ScannedText, _ context: ContextCursor) -> Int {
+    private static func context(_ shape: Shape, _ text: ScannedText, _ context: borrowing ContextCursor) -> Int {
         if ContextCursor.speaks(of: .phone, after: shape.end, in: text) { return Score.strong }
         if context.speaksOfOthers(than: .phone, before: shape.start) { return Score.other }
         if context.speaks(of: .phone, before: shape.start) { return Score.strong }

@@ -22,17 +22,19 @@ public enum IdentifierChecks {
         return value.withUTF8 { bytes in
             guard let base = bytes.baseAddress, bytes.count <= 64 else { return .reject }
             let text = ScannedText(base: base, count: bytes.count)
-            let cluster = WordCluster(around: 0, floor: 0, in: text)
             var best = Verdict.reject
-            index.match(cluster, from: 0) { entry, words in
-                let format = index.formats[entry.format]
-                guard format.sensitiveClass == sensitiveClass,
-                    cluster.words[words - 1].end + entry.closing == bytes.count
-                else { return }
-                switch format.check(IdentifierText(bytes)) {
-                case .accept: best = .accept
-                case .neutral: if best == .reject { best = .neutral }
-                case .reject: break
+            withUnsafeTemporaryAllocation(of: WordCluster.Word.self, capacity: WordCluster.Bounds.words) { memory in
+                let cluster = WordCluster(around: 0, floor: 0, in: text, memory: memory)
+                index.match(cluster, from: 0) { entry, words in
+                    let format = index.formats[entry.format]
+                    guard format.sensitiveClass == sensitiveClass,
+                        cluster.words[words - 1].end + entry.closing == bytes.count
+                    else { return }
+                    switch format.check(IdentifierText(bytes)) {
+                    case .accept: best = .accept
+                    case .neutral: if best == .reject { best = .neutral }
+                    case .reject: break
+                    }
                 }
             }
             return best

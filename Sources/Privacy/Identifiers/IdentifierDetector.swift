@@ -17,8 +17,16 @@ enum IdentifierDetector {
         else {
             return
         }
+        withUnsafeTemporaryAllocation(of: WordCluster.Word.self, capacity: WordCluster.Bounds.words) { memory in
+            let cluster = WordCluster(
+                around: position, floor: inspection.identifiersEnd, in: inspection.text, memory: memory)
+            examine(cluster, in: &inspection)
+            inspection.identifiersEnd = max(cluster.resumption, position + 1)
+        }
+    }
+
+    private static func examine(_ cluster: borrowing WordCluster, in inspection: inout TextInspection) {
         let text = inspection.text
-        let cluster = WordCluster(around: position, floor: inspection.identifiersEnd, in: text)
         var first = 0
         var after = Following()
         while first < cluster.limit {
@@ -33,7 +41,6 @@ enum IdentifierDetector {
             }
             first += 1
         }
-        inspection.identifiersEnd = max(cluster.resumption, position + 1)
     }
 
     /// The classes of which the words after a place speak, looked up once for all shapes that end there.

@@ -22,15 +22,20 @@ struct WordCluster: ~Copyable {
         static let step = 8
     }
 
-    private(set) var words = InlineArray<16, Word>(repeating: Word())
+    /// `Bounds.words` of them, whose memory the caller has.
+    let words: UnsafeMutablePointer<Word>
     private(set) var count = 0
     /// Words from which an identifier may start in this piece.
     private(set) var limit = 0
     /// Digits before this place need no other cluster.
     private(set) var resumption = 0
 
-    /// The cluster around the digit at `position`; it does not reach back before `floor`.
-    init(around position: Int, floor: Int, in text: ScannedText) {
+    /// The cluster around the digit at `position`; it does not reach back before `floor`. `memory` holds `Bounds.words` words and
+    /// outlives it: an array inside would be copied at each look into it.
+    init(around position: Int, floor: Int, in text: ScannedText, memory: UnsafeMutableBufferPointer<Word>) {
+        precondition(memory.count >= Bounds.words, "\(memory.count) words")
+        guard let words = memory.baseAddress else { preconditionFailure("no memory") }
+        self.words = words
         var start = Self.wordStart(position, floor: floor, in: text)
         // Up to two words of letters before, as in `MH 12` or `DE 123 456 789`.
         for _ in 0..<2 {
@@ -46,9 +51,10 @@ struct WordCluster: ~Copyable {
                 if text.base[end] > 0x39, end &- next < 32 { letters |= 1 &<< UInt32(truncatingIfNeeded: end &- next) }
                 end &+= 1
             }
-            words[count] = Word(
-                start: Int32(truncatingIfNeeded: next), length: Int32(truncatingIfNeeded: end &- next),
-                letters: letters, separator: separator)
+            (words + count).initialize(
+                to: Word(
+                    start: Int32(truncatingIfNeeded: next), length: Int32(truncatingIfNeeded: end &- next),
+                    letters: letters, separator: separator))
             count &+= 1
             guard count < Bounds.words else {
                 limit = Bounds.step
