@@ -137,7 +137,7 @@ def test_the_command_line_finds_the_same(gateway, tmp_path):
     cases = tmp_path / "cases.jsonl"
     cases.write_text(json.dumps({"entity": "EMAIL_ADDRESS", "text": f"é {EMAIL}", "spans": [[2, 2 + len(EMAIL)]]}) + "\n" + json.dumps({"entity": "email", "text": "none", "spans": []}) + "\n")
     p = subprocess.run([PROGRAM, "privacy", "evaluate", "--json", str(cases)], capture_output=True, text=True)
-    assert json.loads(p.stdout.splitlines()[0]) == {"agreeing": 2, "cases": 2, "class": "email", "found": 1, "labelled": 1, "precision": 1, "recall": 1, "right": 1}
+    assert json.loads(p.stdout.splitlines()[0]) == {"agreeing": 2, "cases": 2, "class": "email", "found": 1, "labelled": 1, "precision": 1, "recall": 1, "recalled": 1, "right": 1}
     cases.write_text('{"entity": "email", "text": "x", "spans": [[0, 9]]}\n')
     p = subprocess.run([PROGRAM, "privacy", "evaluate", str(cases)], capture_output=True, text=True)
     assert p.returncode != 0 and "cases.jsonl:1:" in p.stderr

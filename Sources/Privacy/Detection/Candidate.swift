@@ -16,8 +16,10 @@ struct Candidate: Sendable, Hashable {
         self.variant = UInt16(truncatingIfNeeded: variant)
     }
 
-    /// Whether this one stands where both can't: the higher score, then the more specific class, then the longer span.
+    /// Whether this one stands where both can't: one that a detector proved before one that the tagger of names guesses, then the higher
+    /// score, then the more specific class, then the longer span.
     func beats(_ other: Candidate) -> Bool {
+        if isGuess != other.isGuess { return other.isGuess }
         if score != other.score { return score > other.score }
         if sensitiveClass != other.sensitiveClass {
             return sensitiveClass.specificity > other.sensitiveClass.specificity
@@ -25,7 +27,10 @@ struct Candidate: Sendable, Hashable {
         return end - start > other.end - other.start
     }
 
-    /// Leaves of overlapping candidates the one that beats the others, all sorted by place. Time n log n.
+    private var isGuess: Bool { sensitiveClass == .person || sensitiveClass == .place }
+
+    /// Leaves of overlapping candidates the one that beats the others, all sorted by place. Where the beaten one reaches further, the
+    /// winner takes that over: no part of what somebody found stays in the text. Time n log n.
     static func resolveOverlaps(_ candidates: inout [Candidate]) {
         guard candidates.count > 1 else { return }
         candidates.sort { $0.start != $1.start ? $0.start < $1.start : $0.end > $1.end }
@@ -35,9 +40,12 @@ struct Candidate: Sendable, Hashable {
             if next.start >= candidates[kept].end {
                 kept += 1
                 candidates[kept] = next
-            } else if next.beats(candidates[kept]) {
-                candidates[kept] = next
+                continue
             }
+            let (start, end) = (candidates[kept].start, max(candidates[kept].end, next.end))
+            if next.beats(candidates[kept]) { candidates[kept] = next }
+            candidates[kept].start = start
+            candidates[kept].end = end
         }
         candidates.removeSubrange((kept + 1)...)
     }

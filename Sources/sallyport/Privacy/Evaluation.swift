@@ -10,16 +10,20 @@ final class Evaluation {
         /// Cases without a miss.
         var agreeing = 0
         var labelled = 0
+        /// Labelled spans that were found.
+        var recalled = 0
         var found = 0
+        /// Findings that are labelled.
         var right = 0
 
-        var recall: Double? { labelled > 0 ? Double(right) / Double(labelled) : nil }
+        var recall: Double? { labelled > 0 ? Double(recalled) / Double(labelled) : nil }
         var precision: Double? { found > 0 ? Double(right) / Double(found) : nil }
 
         mutating func add(_ other: Tally) {
             cases += other.cases
             agreeing += other.agreeing
             labelled += other.labelled
+            recalled += other.recalled
             found += other.found
             right += other.right
         }
@@ -110,30 +114,33 @@ final class Evaluation {
         var changed: [String: Tally] = [:]
         var isAgreed = true
         if let only { changed[only.dataClass.rawValue, default: Tally()].cases += 1 }
-        var open = found.filter { finding in !one.ignored.contains { $0.overlaps(finding.range) } }
+        let counted = found.filter { finding in !one.ignored.contains { $0.overlaps(finding.range) } }
         for label in one.labels {
-            let name = label.sensitiveClass.dataClass.rawValue
-            changed[name, default: Tally()].labelled += 1
-            if let index = open.firstIndex(where: { agrees($0, label) }) {
-                changed[name, default: Tally()].right += 1
-                changed[name, default: Tally()].found += 1
-                open.remove(at: index)
+            let isFound = counted.contains { agrees($0, label) }
+            changed[label.sensitiveClass.dataClass.rawValue, default: Tally()].labelled += 1
+            if isFound {
+                changed[label.sensitiveClass.dataClass.rawValue, default: Tally()].recalled += 1
             } else {
                 isAgreed = false
                 misses.append(miss(one, label, .missed))
             }
         }
-        for finding in open {
-            isAgreed = false
+        for finding in counted {
+            let isRight = one.labels.contains { agrees(finding, $0) }
             changed[finding.sensitiveClass.dataClass.rawValue, default: Tally()].found += 1
-            misses.append(miss(one, finding, .extra))
+            if isRight {
+                changed[finding.sensitiveClass.dataClass.rawValue, default: Tally()].right += 1
+            } else {
+                isAgreed = false
+                misses.append(miss(one, finding, .extra))
+            }
         }
         if isAgreed, let only { changed[only.dataClass.rawValue, default: Tally()].agreeing += 1 }
         for (name, tally) in changed {
             var tally = tally
             if only == nil {
                 tally.cases = 1
-                tally.agreeing = tally.labelled == tally.right && tally.found == tally.right ? 1 : 0
+                tally.agreeing = tally.labelled == tally.recalled && tally.found == tally.right ? 1 : 0
             }
             tallies[name, default: Tally()].add(tally)
         }

@@ -63,7 +63,9 @@ struct EvaluationCase {
             return meaning
         }
         let entity = object["entity"] as? String
-        if let value = object["value"] as? String {
+        if object.keys.contains("value") {
+            // `null` stands for a value that is none.
+            let value = object["value"] as? String ?? ""
             guard let entity else { throw fault("expected `entity` beside `value`") }
             guard case .ours(let sensitiveClass) = try known(entity) else { return nil }
             return EvaluationCase(

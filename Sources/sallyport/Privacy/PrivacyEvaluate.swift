@@ -74,7 +74,7 @@ struct PrivacyEvaluate: ParsableCommand {
 
     private struct ClassLine: Encodable {
         let `class`: String
-        let cases, agreeing, labelled, found, right: Int
+        let cases, agreeing, labelled, recalled, found, right: Int
         let recall, precision: Double?
     }
 
@@ -85,7 +85,9 @@ struct PrivacyEvaluate: ParsableCommand {
     }
 
     private func report(_ tallies: [String: Evaluation.Tally], _ misses: [Evaluation.Miss]) throws {
-        var table = TextTable(["CLASS", "CASES", "AGREE", "LABELLED", "FOUND", "RIGHT", "RECALL", "PRECISION"])
+        var table = TextTable([
+            "CLASS", "CASES", "AGREE", "LABELLED", "RECALLED", "FOUND", "RIGHT", "RECALL", "PRECISION",
+        ])
         var sum = Evaluation.Tally()
         func line(_ name: String, _ tally: Evaluation.Tally) throws {
             if json {
@@ -93,10 +95,12 @@ struct PrivacyEvaluate: ParsableCommand {
                     try JSONLine.text(
                         ClassLine(
                             class: name, cases: tally.cases, agreeing: tally.agreeing, labelled: tally.labelled,
+                            recalled: tally.recalled,
                             found: tally.found, right: tally.right, recall: tally.recall, precision: tally.precision)))
             } else {
                 table.add([
-                    name, "\(tally.cases)", "\(tally.agreeing)", "\(tally.labelled)", "\(tally.found)",
+                    name, "\(tally.cases)", "\(tally.agreeing)", "\(tally.labelled)", "\(tally.recalled)",
+                    "\(tally.found)",
                     "\(tally.right)",
                     Self.percent(tally.recall), Self.percent(tally.precision),
                 ])
