@@ -66,7 +66,6 @@ public final class PrivacyEngine: Sendable {
         var workspace = TextInspector.Workspace()
         workspace.trace = []
         try inspector.inspect(text, &workspace) { [] }
-        let taken = Set(workspace.candidates)
         let considerations = (workspace.trace ?? []).map { draft in
             let candidate = draft.candidate
             let threshold = inspector.threshold(of: candidate)
@@ -75,7 +74,7 @@ public final class PrivacyEngine: Sendable {
                     .rejected
                 } else if Int(candidate.score) < threshold {
                     .belowThreshold
-                } else if taken.contains(candidate) {
+                } else if Self.isTaken(candidate, in: workspace.candidates) {
                     .taken
                 } else if workspace.allowed.contains(candidate) {
                     .allowed
@@ -90,6 +89,20 @@ public final class PrivacyEngine: Sendable {
         var seen: Set<Consideration> = []
         return considerations.filter { seen.insert($0).inserted }
             .sorted { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    }
+
+    /// Whether a candidate is a finding, or the part of one that gave it its class; `findings` are sorted.
+    private static func isTaken(_ candidate: Candidate, in findings: [Candidate]) -> Bool {
+        var low = 0
+        var high = findings.count
+        while low < high {
+            let middle = (low + high) / 2
+            if findings[middle].start <= candidate.start { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return false }
+        let finding = findings[low - 1]
+        return finding.sensitiveClass == candidate.sensitiveClass && finding.score == candidate.score
+            && finding.end >= candidate.end
     }
 
     /// Which detector made a finding, in words for people: a secret's format, the class otherwise.

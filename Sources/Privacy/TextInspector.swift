@@ -155,11 +155,8 @@ struct TextInspector: Sendable {
         guard let shadow = ShadowText.make(of: bytes) else {
             return try lookIntoHidden(bytes, &workspace, topics) { $0 }
         }
-        workspace.isDecoded = true
-        let first = workspace.candidates.count
+        try look(at: shadow, &workspace, topics) { $0 }
         try shadow.bytes.withUnsafeBufferPointer { bytes in
-            try look(at: bytes, &workspace, topics)
-            mapBack(&workspace, from: first) { shadow.originalRange(ofShadow: $0) }
             try lookIntoHidden(bytes, &workspace, topics) { shadow.originalRange(ofShadow: $0) }
         }
     }
@@ -171,27 +168,61 @@ struct TextInspector: Sendable {
         _ original: (Range<Int>) -> Range<Int>
     ) throws {
         guard let decoded = ShadowText.decodingHidden(in: bytes) else { return }
-        workspace.isDecoded = true
-        let first = workspace.candidates.count
+        try look(at: decoded, &workspace, topics, original)
         try decoded.bytes.withUnsafeBufferPointer { bytes in
-            try look(at: bytes, &workspace, topics)
-            if let shadow = ShadowText.make(of: bytes) {
-                let second = workspace.candidates.count
-                try shadow.bytes.withUnsafeBufferPointer { try look(at: $0, &workspace, topics) }
-                mapBack(&workspace, from: second) { shadow.originalRange(ofShadow: $0) }
-            }
+            guard let shadow = ShadowText.make(of: bytes) else { return }
+            try look(at: shadow, &workspace, topics) { original(decoded.originalRange(ofShadow: $0)) }
         }
-        mapBack(&workspace, from: first) { original(decoded.originalRange(ofShadow: $0)) }
     }
 
-    /// Gives candidates from one on the places that they have in the text as it came.
-    private func mapBack(_ workspace: inout Workspace, from first: Int, _ place: (Range<Int>) -> Range<Int>) {
-        for index in first..<workspace.candidates.count {
-            let candidate = workspace.candidates[index]
-            let range = place(Int(candidate.start)..<Int(candidate.end))
-            workspace.candidates[index].start = Int32(truncatingIfNeeded: range.lowerBound)
-            workspace.candidates[index].end = Int32(truncatingIfNeeded: range.upperBound)
+    /// Looks at a shadow where it differs from the text that was looked at; `original` leads from that text to the one as it came.
+    private func look(
+        at shadow: ShadowText, _ workspace: inout Workspace, _ topics: [Topic],
+        _ original: (Range<Int>) -> Range<Int>
+    ) throws {
+        workspace.isDecoded = true
+        try shadow.bytes.withUnsafeBufferPointer { bytes in
+            for window in shadow.windows() {
+                let first = Mark(workspace)
+                let part = UnsafeBufferPointer(rebasing: bytes[window])
+                try look(at: part, &workspace, window.lowerBound == 0 ? topics : [])
+                mapBack(&workspace, from: first) { range in
+                    original(
+                        shadow.originalRange(
+                            ofShadow: range.lowerBound + window.lowerBound..<range.upperBound + window.lowerBound))
+                }
+            }
         }
+    }
+
+    /// How much had been found and considered before a look.
+    private struct Mark {
+        let candidates: Int
+        let drafts: Int
+
+        init(_ workspace: Workspace) {
+            candidates = workspace.candidates.count
+            drafts = workspace.trace?.count ?? 0
+        }
+    }
+
+    /// Gives what was found and considered since then the places that it has in the text as it came.
+    private func mapBack(_ workspace: inout Workspace, from first: Mark, _ place: (Range<Int>) -> Range<Int>) {
+        for index in first.candidates..<workspace.candidates.count {
+            Self.move(&workspace.candidates[index], place)
+        }
+        guard let drafts = workspace.trace, drafts.count > first.drafts else { return }
+        for index in first.drafts..<drafts.count {
+            var candidate = drafts[index].candidate
+            Self.move(&candidate, place)
+            workspace.trace?[index] = Consideration.Draft(candidate: candidate, grounds: drafts[index].grounds)
+        }
+    }
+
+    private static func move(_ candidate: inout Candidate, _ place: (Range<Int>) -> Range<Int>) {
+        let range = place(Int(candidate.start)..<Int(candidate.end))
+        candidate.start = Int32(truncatingIfNeeded: range.lowerBound)
+        candidate.end = Int32(truncatingIfNeeded: range.upperBound)
     }
 
     // MARK: What others found, and what is allowed

@@ -38,6 +38,40 @@ struct ShadowLayer: Sendable {
         return run.shadowUnit == 0 ? run.shadowStart > range.lowerBound : run.shadowEnd > range.lowerBound
     }
 
+    /// Parts of the shadow around all that was rewritten, `margin` bytes to either side and on to the next blank; in order, apart.
+    func windows(margin: Int, farthest: Int) -> [Range<Int>] {
+        var windows: [Range<Int>] = []
+        for run in runs {
+            if let last = windows.last, run.shadowStart &- margin <= last.upperBound,
+                run.shadowEnd &+ margin <= last.upperBound
+            {
+                continue
+            }
+            let start = blank(before: run.shadowStart &- margin, farthest)
+            let end = blank(after: run.shadowEnd &+ margin, farthest)
+            if let last = windows.last, start <= last.upperBound {
+                windows[windows.count &- 1] = last.lowerBound..<max(last.upperBound, end)
+            } else {
+                windows.append(start..<end)
+            }
+        }
+        return windows
+    }
+
+    private func blank(before place: Int, _ farthest: Int) -> Int {
+        var start = max(0, place)
+        let lowest = max(0, start &- farthest)
+        while start > lowest, bytes[start &- 1] > 0x20 { start &-= 1 }
+        return start
+    }
+
+    private func blank(after place: Int, _ farthest: Int) -> Int {
+        var end = min(bytes.count, place)
+        let highest = min(bytes.count, end &+ farthest)
+        while end < highest, bytes[end] > 0x20 { end &+= 1 }
+        return end
+    }
+
     private func start(of offset: Int) -> Int {
         guard let index = lastRun(at: offset) else { return offset }
         let run = runs[index]

@@ -83,6 +83,50 @@ struct ShadowText: Sendable {
         return false
     }
 
+    private enum Window {
+        /// More than the words beside a number reach, and than any value but keys is long.
+        static let margin = 512
+        /// How far a word is followed beyond that.
+        static let word = 16_384
+        /// Shorter texts are looked at whole.
+        static let shortestText = 4_096
+    }
+
+    /// The parts of the shadow that have to be looked at, given that the original was: those around what was rewritten. A typographic
+    /// dash here and there in a long text would else cost a second look at all of it.
+    ///
+    /// All of it where texts are short or disguises nested, where the parts are most of it, and where a key block may reach further.
+    func windows() -> [Range<Int>] {
+        let whole = [0..<bytes.count]
+        guard layers.count == 1, bytes.count >= Window.shortestText, !holdsKeyBlock else { return whole }
+        let windows = layers[0].windows(margin: Window.margin, farthest: Window.word)
+        return windows.reduce(0) { $0 + $1.count } * 4 < bytes.count * 3 ? windows : whole
+    }
+
+    /// Whether `-----BEGIN` stands in it.
+    private var holdsKeyBlock: Bool {
+        bytes.withUnsafeBufferPointer { bytes in
+            var position = 4
+            while position < bytes.count {
+                // Of any five bytes in a row one is looked at: five dashes can't be missed.
+                if bytes[position] == UInt8(ascii: "-") {
+                    var end = position
+                    while end < bytes.count, bytes[end] == UInt8(ascii: "-") { end &+= 1 }
+                    if end &+ 5 <= bytes.count, bytes[end] == UInt8(ascii: "B"), bytes[end &+ 1] == UInt8(ascii: "E"),
+                        bytes[end &+ 2] == UInt8(ascii: "G"), bytes[end &+ 3] == UInt8(ascii: "I"),
+                        bytes[end &+ 4] == UInt8(ascii: "N")
+                    {
+                        return true
+                    }
+                    position = end &+ 4
+                } else {
+                    position &+= 5
+                }
+            }
+            return false
+        }
+    }
+
     /// Adds a layer over the last one, or over the text.
     private mutating func add(
         over text: UnsafeBufferPointer<UInt8>,
