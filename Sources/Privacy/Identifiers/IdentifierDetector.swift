@@ -32,15 +32,41 @@ enum IdentifierDetector {
         while first < cluster.limit {
             let start = Int(cluster.words[first].start)
             if text.isWordStart(start) {
-                IdentifierIndex.shared.match(cluster, from: first) { entry, words in
-                    let last = first + words - 1
-                    weigh(
-                        entry, start..<cluster.words[last].end + entry.closing,
-                        separator: words > 1 ? cluster.words[first + 1].separator : 0, &after, in: &inspection)
+                match(cluster, from: first, isGlued: false, &after, in: &inspection)
+                let prefix = gluedPrefix(cluster.words[first], in: text)
+                if prefix > 0 {
+                    let word = cluster.words[first]
+                    cluster.words[first] = word.dropping(prefix)
+                    match(cluster, from: first, isGlued: true, &after, in: &inspection)
+                    cluster.words[first] = word
                 }
             }
             first += 1
         }
+    }
+
+    private static func match(
+        _ cluster: borrowing WordCluster, from first: Int, isGlued: Bool, _ after: inout Following,
+        in inspection: inout TextInspection
+    ) {
+        let start = Int(cluster.words[first].start)
+        IdentifierIndex.shared.match(cluster, from: first) { entry, words in
+            let last = first + words - 1
+            weigh(
+                entry, start..<cluster.words[last].end + entry.closing,
+                separator: words > 1 ? cluster.words[first + 1].separator : 0, isGlued: isGlued, &after, in: &inspection
+            )
+        }
+    }
+
+    /// How many small letters stand before the first digit of a word, where they may be a word of their own with the blank forgotten
+    /// (`pesel44051401458`): two at least, and enough behind them for an identifier.
+    private static func gluedPrefix(_ word: WordCluster.Word, in text: ScannedText) -> Int {
+        let letters = word.letters.trailingZeroBitCount == 0 ? (~word.letters).trailingZeroBitCount : 0
+        guard letters >= 2, Int(word.length) - letters >= 9, word.length <= WordCluster.Bounds.length else { return 0 }
+        let start = Int(word.start)
+        for index in 0..<letters where text.byte(start + index) < 0x61 { return 0 }
+        return letters
     }
 
     /// The classes of which the words after a place speak, looked up once for all shapes that end there.
@@ -58,8 +84,8 @@ enum IdentifierDetector {
     }
 
     private static func weigh(
-        _ entry: IdentifierIndex.Entry, _ range: Range<Int>, separator: UInt8, _ after: inout Following,
-        in inspection: inout TextInspection
+        _ entry: IdentifierIndex.Entry, _ range: Range<Int>, separator: UInt8, isGlued: Bool,
+        _ after: inout Following, in inspection: inout TextInspection
     ) {
         let text = inspection.text
         let format = IdentifierIndex.shared.formats[entry.format]
@@ -71,7 +97,10 @@ enum IdentifierDetector {
         switch grounds.check {
         case .reject: return inspection.reject(format.sensitiveClass, range)
         case .accept: score = format.accepted
-        case .neutral: score = format.neutral
+        case .neutral:
+            // Without check digits a part of a word is nothing.
+            if isGlued { return }
+            score = format.neutral
         }
         if isJoined(range, in: text) {
             score += Weight.joined

@@ -10,6 +10,16 @@ struct WordCluster: ~Copyable {
         var separator: UInt8 = 0
 
         var end: Int { Int(start &+ length) }
+
+        /// Twice its length, and one more where it has a letter.
+        var kind: Int { Int(length) &<< 1 | (letters == 0 ? 0 : 1) }
+
+        /// Without its first characters.
+        func dropping(_ count: Int) -> Word {
+            Word(
+                start: start &+ Int32(truncatingIfNeeded: count), length: length &- Int32(truncatingIfNeeded: count),
+                letters: letters &>> UInt32(truncatingIfNeeded: count), separator: separator)
+        }
     }
 
     enum Bounds {
