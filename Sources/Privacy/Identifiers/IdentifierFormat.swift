@@ -4,7 +4,7 @@
 /// both, and the separators ` `, `-`, `.`, `/`, `:` as they stand; `~` is any one of the first four. A piece in square brackets may be
 /// missing; a last character may stand in round ones. A shape matches whole words only: what joins it on either side must be no
 /// letter, digit or `_`.
-struct IdentifierFormat: Sendable {
+final class IdentifierFormat: Sendable {
     typealias Verdict = IdentifierChecks.Verdict
 
     let sensitiveClass: SensitiveClass
@@ -30,7 +30,7 @@ struct IdentifierFormat: Sendable {
     /// `accepted` and `neutral`: from 50 on it is found without any context.
     init(
         _ sensitiveClass: SensitiveClass, _ shapes: [String], accepted: Int = 60, neutral: Int = 10, context: Int = 45,
-        isCountered: Bool = true, check: @escaping @Sendable (IdentifierText) -> Verdict = Self.unchecked
+        isCountered: Bool = true, check: @escaping @Sendable (IdentifierText) -> Verdict = IdentifierFormat.unchecked
     ) {
         self.sensitiveClass = sensitiveClass
         self.shapes = shapes

@@ -10,6 +10,11 @@ struct IdentifierIndex: @unchecked Sendable {
         /// 0 for the first word; `~` for any of ` `, `-`, `.`, `/`; `(` for a word in brackets.
         var separator: UInt8 = 0
 
+        /// Whether a word of a kind (`WordCluster.Word.kind`) may have its letters.
+        func isOfKind(_ kind: Int) -> Bool {
+            length == kind >> 1 && (kind & 1 == 0 ? letters == 0 : letters | either != 0)
+        }
+
         func hasLetters(_ letters: UInt32) -> Bool { (letters ^ self.letters) & ~either == 0 }
 
         func isJoined(by separator: UInt8) -> Bool {
@@ -43,21 +48,23 @@ struct IdentifierIndex: @unchecked Sendable {
         }
     }
 
-    /// The heads of which the first word and the second have given lengths.
+    /// The heads of which the first word and the second have given lengths and kinds.
     private struct Bucket {
         var start: UInt16 = 0
         var end: UInt16 = 0
+        /// What may join the second word to the first, a bit for each.
+        var separators: UInt32 = 0
     }
 
-    /// Lengths a second word may have: 0 where there is none.
-    private static let seconds = WordCluster.Bounds.length + 2
+    /// A word of digits only, or one with a letter, of each length.
+    private static let kinds = 2 * (WordCluster.Bounds.length + 1)
 
     static let shared = IdentifierIndex(IdentifierFamilies.all.flatMap { $0.formats })
 
     let formats: [IdentifierFormat]
     /// The classes of all formats.
     let classes: SensitiveClassSet
-    /// By the first word's length, twice (words of digits only, and words with a letter), and by the second word's.
+    /// By the kinds of the first word and the second; the first of each row is for shapes of one word.
     private let buckets: UnsafePointer<Bucket>
     private let heads: UnsafePointer<Head>
     private let segments: UnsafePointer<Segment>
@@ -80,18 +87,20 @@ struct IdentifierIndex: @unchecked Sendable {
         var heads: [Head] = []
         var segments: [Segment] = []
         var buckets: [Bucket] = []
-        for index in 0..<2 * (WordCluster.Bounds.length + 1) {
-            for second in 0..<Self.seconds {
-                let start = heads.count
-                for shape in shapes where shape.segments[0].length == index >> 1 {
-                    let first = shape.segments[0]
-                    guard index & 1 == 0 ? first.letters == 0 : first.letters | first.either != 0,
-                        second == (shape.segments.count > 1 ? shape.segments[1].length : 0)
-                    else { continue }
+        for first in 0..<Self.kinds {
+            for second in 0..<Self.kinds {
+                var bucket = Bucket(start: UInt16(heads.count))
+                for shape in shapes where shape.segments[0].isOfKind(first) {
+                    let following = shape.segments.count > 1 ? shape.segments[1] : Segment()
+                    guard following.isOfKind(second) else { continue }
+                    for separator in " -./:(".utf8 where following.isJoined(by: separator) {
+                        bucket.separators |= 1 &<< UInt32(separator)
+                    }
                     heads.append(Head(shape.segments, segments: segments.count, shape.entry))
                     segments += shape.segments
                 }
-                buckets.append(Bucket(start: UInt16(start), end: UInt16(heads.count)))
+                bucket.end = UInt16(heads.count)
+                buckets.append(bucket)
             }
         }
         self.buckets = Self.table(buckets)
@@ -110,7 +119,7 @@ struct IdentifierIndex: @unchecked Sendable {
     func match(_ cluster: borrowing WordCluster, from first: Int, _ found: (_ entry: Entry, _ words: Int) -> Void) {
         let word = cluster.words[first]
         guard word.length <= WordCluster.Bounds.length else { return }
-        let row = (Int(word.length) << 1 | (word.letters == 0 ? 0 : 1)) &* Self.seconds
+        let row = word.kind &* Self.kinds
         let alone = buckets[row]
         var position = Int(alone.start)
         while position < Int(alone.end) {
@@ -121,7 +130,8 @@ struct IdentifierIndex: @unchecked Sendable {
         guard first + 1 < cluster.count else { return }
         let next = cluster.words[first + 1]
         guard next.length <= WordCluster.Bounds.length else { return }
-        let joined = buckets[row &+ Int(next.length)]
+        let joined = buckets[row &+ next.kind]
+        guard joined.separators & (1 &<< UInt32(next.separator)) != 0 else { return }
         position = Int(joined.start)
         while position < Int(joined.end) {
             let head = heads + position
