@@ -1,7 +1,7 @@
 # Sallyport's two commands are `make run` and `make test`; `make help` lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lab conformance build install clean
+.PHONY: help run test lint bench fuzz lab conformance build install clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | column -t -s $$'\t'
@@ -16,8 +16,12 @@ lint: ## check the format of every Swift file
 	@scripts/swift-or-explain
 	@swift format lint --strict --recursive Sources Tests Package.swift && echo "format: clean"
 
-bench: ## measure CPU, latency and memory beside nginx in the same run
+bench: ## measure CPU, latency and memory beside nginx in the same run, and the privacy engine beside Presidio
 	@scripts/bench
+	@scripts/bench-privacy
+
+fuzz: ## try the privacy engine on texts that nobody would write, for ten minutes
+	@scripts/fuzz
 
 lab: ## serve with every stage on in front of mock upstreams, for measuring (see scripts/lab)
 	@scripts/lab

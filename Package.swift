@@ -67,7 +67,12 @@ let package = Package(
         library("NameModel", ["CNameModel"]),
         library("PatternScanner", ["CHyperscan", "Privacy"]),
         // What every detector is run through: a library for tests that knows no test framework.
-        library("PrivacyTesting", ["Privacy", "Inference"]),
+        library("PrivacyTesting", ["Privacy", "Inference", "JSONText"]),
+        // `make fuzz`; no product.
+        .executableTarget(
+            name: "privacy-fuzz",
+            dependencies: ["PrivacyTesting", "NameModel", "Privacy", "PatternScanner", "Cryptography"],
+            path: "Sources/PrivacyFuzz", swiftSettings: strict),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
@@ -78,7 +83,8 @@ let package = Package(
         library(
             "Gateway",
             [
-                "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "LedgerStore", "Identity",
+                "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "LedgerStore",
+                "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
@@ -88,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", "Identity", "Inference", "Ledger", "LedgerStore", "Privacy", "SecureTransport",
+                "Gateway", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy", "SecureTransport",
+                "Cryptography",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 

@@ -26,6 +26,10 @@ struct AnswerWords {
         static let short = 4
         /// Longer runs of letters are no prose.
         static let prose = 40
+        /// Longer runs of letters and signs are no prose either, in bytes: what is prose is held until it ends.
+        static let run = 128
+        /// More spaces than these keep values apart.
+        static let spaces = 16
         /// How far back a `:` or `=` makes a word an assigned value.
         static let assignment = 4
     }
@@ -56,11 +60,11 @@ struct AnswerWords {
             switch part {
             case .space: break
             case .line, .quote, .apart: isApart = true
-            default: return (position, isApart)
+            default: return (position, isApart || position - start > Bounds.spaces)
             }
             position += length
         }
-        return (position, isApart)
+        return (position, isApart || position - start > Bounds.spaces)
     }
 
     /// The word that begins at `start`, where no space is.
@@ -85,10 +89,14 @@ struct AnswerWords {
                 if part == .upper && previous == .lower || previous == .soft && joins(position - 1) { isHot = true }
             case .soft:
                 if position > start, begins(Self.mark, at: position) {
-                    return Word(start: start, end: position, kind: kind(isHot, letters), isWhole: true)
+                    return Word(
+                        start: start, end: position, kind: kind(isHot || position - start > Bounds.run, letters),
+                        isWhole: true)
                 }
                 if position > start, mayBegin(Self.mark, at: position) {
-                    return Word(start: start, end: position, kind: kind(isHot, letters), isWhole: false)
+                    return Word(
+                        start: start, end: position, kind: kind(isHot || position - start > Bounds.run, letters),
+                        isWhole: false)
                 }
                 // `::`.
                 if previous == .soft, base[position] == UInt8(ascii: ":"), base[position - 1] == base[position] {
@@ -99,7 +107,8 @@ struct AnswerWords {
             previous = part
             position += length
         }
-        return Word(start: start, end: position, kind: kind(isHot, letters), isWhole: isWhole)
+        return Word(
+            start: start, end: position, kind: kind(isHot || position - start > Bounds.run, letters), isWhole: isWhole)
     }
 
     private func kind(_ isHot: Bool, _ letters: Int) -> Word.Kind {

@@ -15,6 +15,8 @@ struct RedactedText {
     }
 
     private var place = Place.outside
+    /// Part of a number has gone out, so that no string can stand in its place.
+    private var isInNumber = false
     /// The rest of a number or escape goes as its beginning did.
     private var dropsRest = false
     /// The class that is written before anything more of the value in hand is dropped.
@@ -26,6 +28,7 @@ struct RedactedText {
     mutating func restart() {
         place = .outside
         dropsRest = false
+        isInNumber = false
         mark = nil
     }
 
@@ -47,6 +50,7 @@ struct RedactedText {
                 }
             }
             output.append(byte)
+            isInNumber = place == .outside && !Self.isStructure(byte)
             advance(byte)
         }
     }
@@ -63,7 +67,8 @@ struct RedactedText {
             pass(base, first..<first + 1, into: &output)
             first += 1
         }
-        mark = sensitiveClass
+        // Of a number that is dropped or out in part no more is said.
+        mark = place == .outside && (dropsRest || isInNumber) ? nil : sensitiveClass
         current = sensitiveClass
         drop(base, first..<range.upperBound, into: &output)
     }
@@ -88,6 +93,7 @@ struct RedactedText {
                 advance(byte)
                 mark = current
                 dropsRest = false
+                isInNumber = false
             case .outside:
                 if let sensitiveClass = mark {
                     output.append(0x22)

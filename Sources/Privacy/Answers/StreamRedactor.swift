@@ -183,8 +183,8 @@ public struct StreamRedactor {
         guard words.isEnd || end + after <= words.end else {
             return isFull ? try cut(words, into: &output) : false
         }
-        let (values, last) = try values(words.base, to: min(end + after, words.end), before: end)
-        give(words.base, to: max(end, last), values, into: &output)
+        let found = try values(words.base, to: min(end + after, words.end), before: end)
+        give(words.base, to: max(end, found.last), found.values, into: &output)
         return true
     }
 
@@ -232,9 +232,9 @@ public struct StreamRedactor {
             return true
         }
         if isOpen { end = min(end, run) }
-        let (values, last) = try values(base, to: words.end, before: end)
-        give(base, to: max(end, last), values, into: &output)
-        if let value = values.last, value.range.upperBound == words.end { dropping = .token }
+        let found = try values(base, to: words.end, before: end)
+        give(base, to: max(end, found.last), found.values, into: &output)
+        if let value = found.values.last, value.range.upperBound == found.windowEnd { dropping = .token }
         return true
     }
 
@@ -261,17 +261,19 @@ public struct StreamRedactor {
         let sensitiveClass: SensitiveClass
     }
 
-    /// What is to be taken out of what begins between `start` and a place, and where the last thing found there ends.
+    /// What is to be taken out of what begins between `start` and a place, where the last thing found there ends, and up to where it
+    /// was looked for.
     private func values(
         _ base: UnsafePointer<UInt8>, to end: Int, before place: Int
-    ) throws -> (values: [Value], end: Int) {
+    ) throws -> (values: [Value], last: Int, windowEnd: Int) {
         var lowest = max(0, start - Bounds.before)
         while lowest < start, base[lowest] & 0xC0 == 0x80 { lowest += 1 }
-        let window = UnsafeRawBufferPointer(start: base + lowest, count: end - lowest)
+        let windowEnd = Self.wholeCharacters(base, start, end)
+        let window = UnsafeRawBufferPointer(start: base + lowest, count: windowEnd - lowest)
         var values: [Value] = []
         var last = start
         let findings = try rules.engine.inspect(text: window)
-        guard !findings.isEmpty else { return ([], start) }
+        guard !findings.isEmpty else { return ([], start, windowEnd) }
         let surrogates = rules.restoration.ranges(in: window)
         for finding in findings {
             let range = max(start, lowest + finding.range.lowerBound)..<max(start, lowest + finding.range.upperBound)
@@ -283,7 +285,16 @@ public struct StreamRedactor {
             else { continue }
             values.append(Value(range: range, sensitiveClass: finding.sensitiveClass))
         }
-        return (values, last)
+        return (values, last, windowEnd)
+    }
+
+    /// The end of the last character that ends up to a place: a value must not end inside one.
+    private static func wholeCharacters(_ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var first = end - 1
+        while first > start, first > end - 4, base[first] & 0xC0 == 0x80 { first -= 1 }
+        guard first >= start else { return end }
+        let length = base[first] < 0xC0 ? 1 : base[first] < 0xE0 ? 2 : base[first] < 0xF0 ? 3 : 4
+        return first + length > end ? first : end
     }
 
     private mutating func give(
@@ -307,7 +318,8 @@ public struct StreamRedactor {
         let first = start + AnswerWords.mark.utf8CodeUnitCount
         let limit = min(words.end, first + Bounds.keyMark)
         guard let markEnd = (first..<max(first, limit)).first(where: { words.begins("-----", at: $0) }) else {
-            return limit == first + Bounds.keyMark || words.isEnd ? nil : false
+            // A closing mark that begins before the limit may end behind it.
+            return words.end >= first + Bounds.keyMark + 4 || words.isEnd ? nil : false
         }
         guard (first..<markEnd).contains(where: { words.begins("PRIVATE KEY", at: $0) }) else { return nil }
         let key = KeyEnd(base, from: markEnd + 5, to: words.end, isEnd: words.isEnd, isJSON: sink.isJSON)
@@ -362,7 +374,8 @@ struct KeyEnd {
                         (self.end, isWhole) = (close + Self.closing.utf8CodeUnitCount, true)
                         return
                     }
-                    if limit == position + Self.markLength || isEnd {
+                    // A closing mark that begins before the limit may end behind it.
+                    if end >= position + Self.markLength + 4 || isEnd {
                         (self.end, isWhole) = (limit, true)
                     } else {
                         (self.end, isWhole) = (position, false)

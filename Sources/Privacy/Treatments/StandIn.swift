@@ -46,7 +46,9 @@ enum StandIn {
         budget.attempts -= 1
         let source = Source(value: value, sensitiveClass: sensitiveClass, attempt: attempt, key: key)
         guard let text = make(source, &budget), text.count >= Bounds.shortestWord,
-            text.count >= Bounds.shortestNumber || text.contains(where: Mask.isLetter)
+            text.count >= Bounds.shortestNumber || text.contains(where: Mask.isLetter),
+            // In JSON inside a text these are escaped, so it would not be met there as it is written.
+            !text.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") })
         else { return nil }
         return text
     }
