@@ -131,6 +131,17 @@ import Testing
         #expect(String(decoding: restored, as: UTF8.self) == body)
     }
 
+    @Test func `a stand-in right behind another comes back from a whole body as from a stream`() throws {
+        var builder = RestorationMap.Builder()
+        builder.add(literal: Array("Anna Lund".utf8), value: Array("Maria Keller".utf8))
+        builder.add(literal: Array("a.lund7@example.com".utf8), value: Array("maria@example.org".utf8))
+        let map = builder.build()
+        let document = try JSONDocument(parsing: Array(#"["a.lund7@example.comAnna Lund"]"#.utf8))
+        let whole = document.replacing(map.restore(in: document))
+        #expect(String(decoding: whole, as: UTF8.self) == #"["maria@example.orgMaria Keller"]"#)
+        #expect(map.restored(document.bytes) == whole)
+    }
+
     @Test(arguments: ["\u{200D}", "é", "日"])
     func `findings lie on borders of characters where a detector's window ends`(letter: String) throws {
         let settings = PrivacySettings(

@@ -8,6 +8,8 @@ struct SurrogateSearch {
     /// The byte before the first one, and the one before that; 0 where there is none, or a surrogate was restored there.
     var previous: UInt8
     var beforePrevious: UInt8
+    /// Where the last surrogate found ended; 0 before the first.
+    private var border = 0
 
     enum Step {
         /// A surrogate, and its index among the values.
@@ -53,6 +55,7 @@ struct SurrogateSearch {
                 return .end(held: place)
             case .found(let end, let index):
                 position = end
+                border = end
                 return .found(place..<end, index: index)
             }
         }
@@ -113,10 +116,12 @@ struct SurrogateSearch {
     /// The byte before a place; 0 at a border: the text's beginning, what was restored, and the letter of an escape in a text that
     /// quotes source code (`\nemail_…`).
     private func wordByte(before place: Int, _ base: UnsafePointer<UInt8>) -> UInt8 {
+        if border > 0, place == border { return 0 }
         let before = place > 0 ? base[place - 1] : previous
         guard before == UInt8(ascii: "n") || before == UInt8(ascii: "r") || before == UInt8(ascii: "t") else {
             return before
         }
+        if border > 0, place - 1 == border { return before }
         let second = place > 1 ? base[place - 2] : place == 1 ? previous : beforePrevious
         return second == SurrogateSyntax.backslash ? 0 : before
     }
