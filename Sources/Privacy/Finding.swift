@@ -15,6 +15,8 @@ public struct Finding: Sendable, Hashable {
     public let score: Int
     /// Which of the class's forms it has; see `PrivacyEngine.detectorName`.
     let variant: Int
+    /// Whether it holds more than a value of its class: what overlapped it was merged into it.
+    let isMerged: Bool
 }
 
 /// All that inspection found in one request.
@@ -23,6 +25,8 @@ public struct Findings: Sendable {
     public let items: [Finding]
     /// What policies and the ledger may know of it.
     public let summary: DataSummary
+    /// Classes of findings that gave way to others standing in the same place: policies and treatments that refuse know of them.
+    let outranked: Set<DataClass>
     /// The body that was inspected: findings treat no other request.
     let body: JSONDocument
 

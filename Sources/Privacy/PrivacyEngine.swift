@@ -30,6 +30,7 @@ public final class PrivacyEngine: Sendable {
         var items: [Finding] = []
         var counts: [DataSummary.Count] = []
         var coverage = CoverageTally(request)
+        var outranked: Set<DataClass> = []
         var document = -1
         var json = request.body
         for (index, text) in request.texts.enumerated() {
@@ -38,11 +39,21 @@ public final class PrivacyEngine: Sendable {
                 json = request.documents[document].json
             }
             try json.value(at: text.node).withDecodedUTF8 { bytes in
+                if json.kind(at: text.node) == .number, let whole = NumberText.whole(bytes) {
+                    return try inspect(whole, writtenWith: bytes.count, &workspace) {
+                        Self.topics(ofNameBefore: text.node, in: json)
+                    }
+                }
                 try inspector.inspect(bytes, &workspace, foreign: foreign?[index] ?? []) {
                     Self.topics(ofNameBefore: text.node, in: json)
                 }
             }
             coverage.add(text.place, workspace)
+            for candidate in workspace.outranked {
+                outranked.insert(dataClass(of: candidate))
+                counts.append(
+                    DataSummary.Count(dataClass: dataClass(of: candidate), place: text.place, count: 1))
+            }
             guard !workspace.candidates.isEmpty else { continue }
             for candidate in workspace.candidates {
                 let finding = finding(candidate, text: index)
@@ -51,7 +62,19 @@ public final class PrivacyEngine: Sendable {
             }
         }
         return Findings(
-            items: items, summary: DataSummary(counts: counts, coverage: coverage.coverage), body: request.body)
+            items: items, summary: DataSummary(counts: counts, coverage: coverage.coverage), outranked: outranked,
+            body: request.body)
+    }
+
+    /// Looks through a number as its digits are read; a finding is all of it.
+    private func inspect(
+        _ whole: [UInt8], writtenWith count: Int, _ workspace: inout TextInspector.Workspace, _ inherited: () -> [Topic]
+    ) throws {
+        try whole.withUnsafeBytes { try inspector.inspect($0, &workspace, inherited) }
+        guard var first = workspace.candidates.first else { return }
+        first.start = 0
+        first.end = Int32(truncatingIfNeeded: count)
+        workspace.candidates = [first]
     }
 
     /// Looks through one text of UTF-8, of at most 2 GiB.
@@ -126,7 +149,8 @@ public final class PrivacyEngine: Sendable {
     private func finding(_ candidate: Candidate, text: Int) -> Finding {
         Finding(
             text: text, range: Int(candidate.start)..<Int(candidate.end), sensitiveClass: candidate.sensitiveClass,
-            dataClass: dataClass(of: candidate), score: Int(candidate.score), variant: Int(candidate.variant))
+            dataClass: dataClass(of: candidate), score: Int(candidate.score), variant: Int(candidate.variant),
+            isMerged: candidate.isMerged)
     }
 
     /// What the name of the member speaks of whose value this node is, so that `{"phone": "4155550132"}` is found.

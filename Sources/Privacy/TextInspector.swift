@@ -6,6 +6,8 @@ struct TextInspector: Sendable {
     struct Workspace {
         /// What was found, sorted, none overlapping.
         var candidates: [Candidate] = []
+        /// What was found and gave way to another finding though its class tells something else of the text.
+        var outranked: [Candidate] = []
         /// What was found and is allowed.
         var allowed: [Candidate] = []
         /// Everything that was considered, where someone asks why.
@@ -34,6 +36,8 @@ struct TextInspector: Sendable {
     private let names: NameTagger?
     private let allowed: AllowList
     private let undoesEvasion: Bool
+    /// Classes that refuse a request.
+    private let blocking: SensitiveClassSet
 
     init(
         scanner: any CandidateScanner, settings: PrivacySettings, names: NameTagger?
@@ -55,6 +59,11 @@ struct TextInspector: Sendable {
         self.names = wantsNames ? names : nil
         allowed = AllowList(settings.allowed)
         undoesEvasion = settings.undoesEvasion
+        var blocking = SensitiveClassSet()
+        for (name, treatment) in settings.treatments where treatment == .block {
+            blocking.insert(SensitiveClass.named(name) ?? .custom)
+        }
+        self.blocking = blocking
     }
 
     /// Leaves the findings of one text in the workspace.
@@ -64,6 +73,7 @@ struct TextInspector: Sendable {
     ) throws {
         workspace.candidates.removeAll(keepingCapacity: true)
         workspace.allowed.removeAll(keepingCapacity: true)
+        workspace.outranked.removeAll(keepingCapacity: true)
         workspace.isDecoded = false
         workspace.encryptedParts = 0
         let bytes = text.bindMemory(to: UInt8.self)
@@ -73,8 +83,8 @@ struct TextInspector: Sendable {
         try look(at: bytes, &workspace, topics)
         if undoesEvasion { try undo(bytes, &workspace, topics) }
         for span in foreign { try add(span, of: bytes, &workspace) }
-        if workspace.candidates.count > 1 { Candidate.resolveOverlaps(&workspace.candidates) }
         if !allowed.isEmpty, !workspace.candidates.isEmpty { allow(bytes, &workspace) }
+        if workspace.candidates.count > 1 { resolve(&workspace) }
     }
 
     /// What a finding of a class needs.
@@ -242,12 +252,45 @@ struct TextInspector: Sendable {
         workspace.trace?.append(Consideration.Draft(candidate: candidate, grounds: Grounds()))
     }
 
+    /// Takes out what the settings allow, and what stands inside it: a part of an allowed value is none of its own. Secrets and the
+    /// settings' own words in it stay findings.
     private func allow(_ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace) {
-        workspace.candidates.removeAll { candidate in
+        for candidate in workspace.candidates {
             let value = UnsafeBufferPointer(rebasing: bytes[Int(candidate.start)..<Int(candidate.end)])
-            guard allowed.contains(value) else { return false }
-            workspace.allowed.append(candidate)
-            return true
+            if allowed.contains(value) { workspace.allowed.append(candidate) }
+        }
+        guard !workspace.allowed.isEmpty else { return }
+        let exact = Set(workspace.allowed)
+        // Sorted by start, with the farthest end so far: whether something lies inside one of them is one look-up.
+        let spans = workspace.allowed.map { ($0.start, $0.end) }.sorted { $0 < $1 }
+        var farthest: [Int32] = []
+        for span in spans { farthest.append(max(farthest.last ?? 0, span.1)) }
+        workspace.candidates.removeAll { candidate in
+            if exact.contains(candidate) { return true }
+            guard rank(candidate) < 2 else { return false }
+            var low = 0
+            var high = spans.count
+            while low < high {
+                let middle = (low + high) / 2
+                if spans[middle].0 <= candidate.start { low = middle + 1 } else { high = middle }
+            }
+            return low > 0 && farthest[low - 1] >= candidate.end
+        }
+    }
+
+    private func resolve(_ workspace: inout Workspace) {
+        var outranked: [Candidate] = []
+        Candidate.resolveOverlaps(&workspace.candidates, rank: rank) { outranked.append($0) }
+        workspace.outranked = outranked
+    }
+
+    /// Which of two that overlap may give way: names that a tagger guesses to what a detector proved, and everything to secrets, to the
+    /// settings' own words and patterns, and to what refuses the request.
+    private func rank(_ candidate: Candidate) -> Int {
+        switch candidate.sensitiveClass {
+        case .secret, .custom: 2
+        case .person, .place: blocking.contains(candidate.sensitiveClass) ? 2 : 0
+        default: blocking.contains(candidate.sensitiveClass) ? 2 : 1
         }
     }
 }

@@ -11,7 +11,7 @@ def test_the_caller_gets_its_own_values_back_and_the_model_never_saw_them(demo):
     answer = demo.openai().chat.completions.create(model="demo", messages=USER)
     assert EMAIL in answer.choices[0].message.content and CARD in answer.choices[0].message.content and IBAN in answer.choices[0].message.content
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
-    assert re.search(r"EMAIL-[0-9A-Z]{8}, CARD-[0-9A-Z]{8}, IBAN-[0-9A-Z]{8}", answer.choices[0].message.content), "the model shows what it saw"
+    assert re.search(r"EMAIL:[0-9A-Z]{8}, CARD:[0-9A-Z]{8}, IBAN:[0-9A-Z]{8}", answer.choices[0].message.content), "the model shows what it saw"
     intent = [e for e in demo.entries() if e["kind"] == "intent"][-1]
     assert intent["form"] == "pseudonymised" and {d["class"] for d in intent["data"]} == {"email", "card", "iban"}
     assert EMAIL not in json.dumps(demo.entries()) and "4242" not in json.dumps([e.get("data") for e in demo.entries()])

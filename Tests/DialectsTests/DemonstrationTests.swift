@@ -39,7 +39,7 @@ struct DemonstrationTests {
             .chat,
             #"{"model":"demo","messages":[{"role":"user","content":"Hi EMAIL_7KQ2M9XD and EMAIL_7KQ2M9XD, IP_00000000"}]}"#
         )
-        #expect(answer.contains("in place of your values: EMAIL-7KQ2M9XD, IP-00000000, written here with a hyphen"))
+        #expect(answer.contains("in place of your values: EMAIL:7KQ2M9XD, IP:00000000, written here with a colon"))
     }
 
     @Test func `a streamed chat comes in several words each and joins to the same`() throws {

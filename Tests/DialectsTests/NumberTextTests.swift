@@ -25,6 +25,6 @@ import Testing
         let skipped = Dictionary(uniqueKeysWithValues: request.skipped.map { ($0.reason, $0.count) })
         #expect((skipped["protocol"] ?? 0) >= 1)
         #expect((skipped["number"] ?? 0) >= 1)
-        #expect(request.texts.count == 3)  // `hello`, and the names of the metadata's members
+        #expect(request.texts.count == 2)  // `hello`, and the name of the metadata's member
     }
 }

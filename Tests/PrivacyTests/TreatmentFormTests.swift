@@ -42,8 +42,8 @@ import Testing
         let pseudonymised = try Self.sent(treatment, .pseudonymised)
         switch treatment {
         case .mask:
-            #expect(redacted == #"["I am a****@example.org, call **** 5678; a****@example.org"]"#)
-            #expect(pseudonymised == redacted)
+            #expect(redacted == #"["I am [EMAIL], call [PHONE]; [EMAIL]"]"#)
+            #expect(pseudonymised == #"["I am a****@example.org, call **** 5678; a****@example.org"]"#)
         case .remove:
             #expect(redacted == #"["I am , call ; "]"#)
             #expect(pseudonymised == redacted)
@@ -107,7 +107,7 @@ import Testing
                 let treated = try Self.treat(Fixtures.request(body), form, [.card: treatment])
                 #expect(try JSONDocument(parsing: treated.body).root.count == 5)
                 let text = String(decoding: treated.body, as: UTF8.self)
-                if treatment == .mask {
+                if treatment == .mask, form == .pseudonymised {
                     #expect(text.contains(#""**** 1111 2":"#) && text.contains(#""x":"**** 1111""#))
                 }
                 if treatment == .remove { #expect(text.contains(#""[CARD]":1"#) && text.contains(#""x":"""#)) }

@@ -21,4 +21,22 @@ import Testing
         #expect(!body.contains("4242") && !body.contains("4155550132"))
         _ = try JSONDocument(parsing: Array(body.utf8))
     }
+
+    @Test(arguments: [
+        "4242424242424242.0", "4.242424242424242e15", "4242424242424242.000", "42424242424242420e-1",
+        "4.242424242424242E+15",
+    ])
+    func `a card is found in every way of writing the number`(number: String) throws {
+        let request = try Fixtures.request(#"{"card": \#(number)}"#)
+        let treated = try Fixtures.treat(request, .pseudonymised)
+        #expect(String(decoding: treated.body, as: UTF8.self).contains(/"card": "CARD_[0-9A-Z]{8}"/))
+        let restored = String(decoding: treated.restoration.restored(treated.body), as: UTF8.self)
+        #expect(restored == #"{"card": "\#(number)"}"#)
+    }
+
+    @Test(arguments: ["0.4242424242424242", "4242424242424242.5", "1e308", "-0.0", "1234567.25", "4.2e-400"])
+    func `what is no whole number is no card`(number: String) throws {
+        let request = try Fixtures.request(#"{"card": \#(number)}"#)
+        #expect(try Fixtures.treat(request, .redacted).body == Array(#"{"card": \#(number)}"#.utf8))
+    }
 }

@@ -32,13 +32,13 @@ public enum DemonstrationModel {
     static let preface = "The model received: "
 
     /// The answer's text: what was received, and, where surrogates stand in it, a line that shows them. The gateway turns
-    /// surrogates back on their way to the caller, so that line writes them with a hyphen, which is no surrogate.
+    /// surrogates back on their way to the caller, so that line writes them with a colon, which is no surrogate.
     static func telling(_ received: String) -> String {
         let seen = surrogates(in: received)
         guard !seen.isEmpty else { return preface + received }
-        let names = seen.map { $0.replacing("_", with: "-") }.joined(separator: ", ")
+        let names = seen.map { $0.replacing("_", with: ":") }.joined(separator: ", ")
         return preface + received
-            + "\n\n(What it really saw in place of your values: \(names), written here with a hyphen so that they stay.)"
+            + "\n\n(What it really saw in place of your values: \(names), written here with a colon so that they stay.)"
     }
 
     /// The words of the form `EMAIL_7KQ2M9XD`, each once, the first twenty.

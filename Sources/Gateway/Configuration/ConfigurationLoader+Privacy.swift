@@ -40,12 +40,16 @@ extension ConfigurationLoader {
         for field in root.section("classes").named { sensitiveClass(field, known, &settings) }
         settings.allowed = root.field("allowed")?.elements(of: "values")?.compactMap(allowedValue) ?? []
         let answers = root.section("answers")
-        for element in answers.field("redact")?.elements(of: "classes") ?? [] {
+        let redact = answers.field("redact")?.elements(of: "classes")
+        if redact != nil { settings.redactedInAnswers = [] }
+        for element in redact ?? [] {
             guard let name = element.string("a class") else { continue }
             if !known.contains(name) {
                 element.report(unknown("class", name, among: known))
             } else if !AnswerRules.supportedClasses.contains(DataClass(name)) {
                 element.report("`\(name)` needs more context than a stream gives: it can't be taken out of answers")
+            } else if !settings.classes.contains(DataClass(name)) {
+                element.report("`\(name)` is off under `classes`: it is looked for nowhere")
             }
             settings.redactedInAnswers.insert(DataClass(name))
         }

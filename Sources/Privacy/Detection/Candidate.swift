@@ -7,6 +7,8 @@ struct Candidate: Sendable, Hashable {
     var score: UInt8
     /// Which of the class's forms it has: the secret's format, the number of the user's own term class; 0 where there is one.
     var variant: UInt16
+    /// Whether it took over what another candidate reached beyond it: then its class does not describe all of it.
+    var isMerged = false
 
     init(_ sensitiveClass: SensitiveClass, _ start: Int, _ end: Int, score: Int, variant: Int = 0) {
         self.start = Int32(truncatingIfNeeded: start)
@@ -16,37 +18,46 @@ struct Candidate: Sendable, Hashable {
         self.variant = UInt16(truncatingIfNeeded: variant)
     }
 
-    /// Whether this one stands where both can't: one that a detector proved before one that the tagger of names guesses, then the higher
-    /// score, then the more specific class, then the longer span.
-    func beats(_ other: Candidate) -> Bool {
-        if isGuess != other.isGuess { return other.isGuess }
-        if score != other.score { return score > other.score }
-        if sensitiveClass != other.sensitiveClass {
-            return sensitiveClass.specificity > other.sensitiveClass.specificity
-        }
-        return end - start > other.end - other.start
-    }
-
-    private var isGuess: Bool { sensitiveClass == .person || sensitiveClass == .place }
-
-    /// Leaves of overlapping candidates the one that beats the others, all sorted by place. Where the beaten one reaches further, the
-    /// winner takes that over: no part of what somebody found stays in the text. Time n log n.
-    static func resolveOverlaps(_ candidates: inout [Candidate]) {
+    /// Leaves of overlapping candidates one, all sorted by place. Time n log n.
+    ///
+    /// Where the beaten one reaches further, the winner takes that over: no part of what somebody found stays in the text. `outranked` is
+    /// told each one whose class would be lost with it: policy has to know of a secret in which an address stands.
+    static func resolveOverlaps(
+        _ candidates: inout [Candidate], rank: (Candidate) -> Int, outranked: (Candidate) -> Void
+    ) {
         guard candidates.count > 1 else { return }
         candidates.sort { $0.start != $1.start ? $0.start < $1.start : $0.end > $1.end }
         var kept = 0
         for index in 1..<candidates.count {
             let next = candidates[index]
-            if next.start >= candidates[kept].end {
+            let last = candidates[kept]
+            if next.start >= last.end {
                 kept += 1
                 candidates[kept] = next
                 continue
             }
-            let (start, end) = (candidates[kept].start, max(candidates[kept].end, next.end))
-            if next.beats(candidates[kept]) { candidates[kept] = next }
-            candidates[kept].start = start
-            candidates[kept].end = end
+            let isNext = beats(next, last, rank)
+            var (winner, loser) = isNext ? (next, last) : (last, next)
+            let isReaching = loser.start < winner.start || loser.end > winner.end
+            if winner.sensitiveClass != loser.sensitiveClass || winner.variant != loser.variant {
+                if isReaching || rank(loser) > 1 { outranked(loser) }
+                winner.isMerged = winner.isMerged || isReaching
+            }
+            winner.start = last.start
+            winner.end = max(last.end, next.end)
+            candidates[kept] = winner
         }
         candidates.removeSubrange((kept + 1)...)
+    }
+
+    /// Whether the left one stands where both can't: by rank, then the higher score, then the more specific class, then the longer span.
+    private static func beats(_ left: Candidate, _ right: Candidate, _ rank: (Candidate) -> Int) -> Bool {
+        let (leftRank, rightRank) = (rank(left), rank(right))
+        if leftRank != rightRank { return leftRank > rightRank }
+        if left.score != right.score { return left.score > right.score }
+        if left.sensitiveClass != right.sensitiveClass {
+            return left.sensitiveClass.specificity > right.sensitiveClass.specificity
+        }
+        return left.end - left.start > right.end - right.start
     }
 }

@@ -101,11 +101,15 @@ struct Replacements {
                             values.append(
                                 Reversible(
                                     sensitiveClass: finding.sensitiveClass, value: [UInt8](value), digest: digest,
-                                    standInAttempt: treatment == .realistic ? 0 : nil))
+                                    standInAttempt: treatment == .realistic && !finding.isMerged ? 0 : nil))
                         }
                         outcomes.append(.reversible(known[digest] ?? 0))
                     } else {
-                        let final = Self.final(finding.sensitiveClass, treatment, form, value, key, isName: json.isKey)
+                        // What was merged has no custom of what may stay legible.
+                        let final = Self.final(
+                            finding.sensitiveClass, finding.isMerged && treatment == .mask ? .surrogate : treatment,
+                            form,
+                            value, key, isName: json.isKey)
                         if json.isKey { changesNames = true }
                         outcomes.append(.final(json.isKey ? names.distinct(final, value) : final))
                     }
@@ -120,14 +124,14 @@ struct Replacements {
         _ value: UnsafeRawBufferPointer, _ key: TenantKey, isName: Bool
     ) -> [UInt8] {
         switch treatment {
-        case .mask: return Mask.text(of: [UInt8](value), sensitiveClass)
+        case .mask where form == .pseudonymised: return Mask.text(of: [UInt8](value), sensitiveClass)
         case .remove where !isName: return []
         case .hash where form == .pseudonymised:
             let digest = KeyedSequence.digest(key, sensitiveClass, .hash, value)
             var hex: [UInt8] = []
             digest.appendHex(to: &hex)
             return ClassMark.text(sensitiveClass, after: [UInt8(ascii: "#")] + hex.prefix(8))
-        case .surrogate, .realistic, .hash, .remove, .block: return ClassMark.text(sensitiveClass)
+        case .surrogate, .realistic, .mask, .hash, .remove, .block: return ClassMark.text(sensitiveClass)
         }
     }
 

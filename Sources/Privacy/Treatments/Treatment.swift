@@ -6,13 +6,13 @@
 /// |---|---|---|---|
 /// | `surrogate` | as written | `EMAIL_7KQ2M9XD`, comes back in the answer | `[EMAIL]` |
 /// | `realistic` | as written | a plausible value, comes back in the answer | `[EMAIL]` |
-/// | `mask` | as written | `a****@example.org` | the same |
+/// | `mask` | as written | `a****@example.org` | `[EMAIL]` |
 /// | `hash` | as written | `[EMAIL #3f9a12c4]` | `[EMAIL]` |
 /// | `remove` | as written | nothing | nothing |
 /// | `block` | the request is refused | refused | refused |
 ///
 /// `redacted` means that the receiver cannot tell one value from another, so what would let it do so becomes the class's name: surrogates,
-/// stand-ins and hashes. A mask shows what its operator chose to show, and stays. `block` is no form of a value but a word about the
+/// stand-ins, masks and hashes. Only what is removed stays away. `block` is no form of a value but a word about the
 /// request, and holds in every form: else whoever may send data as it is could send what nobody may.
 public enum Treatment: String, Sendable, Hashable, CaseIterable {
     /// A keyed label with digits, the same for a value in each turn, turned back in the answer.

@@ -20,6 +20,11 @@ struct TreatmentTable: Sendable {
         }
     }
 
+    /// Of a class, by its name.
+    subscript(dataClass: DataClass) -> Treatment {
+        SensitiveClass.named(dataClass).map { known[Int($0.rawValue)] } ?? named[dataClass] ?? .surrogate
+    }
+
     subscript(finding: Finding) -> Treatment {
         if finding.sensitiveClass == .custom, !named.isEmpty, let treatment = named[finding.dataClass] {
             return treatment
@@ -34,6 +39,7 @@ extension PrivacyEngine {
     /// `treat` refuses it all the same; who asks before spends no reservation on it.
     public func blocked(_ findings: Findings) -> [DataClass] {
         guard treatments.blocks else { return [] }
-        return Set(findings.items.lazy.filter { self.treatments[$0] == .block }.map(\.dataClass)).sorted()
+        let classes = findings.outranked.union(findings.items.map(\.dataClass))
+        return classes.filter { treatments[$0] == .block }.sorted()
     }
 }
