@@ -93,6 +93,15 @@ import Testing
         }
     }
 
+    @Test func `a private key without a closing mark takes no half of a character`() throws {
+        for count in 0..<3 {
+            let letters = String(repeating: "x", count: count) + String(repeating: "日", count: 40)
+            let text = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END " + letters
+            let output = try Self.redact([UInt8](text.utf8), piece: 16)
+            #expect(String(validating: output, as: UTF8.self) != nil, "\(count)")
+        }
+    }
+
     @Test func `of a number in JSON that is out in part nothing more is said`() throws {
         var text = RedactedText(.json)
         var output: [UInt8] = []

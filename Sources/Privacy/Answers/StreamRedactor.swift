@@ -376,7 +376,9 @@ struct KeyEnd {
                     }
                     // A closing mark that begins before the limit may end behind it.
                     if end >= position + Self.markLength + 4 || isEnd {
-                        (self.end, isWhole) = (limit, true)
+                        var border = limit
+                        while border < end, border > position, base[border] & 0xC0 == 0x80 { border -= 1 }
+                        (self.end, isWhole) = (border, true)
                     } else {
                         (self.end, isWhole) = (position, false)
                     }
