@@ -5,11 +5,14 @@ enum CardDetector {
         let text = inspection.text
         guard inspection.enabled.contains(.card), cluster.groups[group].length <= 19 else { return 0 }
         let start = Int(cluster.groups[group].start)
-        guard text.isWordStart(start), !isContinued(cluster, group, text) else { return 0 }
+        guard text.isWordStart(start) else { return 0 }
+        let before = borderBefore(cluster, group, text)
+        guard before != .inside else { return 0 }
         var best = 0
         var bestScore = 0
         var digits = 0
         var index = group
+        // What joins the first two groups joins all; where the first is a whole number, what follows may be no part of it.
         let separator = group + 1 < cluster.count ? cluster.groups[group + 1].separator : .none
         while index < cluster.count {
             let part = cluster.groups[index]
@@ -21,7 +24,7 @@ enum CardDetector {
             guard digits <= 19 else { break }
             index += 1
             guard digits >= 12 else { continue }
-            let score = score(cluster, group..<index, digits: digits, text)
+            let score = score(cluster, group..<index, digits: digits, before, text)
             // In doubt the longer one: `>=`.
             if score > 0, score >= bestScore {
                 best = index - group
@@ -45,39 +48,91 @@ enum CardDetector {
         return best
     }
 
-    /// Whether what stands before joins the digits to a longer number or name.
-    private static func isContinued(_ cluster: DigitCluster, _ group: Int, _ text: ScannedText)
-        -> Bool
-    {
+    /// What stands beside a number.
+    private enum Border {
+        case free
+        /// A hyphen or the like after a word: the number is one that is not written with hyphens, or is grouped as on cards.
+        case joinedToWord
+        /// The same beside other digits: a number only where nothing else explains it.
+        case joinedToDigits
+        /// The digits go on.
+        case inside
+    }
+
+    private static func borderBefore(_ cluster: DigitCluster, _ group: Int, _ text: ScannedText) -> Border {
         if group > 0 {
             switch cluster.groups[group].separator {
-            case .space, .wide, .opening: return false
-            default: return true
+            case .space, .wide, .opening: return .free
+            case .dash: return .joinedToDigits
+            default: return .inside
             }
         }
         let start = Int(cluster.groups[group].start)
+        let hasDigit = text.has(start - 2, ByteClass.digit)
         switch text.byte(start - 1) {
-        case UInt8(ascii: "-"), UInt8(ascii: "."): return text.has(start - 2, ByteClass.alphanumeric)
-        case UInt8(ascii: "+"), UInt8(ascii: "#"): return true
-        default: return false
+        case UInt8(ascii: "-"):
+            guard text.has(start - 2, ByteClass.alphanumeric) else { return .free }
+            return hasDigit ? .joinedToDigits : .joinedToWord
+        // `0.4111…` is a fraction.
+        case UInt8(ascii: "."):
+            guard text.has(start - 2, ByteClass.alphanumeric) else { return .free }
+            return hasDigit ? .inside : .joinedToWord
+        // No telephone number has sixteen digits (E.164 allows fifteen).
+        case UInt8(ascii: "+"), UInt8(ascii: "#"): return .joinedToDigits
+        default: return .free
         }
     }
 
+    /// Whether a hyphenated word around a span has a part as hashes and UUIDs have: four hexadecimal digits or more, of both kinds.
+    private static func standsInHexadecimal(_ range: Range<Int>, _ text: ScannedText) -> Bool {
+        let reach = 40
+        var part = 0
+        var kinds: UInt8 = 0
+        func isHexadecimal() -> Bool { part >= 4 && kinds == 3 }
+        /// Gives back whether the word goes on.
+        func read(_ offset: Int) -> Bool {
+            guard text.has(offset, ByteClass.alphanumeric) else {
+                if isHexadecimal() { return false }
+                (part, kinds) = (0, 0)
+                return text.byte(offset) == UInt8(ascii: "-")
+            }
+            part += 1
+            kinds |= text.has(offset, ByteClass.digit) ? 1 : text.has(offset, ByteClass.hexadecimal) ? 2 : 4
+            return true
+        }
+        var position = range.lowerBound - 1
+        while position >= range.lowerBound - reach, read(position) { position -= 1 }
+        if isHexadecimal() { return true }
+        (part, kinds) = (0, 0)
+        position = range.upperBound
+        while position < range.upperBound + reach, read(position) { position += 1 }
+        return isHexadecimal()
+    }
+
     private static func score(
-        _ cluster: DigitCluster, _ range: Range<Int>, digits: Int, _ text: ScannedText
+        _ cluster: DigitCluster, _ range: Range<Int>, digits: Int, _ before: Border, _ text: ScannedText
     ) -> Int {
         let end = cluster.groups[range.upperBound - 1].end
         guard text.isWordEnd(end) else { return 0 }
+        let hasDashes = range.count > 1 && cluster.groups[range.lowerBound + 1].separator == .dash
+        var isBesideDigits = before == .joinedToDigits
         if range.upperBound < cluster.count {
             switch cluster.groups[range.upperBound].separator {
             case .space, .wide, .opening, .slash: break
+            case .dash: isBesideDigits = true
             default: return 0
             }
         }
+        guard !hasDashes || !isBesideDigits else { return 0 }
         let number = Number(from: Int(cluster.groups[range.lowerBound].start), to: end, in: text)
         guard number.passesLuhn, number.hasVariety else { return 0 }
         let form = form(prefix: number.prefix, digits: digits)
         guard form > 0 else { return 0 }
+        if before == .joinedToWord || isBesideDigits {
+            let span = Int(cluster.groups[range.lowerBound].start)..<end
+            guard form >= 70 || !isBesideDigits, isGroupedAsOnCards(cluster, range), !standsInHexadecimal(span, text)
+            else { return 0 }
+        }
         if isGroupedAsOnCards(cluster, range) { return form }
         // Single digits in a row are a table more often than a card.
         for index in range where cluster.groups[index].length < 2 { return 0 }
