@@ -96,6 +96,23 @@ import Testing
         Row("curl -u \"$1:$2\" x; curl -u user:password y; curl --user ${a}:${b} z; sudo -u bob:xyz12345 ls"),
     ].filter { !$0.values.contains("") }
 
+    static let commands = [
+        Row("mysql -u root -pHunter2x9 -h 10.0.0.5", "Hunter2x9"),
+        Row("mysqldump -uroot -p'Hunter 2x9' shop > shop.sql", "Hunter 2x9"),
+        Row("docker exec db mariadb --user root -p\"hun;ter2x9\" -e 'select 1'", "hun;ter2x9"),
+        Row("$ /usr/bin/mysqladmin -h db \\\n    -phunter2x9|tee log", "hunter2x9"),
+        Row("sshpass -p Hunter2x9 ssh -p 2222 root@10.0.0.5; sshpass -pHunter2y8 scp a b", "Hunter2x9", "Hunter2y8"),
+        Row("sshpass -p 'Hunter 2x9' ssh -p 2222 root@h", "Hunter 2x9"),
+        Row(
+            "mysql -u root -p shop; mysql -p$MYSQL_PWD x; mysql -p\"${PW}\" y; mysql -p<password> z; mysql -ppassword"
+        ),
+        Row("docker run --name mysql -p3306:3306 -p33060:33060 mysql:8; cp -pRv mysql b; mysql x && mkdir -pv9 dir1"),
+        Row(
+            "mysql -h db\nmkdir -pxyz123; my-mysql -pxyz123; sshpass -f file ssh -p 2222 h; sshpass -p $PW ssh -p 2222 h"
+        ),
+        Row("ssh -p 2222 root@h; psql -p 5432 -pabc123; the mysql client's -p option asks for a password"),
+    ]
+
     static let names = [
         Row("api_key = \"q8Zt3LmVx90PwYk2\"", "q8Zt3LmVx90PwYk2"),
         Row("config[\"client_secret\"] = 'kd83JfLq02MzXw7v'", "kd83JfLq02MzXw7v"),
@@ -114,6 +131,12 @@ import Testing
         Row("<add key=\"ClearTextPassword\" value=\"horse staple 7\" />", "horse staple 7"),
         Row("kind: Secret\ndata:\n  a: c2VjcmV0dmFsdWU=\n", "a: c2VjcmV0dmFsdWU="),
         Row("apiVersion: v1\ndata:\n  a: c2VjcmV0dmFsdWU=\nkind: Secret\n", "a: c2VjcmV0dmFsdWU="),
+    ]
+
+    /// Names inside the values of others.
+    static let nested = [
+        Row("callback_token=https://example.org/x?token=kd83JfLq02MzXw7v", "kd83JfLq02MzXw7v"),
+        Row("login_key=https://a.example/?next=/p?token=kd83JfLq02MzXw7v", "kd83JfLq02MzXw7v"),
     ]
 
     static let quiet = [
@@ -136,7 +159,7 @@ import Testing
         Row("-----BEGIN PRIVATE KEY----- is the mark, ghp_ and sk- and AKIA are prefixes, eyJ begins a token"),
     ]
 
-    @Test(arguments: connections + headers + names + quiet)
+    @Test(arguments: connections + headers + commands + names + nested + quiet)
     func `what is a secret is found and what only speaks of one is not`(row: Row) throws {
         #expect(try Self.find(row.text) == row.values)
     }
@@ -175,5 +198,30 @@ import Testing
         let long = try time(80_000)
         // Eight times the text; quadratic time would be sixty-four times.
         #expect(long < short * 20 + 5_000_000, "\(short) ns, then \(long) ns")
+    }
+
+    /// Names one inside the value of another, without a space: each would judge all that follows.
+    @Test(arguments: ["password=", "token=", "key=", "api_key:", "secret=https://", "passwd=$", "x_key=a1:"])
+    func `names inside values cost little more than names with values of their own`(name: String) throws {
+        func time(_ piece: String) throws -> Int {
+            let bytes = [UInt8](String(repeating: piece, count: 100_000 / piece.utf8.count).utf8)
+            var least = Int.max
+            for _ in 0..<3 {
+                let start = Fixtures.threadNanoseconds()
+                _ = try bytes.withUnsafeBytes { try Self.engine.inspect(text: $0).count }
+                least = min(least, Fixtures.threadNanoseconds() - start)
+            }
+            return least
+        }
+        let nested = try time(name)
+        let apart = try time(name + " ")
+        #expect(nested < apart * 6, "\(nested) ns inside each other, \(apart) ns apart")
+    }
+
+    @Test func `a value stands at the end of more names than are judged`() throws {
+        let names = String(repeating: "token=", count: 700)
+        let found = try Self.find(names + "kd83JfLq02MzXw7v and key=kd83JfLq02MzXw7v")
+        #expect(found.count == 2)
+        #expect(found.first?.hasSuffix("kd83JfLq02MzXw7v") == true)
     }
 }

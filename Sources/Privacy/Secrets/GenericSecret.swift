@@ -10,17 +10,54 @@ enum GenericSecret {
     private static let passwordScore = 70
     private static let keyBytes = ByteSet("A-Za-z0-9_.=+/~-")
 
+    /// What names before this one had judged.
+    ///
+    /// In `password=password=…` without a space each name's value is all that follows. The end that the first one found is the others',
+    /// too; and of these few are read to it, so that a byte is read a bounded number of times.
+    struct Judged {
+        /// Where the last value begins; `apiSecretKey` asks for it three times.
+        fileprivate var start = -1
+        /// The last unquoted value that is not inside another, without its last bytes if it was cut off.
+        fileprivate var outer = 0..<0
+        /// Where that one's word ends.
+        fileprivate var outerEnd = 0
+        /// Whether it was taken: what is inside needs no finding of its own.
+        fileprivate var isTaken = false
+        /// How many values inside were judged at their full length.
+        fileprivate var inner = 0
+
+        fileprivate enum Bounds {
+            /// Values inside another that are judged at any length, and the length of those that always are.
+            static let inner = 2
+            static let innerValue = 128
+        }
+    }
+
     /// What a name and its value are together; `nil` if they are no secret.
-    static func candidate(_ assignment: Assignment, in text: ScannedText) -> Candidate? {
-        guard assignment.hasSign, let value = extent(assignment, in: text), !isReference(value, assignment, in: text)
-        else { return nil }
+    static func candidate(_ assignment: Assignment, _ judged: inout Judged, in text: ScannedText) -> Candidate? {
+        guard assignment.hasSign, judged.start != assignment.start else { return nil }
+        judged.start = assignment.start
+        guard assignment.quote == 0, judged.outer.contains(assignment.start) else {
+            let value = extent(assignment, in: text)
+            let found = value.flatMap { candidate(assignment, $0, in: text) }
+            if assignment.quote == 0, let value { judged.note(value, isTaken: found != nil) }
+            return found
+        }
+        guard !judged.isTaken, let value = judged.value(from: assignment.start) else { return nil }
+        return candidate(assignment, value, in: text)
+    }
+
+    private static func candidate(
+        _ assignment: Assignment, _ value: Range<Int>, in text: ScannedText
+    ) -> Candidate? {
         let words = NameWords(assignment.name, in: text)
-        guard !words.namesOther else { return nil }
+        guard !words.namesOther, words.namesPassword || words.namesCredential,
+            !isReference(value, assignment, in: text)
+        else { return nil }
         if words.namesPassword, isPassword(value, assignment, in: text) {
             return candidate(value, passwordScore, .genericPassword)
         }
-        guard words.namesCredential || words.namesPassword, isKey(value, in: text) else { return nil }
-        return candidate(value, keyScore, .genericKey)
+        return isKey(value, in: text) ? candidate(value, keyScore, .genericKey) : nil
     }
 
     private static func candidate(_ value: Range<Int>, _ score: Int, _ special: SecretFormat.Special) -> Candidate {
@@ -192,5 +229,24 @@ enum GenericSecret {
             }
         }
         return hasWord
+    }
+}
+
+extension GenericSecret.Judged {
+    /// Takes note of an unquoted value that is not inside another.
+    fileprivate mutating func note(_ value: Range<Int>, isTaken: Bool) {
+        // One that was cut off goes on; names near the cut read on by themselves.
+        let isCut = value.count >= Assignment.Bounds.value - 8
+        outer = value.lowerBound..<(isCut ? value.upperBound - Bounds.innerValue : value.upperBound)
+        (outerEnd, self.isTaken, inner) = (value.upperBound, isTaken, 0)
+    }
+
+    /// The rest of the outer value; `nil` if that is too long to be read again.
+    fileprivate mutating func value(from start: Int) -> Range<Int>? {
+        if outerEnd - start > Bounds.innerValue {
+            guard inner < Bounds.inner else { return nil }
+            inner += 1
+        }
+        return start..<outerEnd
     }
 }

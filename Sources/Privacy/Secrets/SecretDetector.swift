@@ -9,14 +9,12 @@ enum SecretDetector {
     struct Memory {
         /// The last secret that showed by itself what it is.
         var secret = 0..<0
-        /// Where the name of the last `curl` command ends, if the command still goes on.
-        var command: Int?
-        /// How far that command was read.
-        var commandEnd = 0
+        /// The last command that takes credentials as an option, if it still goes on.
+        var command: CommandLineCredentials.Command?
         /// Bytes before this place are no part of another Kubernetes secret, wrapped token or private key: they were read.
         var readEnd = 0
-        /// Where the last value begins that was judged by its name; `apiSecretKey` calls it three times.
-        var judged = -1
+        /// The values that were judged by their names.
+        var judged = GenericSecret.Judged()
     }
 
     static func examine(_ matches: [CandidateMatch], in inspection: inout TextInspection) {
@@ -162,9 +160,7 @@ enum SecretDetector {
                 Candidate(.secret, value.lowerBound, value.upperBound, score: namedScore, variant: index + 1))
             return
         }
-        guard isTelling, memory.judged != assignment.start else { return }
-        memory.judged = assignment.start
-        guard let candidate = GenericSecret.candidate(assignment, in: text),
+        guard isTelling, let candidate = GenericSecret.candidate(assignment, &memory.judged, in: text),
             !isLed(at: assignment.start, byMoreThan: 2, in: text)
         else { return }
         inspection.propose(candidate)

@@ -30,6 +30,8 @@ struct SecretLiteral: Sendable {
         ("://", false, .urlCredentials), ("authorization", true, .authorizationHeader),
         ("bearer ", true, .authorizationHeader), ("curl", true, .commandLineCredentials),
         (" -u", false, .commandLineCredentials), ("--user", false, .commandLineCredentials),
+        ("mysql", false, .commandLineCredentials), ("mariadb", false, .commandLineCredentials),
+        ("sshpass", false, .commandLineCredentials), (" -p", false, .commandLineCredentials),
         ("kind:", true, .kubernetesSecret), ("\"kind\"", true, .kubernetesSecret),
         ("password\" ", true, .packageSourcePassword),
         ("machine ", true, .loginRecord),
