@@ -6,18 +6,22 @@ import Testing
 /// Recall and precision on `data/secrets`: gitleaks' rule examples, of which the values are random.
 @Suite struct SecretCorpusTests {
     static func engine() throws -> PrivacyEngine {
-        try PrivacyEngine(scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: [.secret]))
+        try PrivacyEngine(
+            scanner: Fixtures.scanner, names: Fixtures.names, settings: PrivacySettings(classes: [.secret]))
     }
 
     @Test func `every secret of the corpus is found and texts without one are quiet`() throws {
         guard let cases = try Fixtures.cases("data/secrets/secret_cases.jsonl.gz") else { return }
-        let engine = try Self.engine()
+        // With all classes on: what another class takes is no secret found.
+        let engine = try PrivacyEngine(scanner: Fixtures.scanner)
         // What one kind's rule leaves to another's is a secret all the same: such texts stand there as positives, too.
         let secrets = Set(cases.filter { $0.positive == true }.map(\.text))
         var figures = (positives: 0, found: 0, covered: 0, equal: 0, negatives: 0, quiet: 0, contradictions: 0)
         for item in cases {
             let bytes = [UInt8](item.text.utf8)
-            let found = try bytes.withUnsafeBytes { try engine.inspect(text: $0).map(\.range) }
+            let found = try bytes.withUnsafeBytes {
+                try engine.inspect(text: $0).filter { $0.dataClass == .secret }.map(\.range)
+            }
             guard item.positive == true else {
                 guard !secrets.contains(item.text) else {
                     figures.contradictions += 1
@@ -47,6 +51,7 @@ import Testing
             if found == spans { figures.equal += 1 }
         }
         print("secrets: \(figures)")
+        // Some part of each value, and the whole of nearly all: half a secret that goes out is a leak.
         #expect(figures.found == figures.positives)
         // Sixteen spans of `sentry-org-token` count the closing quote in.
         #expect(Double(figures.covered) >= 0.99 * Double(figures.positives))
