@@ -84,6 +84,13 @@ public final class PrivacyEngine: Sendable {
         return workspace.candidates.map { finding($0, text: 0) }
     }
 
+    /// Looks through one text with an inspector of its own, such as a narrowed one.
+    func inspect(text: UnsafeRawBufferPointer, with inspector: TextInspector) throws -> [Finding] {
+        var workspace = TextInspector.Workspace()
+        try inspector.inspect(text, &workspace) { [] }
+        return workspace.candidates.map { finding($0, text: 0) }
+    }
+
     /// Everything that detectors considered in one text, taken or not, in the order of places; the answer of `privacy explain`.
     public func explain(text: UnsafeRawBufferPointer) throws -> [Consideration] {
         var workspace = TextInspector.Workspace()

@@ -65,5 +65,12 @@ struct SensitiveClassSet: Sendable, Hashable {
     /// Whether some class is in both.
     func intersects(_ other: SensitiveClassSet) -> Bool { bits & other.bits != 0 }
 
+    /// What is in both.
+    func intersection(_ other: SensitiveClassSet) -> SensitiveClassSet {
+        var set = SensitiveClassSet()
+        set.bits = bits & other.bits
+        return set
+    }
+
     mutating func insert(_ sensitiveClass: SensitiveClass) { bits |= 1 << UInt128(sensitiveClass.rawValue) }
 }

@@ -27,13 +27,15 @@ struct TextInspector: Sendable {
     }
 
     private let scanner: any CandidateScanner
-    private let enabled: SensitiveClassSet
+    private var enabled: SensitiveClassSet
+    /// Whether it looks for fewer classes than the settings say.
+    private var isNarrowed = false
     private let lowestThreshold: Int
     private let thresholds: [UInt8]
     private let ownThresholds: [Int]
     private let ownClasses: [DataClass]
     private let terms: TermDetector
-    private let names: NameTagger?
+    private var names: NameTagger?
     private let allowed: AllowList
     private let undoesEvasion: Bool
     /// Classes that refuse a request.
@@ -66,6 +68,17 @@ struct TextInspector: Sendable {
         self.blocking = blocking
     }
 
+    /// One that looks for these classes alone, so that what it finds of them is what it would find of them were nothing else sensitive:
+    /// no finding of another class takes it over or gives it its name.
+    func narrowed(to classes: SensitiveClassSet) -> TextInspector {
+        var inspector = self
+        inspector.enabled = enabled.intersection(classes)
+        inspector.isNarrowed = true
+        let wantsNames = inspector.enabled.contains(.person) || inspector.enabled.contains(.place)
+        if !wantsNames { inspector.names = nil }
+        return inspector
+    }
+
     /// Leaves the findings of one text in the workspace.
     func inspect(
         _ text: UnsafeRawBufferPointer, _ workspace: inout Workspace, foreign: [ForeignSpan] = [],
@@ -83,6 +96,7 @@ struct TextInspector: Sendable {
         try look(at: bytes, &workspace, topics)
         if undoesEvasion { try undo(bytes, &workspace, topics) }
         for span in foreign { try add(span, of: bytes, &workspace) }
+        if isNarrowed { workspace.candidates.removeAll { !enabled.contains($0.sensitiveClass) } }
         if !allowed.isEmpty, !workspace.candidates.isEmpty { allow(bytes, &workspace) }
         if workspace.candidates.count > 1 { resolve(&workspace) }
     }

@@ -288,6 +288,143 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("Use password=Tr0ub4dor-192.168.10.20-xyzzyQ9 please", ["Tr0ub4dor", "xyzzyQ9"]),
+        ("Authorization: Basic YWxpY2VAZXhhbXBsZS5jb206aHVudGVyMg==", ["YWxpY2VAZXhhbXBs"]),
+        (#"DB_PASSWORD="hunter2-alice@initech.org-S3cr3t!""#, ["hunter2", "S3cr3t"]),
+        ("postgres://app:Xk29-4111111111111111-qqZ7@db.internal/main", ["Xk29", "qqZ7"]),
+    ])
+    func `a secret is taken out even where other classes find something in it`(text: String, parts: [String]) throws {
+        var secrets = SensitiveClassSet()
+        secrets.insert(.secret)
+        let output = try Self.redact(text, try Self.rules(classes: secrets))
+        #expect(output.contains("[SECRET]"))
+        for part in parts { #expect(!output.contains(part), "\(output)") }
+    }
+
+    @Test func `what is taken out with nothing else in sight is known again as the caller's own`() throws {
+        let texts = [
+            "Use password=Tr0ub4dor-192.168.10.20-xyzzyQ9 please",
+            "Authorization: Basic YWxpY2VAZXhhbXBsZS5jb206aHVudGVyMg==",
+            #"DB_PASSWORD="hunter2-alice@example.com-S3cr3t!""#,
+        ]
+        var settings = PrivacySettings()
+        settings.redactedInAnswers = [DataClass("secret")]
+        let engine = try PrivacyEngine(scanner: Fixtures.scanner, settings: settings)
+        for text in texts {
+            var writer = JSONWriter()
+            writer.beginArray()
+            writer.string(text)
+            writer.endArray()
+            let request = try Fixtures.request(writer.bytes)
+            let rules = try #require(
+                AnswerRules(
+                    engine: engine, request: request, findings: try engine.inspect(request), restoration: .empty))
+            #expect(try Self.redact(text, rules) == text)
+        }
+    }
+
+    @Test(arguments: [
+        ("token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIi", "token: [SECRET]"),
+        ("token: eyJhbGciOiJIUzI1NiJ9.eyJz", "token: [SECRET]"),
+        ("eyJhbGciOiJSUzI1NiIsImtpZCI6ImtleS0xMjM0NTYiLCJ0eXAi", "[SECRET]"),
+        ("`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0`\n", "`[SECRET]`\n"),
+        ("it says eyJhbGciOiJIUzI1NiJ9", "it says eyJhbGciOiJIUzI1NiJ9"),
+    ])
+    func `a web token that the text leaves unfinished is taken out`(text: String, expected: String) throws {
+        var secrets = SensitiveClassSet()
+        secrets.insert(.secret)
+        for rules in [try Self.rules(), try Self.rules(classes: secrets)] {
+            #expect(try Self.redact(text, rules) == expected)
+            let bytes = [UInt8](text.utf8)
+            #expect(
+                String(decoding: try Self.redact(bytes, at: Array(0..<bytes.count), rules), as: UTF8.self) == expected)
+        }
+    }
+
+    @Test func `the caller's own unfinished web token stays`() throws {
+        let rules = try Self.rules(own: [Self.token])
+        let text = "It begins with " + Self.token.prefix(70)
+        #expect(try Self.redact(text, rules) == text)
+    }
+
+    // MARK: Long values of the caller's own
+
+    private static let key = "-----BEGIN PRIVATE KEY-----\n\(body)-----END PRIVATE KEY-----"
+
+    @Test(arguments: [key, longToken])
+    func `a long value of the caller's own comes back, however it is cut`(value: String) throws {
+        let rules = try Self.rules(own: [value])
+        let text = "so: \(value)\nand alice@example.org."
+        let expected = "so: \(value)\nand [EMAIL]."
+        let bytes = [UInt8](text.utf8)
+        #expect(try Self.redact(text, rules) == expected)
+        for step in [1, 7, 64, 500] {
+            let output = try Self.redact(bytes, at: Array(stride(from: 0, to: bytes.count, by: step)), rules)
+            #expect(String(decoding: output, as: UTF8.self) == expected, "\(step)")
+        }
+        let half = "so: " + value.prefix(value.count / 2)
+        #expect(try Self.redact(half, rules) == half)
+    }
+
+    @Test func `a long key of the caller's own comes back inside JSON`() throws {
+        let rules = try Self.rules(own: [Self.key])
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("key")
+        writer.string(Self.key + "\n")
+        writer.key("to")
+        writer.string("alice@example.org")
+        writer.endObject()
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        for cuts in [[], Array(0..<writer.bytes.count)] {
+            let output = try Self.redact(writer.bytes, at: cuts, rules, .json)
+            #expect(
+                String(decoding: output, as: UTF8.self)
+                    == text.replacingOccurrences(of: "alice@example.org", with: "[EMAIL]"))
+        }
+    }
+
+    @Test func `a key that begins as the caller's own is taken out from where it is another`() throws {
+        let rules = try Self.rules(own: [Self.key])
+        let other = String(repeating: "Zk9XyQ7wLm3Pt5Rv8Bn2Hc4Jd6Gf1Ks0Wa\n", count: 20)
+        let text = "-----BEGIN PRIVATE KEY-----\n" + Self.body.prefix(800) + other + "-----END PRIVATE KEY-----\nend"
+        let bytes = [UInt8](text.utf8)
+        let whole = String(decoding: try Self.redact(bytes, rules), as: UTF8.self)
+        #expect(!whole.contains("Zk9XyQ"))
+        #expect(whole.contains("[SECRET]") && whole.hasSuffix("\nend"))
+        let pieces = try Self.redact(bytes, at: Array(0..<bytes.count), rules)
+        #expect(String(decoding: pieces, as: UTF8.self) == whole)
+        // Another key's beginning alone is not enough of an agreement.
+        let another = "-----BEGIN PRIVATE KEY-----\n" + other + "-----END PRIVATE KEY-----\nend"
+        #expect(try Self.redact(another, rules) == "[SECRET]\nend")
+    }
+
+    // MARK: Bounds
+
+    @Test(arguments: [".", "-", "(.", "a.", "…"])
+    func `runs of signs in one-byte pieces are held within the bound, in linear time`(unit: String) throws {
+        let rules = try Self.rules()
+        func nanoseconds(_ count: Int) throws -> Int {
+            let bytes = [UInt8](String(repeating: unit, count: count / unit.utf8.count).utf8)
+            var redactor = StreamRedactor(rules)
+            var output: [UInt8] = []
+            let start = Fixtures.threadNanoseconds()
+            var most = 0
+            for byte in bytes {
+                try [byte].withUnsafeBytes { try redactor.push($0, into: &output) }
+                most = max(most, redactor.heldBytes)
+            }
+            try redactor.finish(into: &output)
+            #expect(most <= StreamRedactor.Bounds.held)
+            return Fixtures.threadNanoseconds() - start
+        }
+        let short = try nanoseconds(2_000)
+        let long = try nanoseconds(8_000)
+        // Four times the text; quadratic work would be sixteen times.
+        #expect(long < short * 9, "\(short) ns, \(long) ns")
+    }
+
     @Test func `rules are made only where settings name a class that can be found`() throws {
         let request = try Fixtures.request(#"["mail alice@example.org"]"#)
         func rules(_ classes: Set<DataClass>) throws -> AnswerRules? {

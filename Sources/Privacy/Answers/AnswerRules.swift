@@ -16,11 +16,15 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
 
     let engine: PrivacyEngine
     let classes: SensitiveClassSet
+    /// Looks for these classes alone: what else is found in a value must not hide it.
+    private let inspector: TextInspector
     let restoration: RestorationMap
     /// Whether secrets are all that is taken out.
     let isSecretsOnly: Bool
     /// The caller's values, as `plain` gives them.
     private let own: Set<[UInt8]>
+    /// Those of them that may be longer than what is held of an answer: private keys and web tokens.
+    private let ownLong: [[UInt8]]
 
     /// The rules for one request; `nil` if nothing is to be taken out. Classes of the settings that are not supported are left out.
     ///
@@ -34,12 +38,15 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         for name in wanted {
             if let sensitiveClass = SensitiveClass.named(name) { classes.insert(sensitiveClass) }
         }
+        let inspector = engine.inspector.narrowed(to: classes)
         var own: Set<[UInt8]> = []
         findings.forEachText { items, index in
             let text = request.texts[index]
             request.documents[text.document].json.value(at: text.node).withDecodedUTF8 { bytes in
                 for finding in findings.items[items] {
                     own.insert(Self.plain(UnsafeRawBufferPointer(rebasing: bytes[finding.range])))
+                    guard finding.isMerged else { continue }
+                    Self.values(around: finding.range, in: bytes, engine, inspector) { own.insert(Self.plain($0)) }
                 }
             }
         }
@@ -49,7 +56,9 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
     init(engine: PrivacyEngine, classes: SensitiveClassSet, own: Set<[UInt8]>, restoration: RestorationMap) {
         self.engine = engine
         self.classes = classes
+        inspector = engine.inspector.narrowed(to: classes)
         self.own = own
+        ownLong = own.filter { $0.starts(with: "begin".utf8) || $0.starts(with: "eyj".utf8) }
         self.restoration = restoration
         var secrets = SensitiveClassSet()
         secrets.insert(.secret)
@@ -61,18 +70,54 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
     /// Shows no values.
     public var customMirror: Mirror { Mirror(self, children: []) }
 
+    /// What is found of the classes in one text.
+    func inspect(_ text: UnsafeRawBufferPointer) throws -> [Finding] { try engine.inspect(text: text, with: inspector) }
+
     /// Whether the caller itself sent this, however it is punctuated.
     func isOwn(_ value: UnsafeRawBufferPointer) -> Bool { !own.isEmpty && own.contains(Self.plain(value)) }
+
+    /// The caller's own key or token that a text may be the beginning of, compared so far; `nil` where it is none of them.
+    func ownBeginning(_ text: UnsafeBufferPointer<UInt8>, isJSON: Bool) -> OwnValue? {
+        guard let base = text.baseAddress else { return nil }
+        for value in ownLong {
+            var own = OwnValue(value, isJSON: isJSON)
+            if own.compare(base, 0..<text.count) == text.count { return own }
+        }
+        return nil
+    }
+
+    /// What is found of the classes alone where something else was found, too, and took it over.
+    private static func values(
+        around range: Range<Int>, in text: UnsafeRawBufferPointer, _ engine: PrivacyEngine, _ inspector: TextInspector,
+        _ found: (UnsafeRawBufferPointer) -> Void
+    ) {
+        var lowest = max(0, range.lowerBound - StreamRedactor.Bounds.before)
+        while lowest < range.lowerBound, text[lowest] & 0xC0 == 0x80 { lowest += 1 }
+        let highest = min(text.count, range.upperBound + StreamRedactor.Bounds.after)
+        let window = UnsafeRawBufferPointer(rebasing: text[lowest..<highest])
+        let place = range.lowerBound - lowest..<range.upperBound - lowest
+        // Where it can't be looked through, the answer is taken out where it could stay.
+        for finding in (try? engine.inspect(text: window, with: inspector)) ?? [] where finding.range.overlaps(place) {
+            found(UnsafeRawBufferPointer(rebasing: window[finding.range]))
+        }
+    }
 
     /// A value without what separates its parts, ASCII letters in lower case: a model writes a card's digits as it likes.
     static func plain(_ value: UnsafeRawBufferPointer) -> [UInt8] {
         var plain: [UInt8] = []
         plain.reserveCapacity(value.count)
         for byte in value {
-            if byte >= 0x80 || ByteClass.table[Int(byte)] & ByteClass.alphanumeric != 0 || byte == UInt8(ascii: "@") {
-                plain.append(byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte)
-            }
+            if let byte = Self.plain(byte) { plain.append(byte) }
         }
         return plain
+    }
+
+    /// A byte of a value as it is compared; `nil` if it only separates.
+    @inline(__always)
+    static func plain(_ byte: UInt8) -> UInt8? {
+        guard
+            byte >= 0x80 || ByteClass.table[Int(byte)] & ByteClass.alphanumeric != 0 || byte == UInt8(ascii: "@")
+        else { return nil }
+        return byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 }

@@ -6,7 +6,8 @@
 /// engine is shown, depends on the text alone: so the output is the same for every way to cut it.
 ///
 /// No more than 512 bytes are held. An island that is longer is judged by its first 512 bytes, of which about half go out; a value that
-/// reaches the end of them is taken out up to its own end. So is a private key, from its opening mark to its closing one.
+/// reaches the end of them is taken out up to its own end. So is a private key, from its opening mark to its closing one. A long key or
+/// token that begins as one of the caller's own goes out as it comes, as far as it is that one.
 public struct StreamRedactor {
     enum Bounds {
         /// The most that is held.
@@ -19,6 +20,8 @@ public struct StreamRedactor {
         static let afterSecret = 8
         /// Words of prose that lead an island, or that it bridges: none where only secrets are looked for.
         static let bridged = 2
+        /// A web token's first part of so many bytes is one, even if nothing comes after it.
+        static let unfinishedToken = 40
         /// An island of fewer letters and digits is no value.
         static let least = 3
         /// The kind of a key stands in its opening mark, within so many bytes.
@@ -35,6 +38,9 @@ public struct StreamRedactor {
         /// Up to the closing mark of a key, or what is no part of one.
         case key
     }
+
+    /// A long value of the caller's own that goes out as it comes, and what is dropped if it turns out to be another's.
+    private var own: (value: OwnValue, otherwise: Dropping)?
 
     private let rules: AnswerRules
     private let after: Int
@@ -71,6 +77,7 @@ public struct StreamRedactor {
         buffer.removeAll(keepingCapacity: true)
         start = 0
         dropping = .nothing
+        own = nil
         sink.restart()
     }
 
@@ -97,6 +104,7 @@ public struct StreamRedactor {
     private mutating func step(
         _ base: UnsafePointer<UInt8>, _ end: Int, _ isEnd: Bool, into output: inout [UInt8]
     ) throws -> Bool {
+        if own != nil { return goOn(base, end, into: &output) }
         switch dropping {
         case .token:
             var position = start
@@ -126,6 +134,26 @@ public struct StreamRedactor {
         guard end > start else { return false }
         sink.drop(base, start..<end, into: &output)
         start = end
+        return true
+    }
+
+    /// Gives out what goes on with the caller's own value. From where it is another it is dropped, but for the end of a JSON string.
+    private mutating func goOn(_ base: UnsafePointer<UInt8>, _ end: Int, into output: inout [UInt8]) -> Bool {
+        guard let (known, otherwise) = own else { return false }
+        var value = known
+        let position = value.compare(base, start..<end)
+        sink.pass(base, start..<position, into: &output)
+        start = position
+        own = (value, otherwise)
+        if value.isWhole {
+            own = nil
+        } else if position < end {
+            own = nil
+            if !sink.isJSON || base[position] != 0x22 {
+                sink.redact(base, position..<position, .secret, into: &output)
+                dropping = otherwise
+            }
+        }
         return true
     }
 
@@ -183,7 +211,10 @@ public struct StreamRedactor {
         guard words.isEnd || end + after <= words.end else {
             return isFull ? try cut(words, into: &output) : false
         }
-        let found = try values(words.base, to: min(end + after, words.end), before: end)
+        var found = try values(words.base, to: min(end + after, words.end), before: end)
+        if let token = unfinishedToken(words, end), token.lowerBound >= found.last {
+            found.values.append(Value(range: token, sensitiveClass: .secret))
+        }
         give(words.base, to: max(end, found.last), found.values, into: &output)
         return true
     }
@@ -224,32 +255,55 @@ public struct StreamRedactor {
         // A token that has not ended: from its beginning on it is judged anew, or, if it fills all, taken out.
         var run = words.end
         while run > start, Self.isTokenByte(base[run - 1]) { run -= 1 }
-        let isOpen = rules.classes.contains(.secret) && opensToken(words, run)
-        if isOpen, run == start {
-            sink.redact(base, start..<words.end, .secret, into: &output)
+        let opening = rules.classes.contains(.secret) ? tokenOpening(in: run..<words.end, words) : nil
+        if let opening, run == start {
+            if let value = ownBeginning(base, opening..<words.end) {
+                sink.pass(base, start..<words.end, into: &output)
+                own = (value, .token)
+            } else {
+                sink.redact(base, start..<words.end, .secret, into: &output)
+                dropping = .token
+            }
             start = words.end
-            dropping = .token
             return true
         }
-        if isOpen { end = min(end, run) }
+        if opening != nil { end = min(end, run) }
         let found = try values(base, to: words.end, before: end)
         give(base, to: max(end, found.last), found.values, into: &output)
         if let value = found.values.last, value.range.upperBound == found.windowEnd { dropping = .token }
         return true
     }
 
-    /// Whether the run of token bytes that begins here is a JSON web token so far.
-    private func opensToken(_ words: AnswerWords, _ run: Int) -> Bool {
-        var position = run
-        while position < words.end {
-            if words.begins("eyJ", at: position),
-                position == run || ByteClass.table[Int(words.base[position - 1])] & ByteClass.token == 0
-            {
-                return true
-            }
-            position += 1
+    /// Where a JSON web token (RFC 7519) begins in a run of token bytes.
+    private func tokenOpening(in run: Range<Int>, _ words: AnswerWords) -> Int? {
+        run.first { position in
+            words.begins("eyJ", at: position)
+                && (position == run.lowerBound
+                    || ByteClass.table[Int(words.base[position - 1])] & ByteClass.token == 0)
         }
-        return false
+    }
+
+    /// A JSON web token in the last island of a text, of which the text has no end: its header and more, or much of its header.
+    private func unfinishedToken(_ words: AnswerWords, _ end: Int) -> Range<Int>? {
+        guard words.isEnd, rules.classes.contains(.secret), alphanumerics(words.base, end..<words.end) == 0 else {
+            return nil
+        }
+        var last = end
+        while last > start, !Self.isTokenByte(words.base[last - 1]) { last -= 1 }
+        var run = last
+        while run > start, Self.isTokenByte(words.base[run - 1]) { run -= 1 }
+        guard let opening = tokenOpening(in: run..<last, words) else { return nil }
+        let text = UnsafeBufferPointer(start: words.base + opening, count: last - opening)
+        let segments = text.split(separator: UInt8(ascii: "."), maxSplits: 2).count
+        guard segments > 1 || text.count >= Bounds.unfinishedToken, ownBeginning(words.base, opening..<last) == nil,
+            rules.restoration.ranges(in: UnsafeRawBufferPointer(text)).isEmpty
+        else { return nil }
+        return opening..<last
+    }
+
+    private func ownBeginning(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> OwnValue? {
+        rules.ownBeginning(
+            UnsafeBufferPointer(start: base + range.lowerBound, count: range.count), isJSON: sink.isJSON)
     }
 
     private func alphanumerics(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> Int {
@@ -272,7 +326,7 @@ public struct StreamRedactor {
         let window = UnsafeRawBufferPointer(start: base + lowest, count: windowEnd - lowest)
         var values: [Value] = []
         var last = start
-        let findings = try rules.engine.inspect(text: window)
+        let findings = try rules.inspect(window)
         guard !findings.isEmpty else { return ([], start, windowEnd) }
         let surrogates = rules.restoration.ranges(in: window)
         for finding in findings {
@@ -327,6 +381,9 @@ public struct StreamRedactor {
         guard key.isWhole || isFull else { return false }
         if key.isWhole, rules.isOwn(UnsafeRawBufferPointer(start: base + start, count: key.end - start)) {
             sink.pass(base, start..<key.end, into: &output)
+        } else if let value = ownBeginning(base, start..<key.end) {
+            sink.pass(base, start..<key.end, into: &output)
+            if !key.isWhole { own = (value, .key) }
         } else {
             sink.redact(base, start..<key.end, .secret, into: &output)
             if !key.isWhole { dropping = .key }
