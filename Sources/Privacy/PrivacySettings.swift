@@ -11,7 +11,7 @@ public struct PrivacySettings: Sendable, Hashable {
     /// What the pseudonymised form makes of each class; `surrogate` where none is named.
     public var treatments: [DataClass: Treatment] = [:]
     /// Classes that are taken out of answers where the model added them; what the caller itself sent comes back as it was.
-    public var redactedInAnswers: Set<DataClass> = [.secret]
+    public var redactedInAnswers: Set<DataClass> = []
     /// Lists of words of one's own.
     public var terms: [TermList] = []
     /// Patterns of one's own.

@@ -68,7 +68,10 @@ def test_masks_hashes_and_removals_stay_in_the_answer(make_gateway, provider):
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_secrets_that_the_model_adds_are_taken_out(gateway, provider, stream):
+def test_secrets_that_the_model_adds_are_taken_out(make_gateway, provider, stream):
+    gateway = make_gateway(upstream=provider.url)
+    settings(gateway, "answers: { redact: [secret] }\n")
+    gateway.start()
     answer = ask(gateway, f"Mail {EMAIL}.", "up/adds", stream)
     assert ADDED_TOKEN not in answer and "MIIEvQ" not in answer
     assert EMAIL in answer and ADDED_EMAIL in answer and answer.count("[SECRET]") == 2
