@@ -22,6 +22,8 @@ public struct Answer: Sendable {
     public var facts = AnswerFacts()
     /// The strings that the model wrote, by node.
     public var texts: [Text] = []
+    /// Lists of the text's tokens (`logprobs`), with what to put in their place wherever the text itself does not go out as it came.
+    public var tokenLists: [JSONReplacement] = []
 
     /// An answer of which nothing is known yet.
     public init() {}

@@ -35,6 +35,8 @@ public struct StreamEvent: Sendable {
     public var wholes: [Int] = []
     /// Texts that came in pieces before and are repeated whole, by node; the channel's kind says whether a text is JSON.
     public var repetitions: [Delta] = []
+    /// Lists of the text's tokens (`logprobs`), with what to put in their place wherever the text itself does not go out as it came.
+    public var tokenLists: [JSONReplacement] = []
     /// Texts that end here: with their piece of this event where they have one, else before this event.
     public var closed: [StreamChannel] = []
     /// The node of a usage object that stands beside a part of the answer, for OpenAI: to be made `null` where the caller
@@ -67,11 +69,14 @@ public struct StreamEventReader: Sendable {
     public enum Fault: Error, Sendable, Hashable, CustomStringConvertible {
         /// Its data is no JSON: what is wrong, without quoting it.
         case notJSON(JSONSyntaxError)
+        /// More texts have begun and not ended than any answer has.
+        case tooManyTexts
 
         /// In the house's words.
         public var description: String {
             switch self {
             case .notJSON(let error): "an event of the provider's stream is not valid JSON: \(error)"
+            case .tooManyTexts: "the provider's stream has more than \(OpenChannels.limit) texts open at once"
             }
         }
     }
@@ -174,21 +179,42 @@ public struct StreamEventReader: Sendable {
 
 /// Texts that have begun and not ended, in the order of their beginnings.
 struct OpenChannels: Sendable {
+    /// Choices, blocks and tool calls that one answer may have open at once: each keeps some text.
+    static let limit = 1_024
+
     private var channels: [StreamChannel] = []
+    private var known: Set<StreamChannel> = []
+    /// Whether there were more than the limit; the stream must fail.
+    private(set) var isOverfull = false
 
     mutating func open(_ channel: StreamChannel) {
-        if !channels.contains(channel) { channels.append(channel) }
+        guard !known.contains(channel) else { return }
+        guard channels.count < Self.limit else {
+            isOverfull = true
+            return
+        }
+        known.insert(channel)
+        channels.append(channel)
     }
 
+    func contains(_ channel: StreamChannel) -> Bool { known.contains(channel) }
+
     mutating func closeAll() -> [StreamChannel] {
-        defer { channels.removeAll(keepingCapacity: true) }
+        defer {
+            channels.removeAll(keepingCapacity: true)
+            known.removeAll(keepingCapacity: true)
+        }
         return channels
     }
 
     /// Ends those of a kind and lists them.
     mutating func close(into closed: inout [StreamChannel], where condition: (StreamChannel) -> Bool) {
         guard channels.contains(where: condition) else { return }
-        for channel in channels where condition(channel) { closed.append(channel) }
-        channels.removeAll(where: condition)
+        channels.removeAll { channel in
+            guard condition(channel) else { return false }
+            known.remove(channel)
+            closed.append(channel)
+            return true
+        }
     }
 }

@@ -20,6 +20,7 @@ struct AnthropicStreamReader: Sendable {
         let document = try StreamEventReader.document(event, of: parser)
         var result = StreamEvent(.other, document: document)
         document.withTape { read($0, into: &result) }
+        guard !open.isOverfull else { throw .tooManyTexts }
         return result
     }
 

@@ -12,6 +12,8 @@ enum OpenAIAnswerReader {
                     answer.facts.usage = OpenAIUsage.read(tape.value(member.value))
                 case "choices":
                     for choice in tape.elements(of: member.value) { read(choice, of: tape, isJSON, into: &answer) }
+                case "prompt_logprobs":
+                    TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
                 default: break
                 }
             }
@@ -24,10 +26,14 @@ enum OpenAIAnswerReader {
             switch member.name {
             case "finish_reason":
                 if answer.facts.finishReason == nil { answer.facts.finishReason = tape.value(member.value).string }
+            case "logprobs", "prompt_logprobs":
+                TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
             case "message":
                 for part in tape.members(of: member.value) {
                     switch part.name {
                     case "role": break
+                    case "logprobs":
+                        TokenList.note(part.value, of: tape, emptyArray: false, into: &answer.tokenLists)
                     case "content": strings(in: part.value, of: tape, isJSON: isJSON, into: &answer)
                     case "tool_calls":
                         for call in tape.elements(of: part.value) {

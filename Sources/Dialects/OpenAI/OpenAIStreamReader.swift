@@ -92,6 +92,7 @@ struct OpenAIStreamReader: Sendable {
         let document = try StreamEventReader.document(event, of: parser)
         var result = StreamEvent(.other, document: document)
         document.withTape { read($0, into: &result) }
+        guard !open.isOverfull else { throw .tooManyTexts }
         return result
     }
 
@@ -115,6 +116,8 @@ struct OpenAIStreamReader: Sendable {
                 event.usageNode = member.value
             case "choices":
                 choices = member.value
+            case "prompt_logprobs":
+                TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
             default: break
             }
         }
@@ -142,6 +145,8 @@ struct OpenAIStreamReader: Sendable {
             switch member.name {
             case "index": block = tape.value(member.value).int ?? 0
             case "delta": delta = member.value
+            case "logprobs", "prompt_logprobs":
+                TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
             case "finish_reason":
                 guard tape.kind(member.value) != .null else { continue }
                 isFinished = true
@@ -167,6 +172,8 @@ struct OpenAIStreamReader: Sendable {
         case "tool_calls":
             for call in tape.elements(of: member.value) { read(toolCall: call, block, of: tape, into: &event) }
         case "role": break
+        case "logprobs":
+            TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
         case "refusal":
             piece(StreamChannel(block: block, kind: .refusal), member.value, of: tape, into: &event)
         case "reasoning_content":

@@ -30,6 +30,7 @@ struct ResponsesStreamReader: Sendable {
         let document = try StreamEventReader.document(event, of: parser)
         var result = StreamEvent(.other, document: document)
         document.withTape { read($0, into: &result) }
+        guard !open.isOverfull else { throw .tooManyTexts }
         return result
     }
 
@@ -83,6 +84,9 @@ struct ResponsesStreamReader: Sendable {
         into event: inout StreamEvent
     ) {
         event.kind = .part
+        if let tokens = tape.member("logprobs", of: 0) {
+            TokenList.note(tokens, of: tape, emptyArray: true, into: &event.tokenLists)
+        }
         let channel = StreamChannel(
             block: number("output_index", of: tape), kind: kind, index: number(index, of: tape))
         if let node = tape.member("delta", of: 0) {
@@ -103,13 +107,15 @@ struct ResponsesStreamReader: Sendable {
     }
 
     private func wholes(_ node: Int, of tape: Tape, into event: inout StreamEvent) {
-        ResponsesText.collect(node, of: tape, isJSON: true) { node, isJSON in
+        var tokenLists: [JSONReplacement] = []
+        ResponsesText.collect(node, of: tape, isJSON: true, tokenLists: &tokenLists) { node, isJSON in
             guard isJSON else { return event.wholes.append(node) }
             let isArguments = tape.isKey(node - 1) && "arguments" ~= tape.word(node - 1)
             let kind: StreamChannel.Kind = isArguments ? .toolArguments : .content
             event.repetitions.append(
                 StreamEvent.Delta(channel: StreamChannel(block: 0, kind: kind), node: node))
         }
+        event.tokenLists += tokenLists
     }
 
     // MARK: Deltas of our own
@@ -117,6 +123,8 @@ struct ResponsesStreamReader: Sendable {
     /// A delta that we make up has its text's first number again: the numbers of the provider's events stay as they are.
     private mutating func keepTemplate(_ channel: StreamChannel, delta: Int, of tape: Tape) {
         guard templates[channel] == nil else { return }
+        // Those of texts that have ended have served.
+        if templates.count > 2 * OpenChannels.limit { templates = templates.filter { open.contains($0.key) } }
         var template: [UInt8] = []
         let bytes = tape.document.bytes
         for member in tape.members(of: 0) where member.value != delta {

@@ -4,13 +4,17 @@ internal import JSONText
 /// Strings of a `response` object or of one of its parts, and its figures.
 enum ResponsesText {
     /// Every string in a value but words of the API and identifiers; `isJSON` says that the answer's own text is JSON.
-    static func collect(_ node: Int, of tape: Tape, isJSON: Bool, _ found: (_ node: Int, _ isJSON: Bool) -> Void) {
+    static func collect(
+        _ node: Int, of tape: Tape, isJSON: Bool, tokenLists: inout [JSONReplacement],
+        _ found: (_ node: Int, _ isJSON: Bool) -> Void
+    ) {
         var kind = Kind.text
         var index = node
         while index < tape.after(node) {
             if tape.isKey(index) {
                 kind = Kind(tape.word(index))
-                if kind == .word {
+                if kind == .tokens { TokenList.note(index + 1, of: tape, emptyArray: true, into: &tokenLists) }
+                if kind == .word || kind == .tokens {
                     index = tape.after(index + 1)
                     continue
                 }
@@ -26,13 +30,15 @@ enum ResponsesText {
         case content
         case arguments
         case word
+        case tokens
 
         init(_ name: Word) {
             switch name {
             case "text": self = .content
             case "arguments": self = .arguments
+            case "logprobs": self = .tokens
             case "id", "object", "type", "status", "role", "call_id", "item_id", "model", "previous_response_id",
-                "encrypted_content", "obfuscation", "service_tier", "truncation", "logprobs":
+                "encrypted_content", "obfuscation", "service_tier", "truncation":
                 self = .word
             default: self = .text
             }
@@ -58,9 +64,11 @@ enum ResponsesAnswerReader {
         document.withTape { tape in
             var answer = Answer()
             answer.facts = ResponsesText.facts(tape.value(0))
-            ResponsesText.collect(0, of: tape, isJSON: isJSON) { node, isJSON in
-                answer.texts.append(Answer.Text(node: node, isJSON: isJSON))
+            var texts: [Answer.Text] = []
+            ResponsesText.collect(0, of: tape, isJSON: isJSON, tokenLists: &answer.tokenLists) { node, isJSON in
+                texts.append(Answer.Text(node: node, isJSON: isJSON))
             }
+            answer.texts = texts
             return answer
         }
     }

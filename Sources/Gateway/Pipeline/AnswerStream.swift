@@ -106,6 +106,7 @@ struct AnswerStream {
         }
         var closed = read.closed
         if !isUntouched {
+            replacements += read.tokenLists
             for delta in read.deltas {
                 let value = document.value(at: delta.node)
                 let ends = closed.firstIndex(of: delta.channel)

@@ -25,12 +25,13 @@ struct WholeAnswer {
             body = bytes
             return
         }
-        var replacements: [JSONReplacement] = []
+        var replacements = answer.tokenLists
         for text in answer.texts {
             try AnswerText.replace(
                 in: document.value(at: text.node), restoration, rules: rules, encoding: text.isJSON ? .json : .plain,
                 into: &replacements)
         }
+        replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
         body = replacements.isEmpty ? bytes : document.replacing(replacements)
     }
 }
