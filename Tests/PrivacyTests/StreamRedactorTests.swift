@@ -400,6 +400,19 @@ import Testing
         #expect(try Self.redact(another, rules) == "[SECRET]\nend")
     }
 
+    @Test(arguments: [#"\u00e9"#, #"\b"#, #"\\u"#, #"\n"#, #"""#, #"x\u0041"#])
+    func `JSON stays JSON where a key turns out to be another`(turn: String) throws {
+        let rules = try Self.rules(own: [Self.key])
+        let half = String(Self.key.prefix(800)).replacingOccurrences(of: "\n", with: #"\n"#)
+        let text = #"{"key":"\#(half)\#(turn)\#(turn == #"""# ? #","m":1,"z":""# : "")Zk9XyQ7wLm3Pt5Rv8Bn2Hc4J","n":1}"#
+        let bytes = [UInt8](text.utf8)
+        #expect(throws: Never.self) { try JSONDocument(parsing: bytes) }
+        let whole = try Self.redact(bytes, rules, .json)
+        #expect(throws: Never.self) { try JSONDocument(parsing: whole) }
+        #expect(turn == #"""# || !String(decoding: whole, as: UTF8.self).contains("Zk9XyQ"))
+        #expect(try Self.redact(bytes, at: Array(0..<bytes.count), rules, .json) == whole)
+    }
+
     // MARK: Bounds
 
     @Test(arguments: [".", "-", "(.", "a.", "…"])

@@ -83,6 +83,10 @@ struct RedactedText {
                 output.append(byte)
                 advance(byte)
                 mark = current
+            case .escape where !dropsRest, .code where !dropsRest:
+                // An escape whose beginning is out.
+                output.append(byte)
+                advance(byte)
             case .inside, .escape, .code:
                 if let sensitiveClass = mark { write(sensitiveClass, into: &output) }
                 mark = nil
