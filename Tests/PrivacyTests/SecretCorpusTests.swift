@@ -55,7 +55,7 @@ import Testing
         #expect(figures.found == figures.positives)
         // Sixteen spans of `sentry-org-token` count the closing quote in.
         #expect(Double(figures.covered) >= 0.99 * Double(figures.positives))
-        // gitleaks knows a dozen published keys by value (Google's demonstrations, NuGet's manual); no rule of ours names a value.
-        #expect(Double(figures.quiet) >= 0.93 * Double(figures.negatives))
+        // The others are passwords that look like any (NuGet's manual), and a key without quotation marks.
+        #expect(Double(figures.quiet) >= 0.97 * Double(figures.negatives))
     }
 }

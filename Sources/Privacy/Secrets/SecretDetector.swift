@@ -90,9 +90,11 @@ enum SecretDetector {
     private static func take(
         _ span: Range<Int>, _ format: Int, _ memory: inout Memory, _ inspection: inout TextInspection
     ) {
+        memory.secret = span
+        let key = UnsafeRawBufferPointer(start: inspection.text.base + span.lowerBound, count: span.count)
+        if PublishedSample.contains(key) { return inspection.reject(.secret, span) }
         inspection.propose(
             Candidate(.secret, span.lowerBound, span.upperBound, score: tokenScore, variant: format + 1))
-        memory.secret = span
     }
 
     private static func isTokenStart(_ start: Int, _ text: ScannedText) -> Bool {
