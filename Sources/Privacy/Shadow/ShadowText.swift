@@ -84,8 +84,8 @@ struct ShadowText: Sendable {
     }
 
     private enum Window {
-        /// More than the words beside a number reach, and than any value but keys is long.
-        static let margin = 512
+        /// More than words beside a number reach (64 bytes) and values of several words are long; single words are followed to their ends.
+        static let margin = 192
         /// How far a word is followed beyond that.
         static let word = 16_384
         /// Shorter texts are looked at whole.
