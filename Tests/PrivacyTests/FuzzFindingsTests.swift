@@ -182,3 +182,10 @@ import Testing
         }
     }
 }
+
+@Suite("A command's password in JSON") struct CommandPasswordInJSONTests {
+    @Test func `the password ends where its string does`() throws {
+        let text = #"{"run":"mysql -uroot -pS3cr3tPass","card":4111,"x":"mysql -uroot -pS3cr3tPass\",\n"}"#
+        #expect(try Fixtures.values(text, of: .secret) == ["S3cr3tPass", "S3cr3tPass"])
+    }
+}

@@ -91,7 +91,11 @@ enum CommandLineCredentials {
     private static func password(at start: Int, in text: ScannedText) -> Range<Int>? {
         let word = Word(from: start, mayBeRedirected: true, in: text)
         guard word.isClosed else { return nil }
-        let password = withoutQuotes(start..<word.end, in: text)
+        // A quotation mark inside ends the text in which the command stands: `{"run":"mysql -pS3cr3t","next":…`.
+        var password = withoutQuotes(start..<word.end, in: text)
+        if let mark = password.first(where: { text.base[$0] == UInt8(ascii: "\"") }) {
+            password = withoutQuotes(password.lowerBound..<mark, in: text)
+        }
         return isPassword(password, in: text) ? password : nil
     }
 
