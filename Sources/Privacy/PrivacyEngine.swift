@@ -40,9 +40,11 @@ public final class PrivacyEngine: Sendable {
             }
             try json.value(at: text.node).withDecodedUTF8 { bytes in
                 if json.kind(at: text.node) == .number, let whole = NumberText.whole(bytes) {
-                    return try inspect(whole, writtenWith: bytes.count, &workspace) {
+                    try inspect(whole, writtenWith: bytes.count, &workspace) {
                         Self.topics(ofNameBefore: text.node, in: json)
                     }
+                    // All of it is a finding already; if not, another analyser may have one in what is written.
+                    if !workspace.candidates.isEmpty { return }
                 }
                 try inspector.inspect(bytes, &workspace, foreign: foreign?[index] ?? []) {
                     Self.topics(ofNameBefore: text.node, in: json)

@@ -39,4 +39,11 @@ import Testing
         let request = try Fixtures.request(#"{"card": \#(number)}"#)
         #expect(try Fixtures.treat(request, .redacted).body == Array(#"{"card": \#(number)}"#.utf8))
     }
+
+    @Test func `what another analyser found in a number with a fraction counts`() throws {
+        let request = try Fixtures.request(#"[1234567.0]"#)
+        let span = ForeignSpan(range: 0..<7, dataClass: .phone, score: 90)
+        let findings = try Fixtures.engine.inspect(request, merging: [[span]])
+        #expect(findings.items.map(\.range) == [0..<7])
+    }
 }
