@@ -107,7 +107,4 @@ public struct CandidatePattern: Sendable, Hashable {
         + LiteralTrigger.all.enumerated().map {
             CandidatePattern(.trigger($0.offset), $0.element.expression, isCaseless: $0.element.isCaseless)
         }
-
-    /// The shortest text that anything can be found in by a literal (`//:a1b@c`), in bytes; shorter texts need no scan.
-    static let shortestMatch = 8
 }

@@ -48,24 +48,7 @@ enum IMEIDetector {
     }
 
     private static func passesLuhn(_ start: Int, _ end: Int, _ text: ScannedText) -> Bool {
-        var sum = 0
-        var isDoubled = false
-        var first: UInt8 = 0
-        var hasVariety = false
-        var position = end - 1
-        while position >= start {
-            let byte = text.base[position]
-            position -= 1
-            guard byte >= 0x30 && byte <= 0x39 else { continue }
-            var value = Int(byte) - 48
-            if isDoubled {
-                value *= 2
-                if value > 9 { value -= 9 }
-            }
-            sum += value
-            isDoubled.toggle()
-            if first == 0 { first = byte } else if byte != first { hasVariety = true }
-        }
-        return hasVariety && sum % 10 == 0
+        let digits = IdentifierText(UnsafeBufferPointer(start: text.base + start, count: end - start))
+        return !digits.isUniform && CheckDigits.luhn(digits)
     }
 }
