@@ -205,16 +205,16 @@ import Testing
     func `names inside values cost little more than names with values of their own`(name: String) throws {
         func time(_ piece: String) throws -> Int {
             let bytes = [UInt8](String(repeating: piece, count: 100_000 / piece.utf8.count).utf8)
-            var least = Int.max
-            for _ in 0..<3 {
-                let start = Fixtures.threadNanoseconds()
-                _ = try bytes.withUnsafeBytes { try Self.engine.inspect(text: $0).count }
-                least = min(least, Fixtures.threadNanoseconds() - start)
-            }
-            return least
+            let start = Fixtures.threadNanoseconds()
+            _ = try bytes.withUnsafeBytes { try Self.engine.inspect(text: $0).count }
+            return Fixtures.threadNanoseconds() - start
         }
-        let nested = try time(name)
-        let apart = try time(name + " ")
+        var (nested, apart) = (Int.max, Int.max)
+        // Other load only ever adds time: the least of both, taken in turn, until they agree with the bound.
+        for round in 0..<12 where round < 3 || nested >= apart * 6 {
+            nested = min(nested, try time(name))
+            apart = min(apart, try time(name + " "))
+        }
         #expect(nested < apart * 6, "\(nested) ns inside each other, \(apart) ns apart")
     }
 
