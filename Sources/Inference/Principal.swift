@@ -30,14 +30,21 @@ public struct Principal: Hashable, Sendable {
     public let method: Method
     /// The public identifier of the credential used, such as the key's id; never the credential.
     public let credential: String
+    /// What else is known of it, from `principals.yaml`, a token's claims or a certificate, for policies to speak of; in the
+    /// order of the names, each once.
+    public let attributes: [PrincipalAttribute]
 
     /// Puts together what identification proved.
-    public init(kind: Kind, name: String, teams: [String], tenant: String, method: Method, credential: String) {
+    public init(
+        kind: Kind, name: String, teams: [String], tenant: String, method: Method, credential: String,
+        attributes: [PrincipalAttribute] = []
+    ) {
         self.kind = kind
         self.name = name
         self.teams = teams
         self.tenant = tenant
         self.method = method
         self.credential = credential
+        self.attributes = attributes
     }
 }
