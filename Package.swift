@@ -50,7 +50,7 @@ let package = Package(
         // Libraries that know no gateway.
         library("Cryptography", ["COpenSSL"]),
         library("JSONText"),
-        library("Cedar"),
+        library("Cedar", ["JSONText"]),
         library("TransparencyLog", ["Cryptography"]),
 
         // Cores: pure, synchronous, sans-IO.
@@ -102,7 +102,7 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("CryptographyTests", ["Cryptography"]),
         tests("JSONTextTests", ["JSONText"]),
-        tests("CedarTests", ["Cedar"]),
+        tests("CedarTests", ["Cedar", "JSONText"]),
         tests("TransparencyLogTests", ["TransparencyLog", "Cryptography"]),
         tests("IdentityTests", ["Identity", "Inference", "Cryptography"]),
         tests("AccessTests", ["Access", "Inference"]),

@@ -12,6 +12,9 @@ struct VocabularyCheck {
             checkPlaces(of: policy)
             for condition in policy.conditions { check(condition.body) }
         }
+        for template in policies.templates {
+            problems.append((template.offset, "a template decides nothing here, write an entity in place of the slot"))
+        }
         problems.sort { $0.offset < $1.offset }
     }
 
@@ -28,6 +31,8 @@ struct VocabularyCheck {
             case .equal(let uid), .isIn(let uid): [uid.type]
             case .type(let type): [type]
             case .typeIn(let type, let uid): [type, uid.type]
+            case .equalSlot, .isInSlot: []
+            case .typeInSlot(let type): [type]
             }
         for type in named where Vocabulary.types.contains(type) && !types.contains(type) {
             problems.append((offset, "the \(place) is never a `\(type)`"))

@@ -53,37 +53,41 @@ public struct Response: Sendable {
 extension PolicySet {
     /// Answers a question: denied by default, allowed by a `permit`, denied whatever else by a `forbid`; a policy with an
     /// evaluation error is skipped and reported (Cedar's semantics; who wants it stricter looks at `errors`).
+    ///
+    /// Only policies whose heads may speak of the request are looked at; memory is taken for those that apply or fail.
     public func isAuthorized(_ request: Request, entities: Entities) -> Response {
         let evaluator = Evaluator(program: program, request: request, entities: entities)
-        var permits: [String] = []
-        var forbids: [String] = []
-        var errors: [EvaluationError] = []
-        for index in candidates(for: request.action, evaluator.action) {
+        var permits: [Int32] = []
+        var forbids: [Int32] = []
+        var failures: [(rule: Int32, failure: Evaluator.Failure)] = []
+        program.index.forEachCandidate(
+            request, principal: evaluator.principal, action: evaluator.action, resource: evaluator.resource
+        ) { index in
             let rule = program.rules[Int(index)]
             // Once something forbids, permits can't change the answer, but their errors are still to report.
-            guard evaluator.applies(rule) else { continue }
+            guard evaluator.applies(rule) else { return }
             do throws(Evaluator.Failure) {
-                if rule.condition >= 0, try !evaluator.bool(rule.condition) { continue }
+                if rule.condition >= 0, try !evaluator.bool(rule.condition) { return }
             } catch {
-                errors.append(
-                    EvaluationError(
-                        policy: rule.id, position: source.position(at: Int(error.offset)), message: error.message))
-                continue
+                failures.append((index, error))
+                return
             }
-            if rule.isForbid { forbids.append(rule.id) } else { permits.append(rule.id) }
+            if rule.isForbid { forbids.append(index) } else { permits.append(index) }
         }
-        if forbids.isEmpty, !permits.isEmpty { return Response(decision: .allow, determining: permits, errors: errors) }
-        return Response(decision: .deny, determining: forbids, errors: errors)
+        if failures.count > 1 { failures.sort { $0.rule < $1.rule } }
+        let errors = failures.map { index, failure in
+            EvaluationError(
+                policy: program.rules[Int(index)].id, position: source.position(at: Int(failure.offset)),
+                message: failure.message)
+        }
+        let isAllowed = forbids.isEmpty && !permits.isEmpty
+        return Response(
+            decision: isAllowed ? .allow : .deny, determining: names(of: isAllowed ? permits : forbids), errors: errors)
     }
 
-    /// The rules that may speak of the action or of a group above it, in the order of the text.
-    private func candidates(for action: EntityUID, _ node: Entities.Node?) -> [Int32] {
-        let own = program.rules(naming: action)
-        guard let node, !node.ancestors.elements.isEmpty else { return own ?? program.anyAction }
-        var all = Set(own ?? program.anyAction)
-        for ancestor in node.ancestors.elements {
-            if let more = program.rules(naming: ancestor) { all.formUnion(more) }
-        }
-        return all.sorted()
+    /// The names of rules, in the order of the text.
+    private func names(of rules: [Int32]) -> [String] {
+        let sorted = rules.count > 1 ? rules.sorted() : rules
+        return sorted.map { program.rules[Int($0)].id }
     }
 }

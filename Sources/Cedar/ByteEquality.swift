@@ -60,3 +60,14 @@ func bytesPrecede(_ left: String, _ right: String) -> Bool {
     if let fast, let fast { return fast }
     return left.utf8.lexicographicallyPrecedes(right.utf8)
 }
+
+/// A string as a key of dictionaries and sets: the same only where every byte is.
+struct ByteKey: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (left: ByteKey, right: ByteKey) -> Bool { sameBytes(left.text, right.text) }
+
+    func hash(into hasher: inout Hasher) { hashBytes(text, into: &hasher) }
+}

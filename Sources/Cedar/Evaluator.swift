@@ -9,8 +9,8 @@ struct Evaluator {
     private let program: Program
     private let request: Request
     private let entities: Entities
-    private let principal: Entities.Node?
-    private let resource: Entities.Node?
+    let principal: Entities.Node?
+    let resource: Entities.Node?
     let action: Entities.Node?
 
     init(program: Program, request: Request, entities: Entities) {
@@ -38,6 +38,7 @@ struct Evaluator {
         case .type(let type): sameBytes(uid.type, type)
         case .typeIn(let type, let other):
             sameBytes(uid.type, type) && (uid == other || node?.ancestors.contains(other) ?? false)
+        case .equalSlot, .isInSlot, .typeInSlot: false
         }
     }
 

@@ -212,7 +212,8 @@ extension Parser {
         case .string: return try node(.literal(.string(try string("a string"))), at: start)
         case .number: return try node(.literal(.long(number(negative: false))), at: start)
         case .slot:
-            throw abandon("expected an expression, found \(token.shown), templates are not supported", at: start)
+            throw abandon(
+                "expected an expression, found \(token.shown), slots stand in the heads of templates only", at: start)
         case .identifier: return try name()
         case .sign(.leftParenthesis):
             advance()
@@ -273,13 +274,13 @@ extension Parser {
         let start = current.range.lowerBound
         try expect(.leftBrace)
         var fields: [(name: String, value: Expression)] = []
-        var names = Set<Record.Field>()
+        var names = Set<ByteKey>()
         while current.kind != .sign(.rightBrace) {
             let offset = current.range.lowerBound
             let isIdentifier = current.kind == .identifier
             let name = isIdentifier ? try identifier("a name") : try string("a name, with or without quotes")
             if isIdentifier { checkReserved(name, at: offset) }
-            if !names.insert(Record.Field(name, .bool(true))).inserted {
+            if !names.insert(ByteKey(name)).inserted {
                 report("the name \(CedarString.quoted(name)) stands twice in the record", at: offset)
             }
             try expect(.colon)

@@ -32,19 +32,19 @@ struct Parser {
         for failure in tokenizer.failures { report(failure.message, at: failure.offset) }
     }
 
-    /// Every policy that could be read.
+    /// Every policy and template that could be read, in the order of the text.
     mutating func parsePolicies() -> [Policy] {
         var policies: [Policy] = []
-        var names: [String: Int] = [:]
+        var names: [ByteKey: Int] = [:]
         while current.kind != .end, errors.count < limits.maximumErrors {
             do throws(Abandoned) {
                 let policy = try policy(position: policies.count)
-                if let first = names[policy.id] {
+                if let first = names[ByteKey(policy.id)] {
                     report(
                         "another policy has the id `\(policy.id)` already, at \(source.position(at: first))",
                         at: policy.offset)
                 }
-                names[policy.id] = policy.offset
+                names[ByteKey(policy.id)] = policy.offset
                 policies.append(policy)
             } catch {
                 while current.kind != .end, !take(.semicolon) { index += 1 }
@@ -82,7 +82,7 @@ struct Parser {
         return Policy(
             id: id ?? "policy\(position)", effect: effect, annotations: annotations, principal: principal,
             action: action, resource: resource, conditions: conditions, offset: start,
-            scopeEntities: heads.entities, scopeTypes: heads.types)
+            scopeEntities: heads.entities, scopeTypes: heads.types, link: nil)
     }
 
     private mutating func annotations() throws(Abandoned) -> [Policy.Annotation] {
@@ -153,16 +153,27 @@ struct Parser {
                 throw abandon("`is` and `==` can't be used together", at: current.range.lowerBound)
             }
             guard takeKeyword("in") else { return .type(type.type) }
-            return .typeIn(type.type, try scopeEntity(&heads))
+            return try takeSlot(name) ? .typeInSlot(type.type) : .typeIn(type.type, try scopeEntity(&heads))
         }
-        if take(.equal) { return .equal(try scopeEntity(&heads)) }
+        if take(.equal) { return try takeSlot(name) ? .equalSlot : .equal(try scopeEntity(&heads)) }
         if takeKeyword("in") {
-            let entity = try scopeEntity(&heads)
+            let scope: Policy.EntityScope = try takeSlot(name) ? .isInSlot : .isIn(try scopeEntity(&heads))
             if isKeyword("is") { throw abandon("`is` stands before `in`", at: current.range.lowerBound) }
-            return .isIn(entity)
+            return scope
         }
         if current.kind == .sign(.assign) { throw abandon("equality is written `==`", at: current.range.lowerBound) }
         return .any
+    }
+
+    /// Whether the slot of that part of the head stands here.
+    private mutating func takeSlot(_ name: String) throws(Abandoned) -> Bool {
+        guard current.kind == .slot else { return false }
+        guard current.text == "?\(name)" else {
+            throw abandon(
+                "expected an entity or `?\(name)`, found \(current.shown)", at: current.range.lowerBound)
+        }
+        index += 1
+        return true
     }
 
     private mutating func actionScope(_ heads: inout ScopeEntities) throws(Abandoned) -> Policy.ActionScope {
@@ -195,7 +206,7 @@ struct Parser {
         guard start.kind == .identifier else {
             let hint =
                 switch start.kind {
-                case .slot: ", templates are not supported"
+                case .slot: ", slots can't stand for actions"
                 case .sign(.leftBracket): ", only actions can be asked for in a list here"
                 default: ""
                 }

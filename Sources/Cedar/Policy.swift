@@ -28,6 +28,20 @@ public struct Policy: Sendable {
         case type(String)
         /// Any entity of a type that is this entity or below it.
         case typeIn(String, EntityUID)
+        /// Exactly the entity that a link puts into the slot; only in templates.
+        case equalSlot
+        /// The entity that a link puts into the slot, or anything below it; only in templates.
+        case isInSlot
+        /// Any entity of a type that is the entity in the slot or below it; only in templates.
+        case typeInSlot(String)
+    }
+
+    /// A place in the head of a template that a link fills.
+    public enum Slot: String, Sendable, Hashable, CaseIterable {
+        /// In what the head says of the principal.
+        case principal = "?principal"
+        /// In what the head says of the resource.
+        case resource = "?resource"
     }
 
     /// What the head of a policy says of the action.
@@ -48,7 +62,8 @@ public struct Policy: Sendable {
         public let body: Expression
     }
 
-    /// The name: the value of `@id`, or `policy` and its position, counted from 0.
+    /// The name: the value of `@id`, or `policy` and its position among policies and templates, counted from 0; of a
+    /// linked policy the name that the link gave it.
     public let id: String
     /// What it does.
     public let effect: Effect
@@ -68,4 +83,6 @@ public struct Policy: Sendable {
     public let scopeEntities: [(uid: EntityUID, offset: Int)]
     /// Entity types that its head names after `is`, with where they stand.
     public let scopeTypes: [(type: String, offset: Int)]
+    /// Where a linked policy comes from; `nil` for a static policy and for a template.
+    public let link: TemplateLink?
 }

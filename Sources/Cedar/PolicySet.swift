@@ -14,17 +14,18 @@ public struct PolicySet: Sendable {
         public init() {}
     }
 
-    /// The policies in the order of the text.
+    /// The policies that decide, in the order of the text; those that links made of templates stand last.
     public let policies: [Policy]
+    /// The templates in the order of the text. They decide nothing themselves; `linking(_:)` makes policies of them.
+    public let templates: [Policy]
     /// The text that they came from.
     public let source: SourceText
 
     let program: Program
 
-    /// Parses policies; `source` is the name of the text in messages, a path usually.
+    /// Parses policies and templates; `source` is the name of the text in messages, a path usually.
     ///
-    /// Throws everything that is wrong with the text at once. An empty text is a set that allows nothing. Templates
-    /// (`?principal`, `?resource`) are refused.
+    /// Throws everything that is wrong with the text at once. An empty text is a set that allows nothing.
     public init(parsing text: String, source name: String, limits: Limits = Limits()) throws(PolicyErrors) {
         let source = SourceText(name: name, text: text)
         var parser = Parser(source: source, limits: limits)
@@ -32,7 +33,14 @@ public struct PolicySet: Sendable {
         if !parser.errors.isEmpty {
             throw PolicyErrors(parser.errors.sorted { $0.offset < $1.offset }.map(\.error))
         }
+        self.init(
+            policies: policies.filter { !$0.isTemplate }, templates: policies.filter(\.isTemplate), source: source)
+    }
+
+    /// Makes them ready to decide; the caller vouches for names that stand once.
+    init(policies: [Policy], templates: [Policy], source: SourceText) {
         self.policies = policies
+        self.templates = templates
         self.source = source
         program = Program(policies)
     }

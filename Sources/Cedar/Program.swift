@@ -1,5 +1,5 @@
 /// Policies in the form that decisions run through: one flat array of nodes, with tables for what does not fit into a
-/// node, and the policies sorted by the actions that they speak of.
+/// node, and the policies in an index of what their heads ask for.
 final class Program: Sendable {
     /// What a node does with its operands `a`, `b` and `c`: other nodes, or places in a table.
     enum Operation: UInt8, Sendable {
@@ -70,12 +70,7 @@ final class Program: Sendable {
     let patterns: [Pattern]
     let uidSets: [UIDSet]
     let rules: [Rule]
-    /// The rules that speak of every action.
-    let anyAction: [Int32]
-    /// The rules that may apply to an action that some rule names, in the order of the text: those of `anyAction` included.
-    private let namedActions: [(uid: EntityUID, rules: [Int32])]
-    /// Where an action stands in `namedActions`; only if they are too many for a search in a row.
-    private let actionIndex: [EntityUID: Int]?
+    let index: RuleIndex
 
     init(_ policies: [Policy]) {
         var compiler = Compiler()
@@ -88,29 +83,7 @@ final class Program: Sendable {
         names = compiler.names
         patterns = compiler.patterns
         uidSets = compiler.uidSets
-        var anyAction: [Int32] = []
-        var named: [EntityUID: [Int32]] = [:]
-        for (index, policy) in policies.enumerated() {
-            switch policy.action {
-            case .any: anyAction.append(Int32(index))
-            case .equal(let uid): named[uid, default: []].append(Int32(index))
-            case .isIn(let uids): for uid in Set(uids) { named[uid, default: []].append(Int32(index)) }
-            }
-        }
-        self.anyAction = anyAction
-        namedActions = named.map { (uid: $0.key, rules: ($0.value + anyAction).sorted()) }
-        actionIndex =
-            named.count > 8
-            ? Dictionary(uniqueKeysWithValues: namedActions.enumerated().map { ($1.uid, $0) }) : nil
-    }
-
-    /// The rules that may apply to an action, in the order of the text; `nil` if none names it.
-    func rules(naming action: EntityUID) -> [Int32]? {
-        if let actionIndex { return actionIndex[action].map { namedActions[$0].rules } }
-        for position in 0..<namedActions.count where namedActions[position].uid == action {
-            return namedActions[position].rules
-        }
-        return nil
+        index = RuleIndex(policies)
     }
 }
 
@@ -122,10 +95,20 @@ private struct Compiler {
     var names: [String] = []
     var patterns: [Pattern] = []
     var uidSets: [UIDSet] = []
-    private var nameIndex: [Record.Field: Int32] = [:]
+    private var nameIndex: [ByteKey: Int32] = [:]
+    /// The conditions of templates, which all policies that links make of them share.
+    private var templates: [ByteKey: Int32] = [:]
 
     /// All conditions joined by `and`; negative for a policy without conditions.
     mutating func condition(of policy: Policy) -> Int32 {
+        guard let link = policy.link else { return compileConditions(of: policy) }
+        if let shared = templates[ByteKey(link.template)] { return shared }
+        let condition = compileConditions(of: policy)
+        templates[ByteKey(link.template)] = condition
+        return condition
+    }
+
+    private mutating func compileConditions(of policy: Policy) -> Int32 {
         var parts: [Int32] = []
         for condition in policy.conditions {
             let body = compile(condition.body)
@@ -274,7 +257,7 @@ private struct Compiler {
     }
 
     private mutating func intern(_ name: String) -> Int32 {
-        let key = Record.Field(name, .bool(true))
+        let key = ByteKey(name)
         if let index = nameIndex[key] { return index }
         names.append(name)
         nameIndex[key] = Int32(names.count - 1)

@@ -179,6 +179,10 @@ import Testing
             "1:56: unknown action `Action::\"list\"`"
         ),
         ("permit (principal, action, resource) when { principal is Person };", "1:45: unknown type of entity `Person`"),
+        (
+            "forbid (principal == ?principal, action, resource);",
+            "1:1: a template decides nothing here, write an entity in place of the slot"
+        ),
     ])
     func `a word that the gateway never says is an error`(text: String, message: String) {
         #expect(problems(text) == "policies/access.cedar:" + message)

@@ -6,7 +6,7 @@ private enum House {
     static let libraries: [String: Set<String>] = [
         "Cryptography": ["COpenSSL"],
         "JSONText": [],
-        "Cedar": [],
+        "Cedar": ["JSONText"],
         "TransparencyLog": ["Cryptography"],
     ]
     static let vocabulary: [String: Set<String>] = ["Inference": ["JSONText"]]

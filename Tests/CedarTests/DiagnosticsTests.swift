@@ -36,8 +36,16 @@ import Testing
         ("permit (principal = User::\"a\", action, resource);", "1:19: equality is written `==`"),
         ("permit (principal: User, action, resource);", "1:18: types are written `principal is Type`"),
         (
-            "permit (principal == ?principal, action, resource);",
-            "1:22: expected an entity, found `?principal`, templates are not supported"
+            "permit (principal == ?resource, action, resource);",
+            "1:22: expected an entity or `?principal`, found `?resource`"
+        ),
+        (
+            "permit (principal, action == ?principal, resource);",
+            "1:30: expected an entity, found `?principal`, slots can't stand for actions"
+        ),
+        (
+            "permit (principal == ?principal, action, resource) when { ?principal };",
+            "1:59: expected an expression, found `?principal`, slots stand in the heads of templates only"
         ),
         (
             "permit (principal, action == User::\"a\", resource);",
