@@ -1,30 +1,28 @@
 internal import Cedar
-internal import Cryptography
 public import Inference
 
-/// The gateway's access policies: which principal may send which data to which model, and in which form.
+/// The gateway's access policies: which principal may send which data to which model, and in which form; which tools a model may
+/// be given; who sees which model; and who may administer the gateway.
 ///
 /// Cedar's rules hold (denied by default, a `forbid` beats every `permit`) with one difference: where Cedar skips a policy
 /// that can't be evaluated, here it denies, since a `forbid` that fails must not open the gate.
 public final class AccessPolicy: Sendable {
-    /// SHA-256 of the policy text as 64 lowercase hexadecimal digits, by which the ledger names the policies in force.
-    public let hash: String
-    /// The ids of all policies in the order of the text.
-    public let policyIDs: [String]
+    /// The policies in the order of the text.
+    public let rules: [AccessRule]
 
-    /// The classes of data that `context.counts` has.
-    public let counted: CountedClasses
+    let declared: DeclaredVocabulary
+    let policies: PolicySet
+    /// Whether some policy looks at `context.tool`, so that tools may differ.
+    private let distinguishesTools: Bool
 
-    private let policies: PolicySet
-
-    /// Parses policies; `source` is the file's name in messages.
+    /// Parses policies and the schema that they are checked against.
     ///
-    /// Throws everything that is wrong at once, each with file, line and column: the syntax, and words that the gateway
-    /// never says (actions, types of entities, attributes).
+    /// `source` and `schemaSource` are the files' names in messages; `counted` are the classes of data that detectors and the
+    /// house's own word lists know. Throws everything that is wrong at once, each with file, line and column.
     public init(
-        policyText: String, source: String, counted: CountedClasses = .basic
+        policyText: String, source: String, schemaText: String? = nil,
+        schemaSource: String = "policies/access.cedarschema", counted: CountedClasses = .basic
     ) throws(AccessPolicyError) {
-        self.counted = counted
         do throws(PolicyErrors) {
             policies = try PolicySet(parsing: policyText, source: source)
         } catch {
@@ -40,27 +38,57 @@ public final class AccessPolicy: Sendable {
                             message: problem.message))
                 })
         }
-        hash = SHA256.hash(Array(policyText.utf8)).hex
-        policyIDs = policies.policies.map(\.id)
+        declared = DeclaredVocabulary(zeros: counted.zeros, userAttributes: [:], serviceAttributes: [:])
+        rules = policies.policies.map { [policies] in AccessRule($0, at: policies.source.position(at: $0.offset)) }
+        distinguishesTools = policies.policies.contains { policy in
+            policy.conditions.contains { $0.body.readPaths.contains { $0.mayReach("context", "tool") } }
+        }
+    }
+
+    /// The ids of all policies in the order of the text.
+    public var policyIDs: [String] { rules.map(\.id) }
+
+    /// Puts a question together.
+    ///
+    /// `now` is the time in seconds since 1970, UTC; `clientAddress` an IP address in text form, left out of the context
+    /// if it is none; `purpose` what the caller says it needs the answer for; `estimatedTokens` those of the prompt.
+    public func question(
+        requestID: RequestID, principal: Principal, operation: Operation, dialect: Dialect, data: DataSummary,
+        tools: [String] = [], estimatedTokens: Int, purpose: String? = nil, clientAddress: String? = nil, now: Int64
+    ) -> AccessQuestion {
+        AccessQuestion(
+            requestID: requestID, principal: principal, tools: tools, asker: Vocabulary.asker(principal, declared),
+            context: Vocabulary.context(
+                operation: operation.rawValue, dialect: dialect.rawValue, data: data, counts: declared.zeros,
+                tools: tools, estimatedTokens: estimatedTokens, purpose: purpose, clientAddress: clientAddress,
+                now: now), clientAddress: clientAddress)
     }
 
     /// Asks whether the request may go to the candidate: raw, else pseudonymised, else redacted; the first form that is
-    /// permitted is the form of the permit.
+    /// permitted is the form of the permit. Each tool of the request must be permitted there too.
     public func decide(_ question: AccessQuestion, for candidate: Candidate) -> AccessDecision {
-        let entities = question.entities.layered(over: candidate.entities)
+        let entities = question.asker.entities.layered(over: candidate.entities)
+        func denial(_ policies: [String], _ faults: [String], tool: String? = nil) -> AccessDecision {
+            .denial(
+                Denial(
+                    destination: candidate.destination, policies: policies, tool: tool, hadErrors: !faults.isEmpty,
+                    faults: faults))
+        }
+        if !question.asker.faults.isEmpty { return denial([], question.asker.faults) }
         var request = Request(
-            principal: question.uid, action: Vocabulary.listModels, resource: candidate.uid, context: question.context)
+            principal: question.asker.uid, action: Vocabulary.forms[0].action.uid, resource: candidate.uid,
+            context: question.context)
         var forbidding: [String] = []
         for (form, action) in Vocabulary.forms {
-            request.action = action
+            request.action = action.uid
             let response = policies.isAuthorized(request, entities: entities)
             guard response.errors.isEmpty else {
-                return .denial(
-                    Denial(
-                        destination: candidate.destination, policies: response.errors.map(\.policy), hadErrors: true,
-                        faults: response.errors.map(\.description)))
+                return denial(response.errors.map(\.policy), response.errors.map(\.description))
             }
             if response.decision == .allow {
+                if !question.tools.isEmpty, let refused = refusedTool(question, candidate, entities) {
+                    return denial(refused.policies, refused.faults, tool: refused.tool)
+                }
                 return .permit(
                     Permit(
                         requestID: question.requestID, destination: candidate.destination, form: form,
@@ -68,25 +96,70 @@ public final class AccessPolicy: Sendable {
             }
             for id in response.determining where !forbidding.contains(id) { forbidding.append(id) }
         }
-        return .denial(
-            Denial(destination: candidate.destination, policies: forbidding, hadErrors: false, faults: []))
+        return denial(forbidding, [])
     }
 
-    /// Whether the principal may know that the candidate exists (`Action::"list_models"`).
-    ///
-    /// There is no request yet: its context holds no data, no tools and no tokens, and `time`, `hour` and `weekday` only
-    /// if `now` (seconds since 1970, UTC) is given; a policy for every action that needs them fails without, which denies.
-    public func mayList(_ principal: Principal, _ candidate: Candidate, now: Int64? = nil) -> Bool {
-        let uid = Vocabulary.uid(of: principal)
+    /// Whether the principal may know that the candidate exists (`Action::"list_models"`), at `now`, seconds since 1970, UTC.
+    /// There is no request yet: its context holds no data, no tools and no tokens.
+    public func mayList(
+        _ principal: Principal, _ candidate: Candidate, clientAddress: String? = nil, now: Int64
+    ) -> Bool {
+        let asker = Vocabulary.asker(principal, declared)
+        return decide(
+            .listModels, asker, candidate.uid, asker.entities.layered(over: candidate.entities),
+            emptyContext("list_models", clientAddress: clientAddress, now: now)
+        ).isAllowed
+    }
+
+    /// Whether the principal may use the functions of the gateway that are for its operators (`Action::"administer"` of
+    /// `Gateway::"sallyport"`), at `now`, seconds since 1970, UTC. `function` is the context's `operation`, such as `reload`.
+    public func mayAdminister(
+        _ principal: Principal, function: String, clientAddress: String? = nil, now: Int64
+    ) -> ActionDecision {
+        let asker = Vocabulary.asker(principal, declared)
+        return decide(
+            .administer, asker, Vocabulary.gatewayItself.uid,
+            asker.entities.layered(over: Entities(closed: [Vocabulary.gatewayItself])),
+            emptyContext(function, clientAddress: clientAddress, now: now))
+    }
+
+    /// Asks about one action; a policy that can't be evaluated denies.
+    func decide(
+        _ action: AccessAction, tool: String? = nil, _ asker: Asker, _ resource: EntityUID, _ entities: Entities,
+        _ context: Record
+    ) -> ActionDecision {
+        guard asker.faults.isEmpty else {
+            return ActionDecision(action: action, tool: tool, isAllowed: false, policies: [], faults: asker.faults)
+        }
         let response = policies.isAuthorized(
-            Request(
-                principal: uid, action: Vocabulary.listModels, resource: candidate.uid,
-                context: Vocabulary.context(
-                    operation: "list_models", dialect: "",
-                    data: DataSummary(counts: [], unscannable: 0, textsScanned: 0), counted: counted, tools: [],
-                    estimatedTokens: 0,
-                    purpose: nil, clientAddress: nil, now: now)),
-            entities: Vocabulary.entities(of: principal, uid).layered(over: candidate.entities))
-        return response.decision == .allow && response.errors.isEmpty
+            Request(principal: asker.uid, action: action.uid, resource: resource, context: context), entities: entities)
+        return ActionDecision(
+            action: action, tool: tool, isAllowed: response.errors.isEmpty && response.decision == .allow,
+            policies: response.errors.isEmpty ? response.determining : response.errors.map(\.policy),
+            faults: response.errors.map(\.description))
+    }
+
+    /// The context of `use_tool`.
+    func context(of question: AccessQuestion, tool: String) -> Record {
+        question.context.merging([Record.Field("tool", .string(tool))])
+    }
+
+    private func emptyContext(_ operation: String, clientAddress: String?, now: Int64) -> Record {
+        Vocabulary.context(
+            operation: operation, dialect: "", data: DataSummary(counts: [], unscannable: 0, textsScanned: 0),
+            counts: declared.zeros, tools: [], estimatedTokens: 0, purpose: nil, clientAddress: clientAddress, now: now)
+    }
+
+    /// The first tool of the request that may not be used at the candidate. Where no policy tells tools apart, the answer for one
+    /// is the answer for all.
+    private func refusedTool(
+        _ question: AccessQuestion, _ candidate: Candidate, _ entities: Entities
+    ) -> ActionDecision? {
+        for tool in distinguishesTools ? question.tools[...] : question.tools.prefix(1) {
+            let decision = decide(
+                .useTool, tool: tool, question.asker, candidate.uid, entities, context(of: question, tool: tool))
+            if !decision.isAllowed { return decision }
+        }
+        return nil
     }
 }

@@ -21,7 +21,9 @@ public struct Candidate: Sendable {
 
     /// `Model::"provider/model"`.
     let uid: EntityUID
-    /// The model and its provider, with everything above them.
+    /// The model and its provider.
+    let described: [Entity]
+    /// The same, with everything above them worked out.
     let entities: Entities
 
     /// Describes a candidate.
@@ -47,11 +49,12 @@ public struct Candidate: Sendable {
             Record.Field("alias", .string(alias.rawValue)), Record.Field("name", .string(destination.model)),
             Record.Field("provider", .entity(provider)),
         ]
-        entities = Entities(closed: [
+        described = [
             Entity(
                 uid: uid, attributes: Record(properties + names),
                 parents: [provider, EntityUID(type: Vocabulary.alias, id: alias.rawValue)] + groupUIDs),
             Entity(uid: provider, attributes: Record(properties), parents: groupUIDs),
-        ])
+        ]
+        entities = Entities(closed: described)
     }
 }

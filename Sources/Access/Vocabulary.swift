@@ -14,60 +14,68 @@ enum Vocabulary {
     static let group = "Group"
     static let action = "Action"
 
-    static let listModels = EntityUID(type: action, id: "list_models")
-    /// The forms of sending with their actions, from the most open to the most closed.
-    static let forms: [(form: SendingForm, action: EntityUID)] = [
-        (.raw, EntityUID(type: action, id: "send_raw")),
-        (.pseudonymised, EntityUID(type: action, id: "send_pseudonymised")),
-        (.redacted, EntityUID(type: action, id: "send_redacted")),
-    ]
+    static let gateway = "Gateway"
 
-    static let actions = [listModels.id] + forms.map(\.action.id)
+    /// The forms of sending with their actions, from the most open to the most closed.
+    static let forms: [(form: SendingForm, action: AccessAction)] = SendingForm.allCases.map { ($0, AccessAction($0)) }
+
+    static let actions = AccessAction.allCases.map(\.rawValue)
     static let principalTypes = [user, service, team, tenant]
-    static let resourceTypes = [model, provider, alias, group]
+    static let resourceTypes = [model, provider, alias, group, gateway]
     static let types = principalTypes + resourceTypes + [action]
     static let principalAttributes = ["credential", "method", "name", "tenant"]
     static let resourceAttributes = ["alias", "internal", "name", "provider", "region", "retention", "trust"]
     static let contextAttributes = [
         "classes", "client_ip", "counts", "dialect", "estimated_tokens", "hour", "operation", "purpose", "time",
-        "tools",
-        "unscannable", "weekday",
+        "tool", "tools", "unscannable", "weekday",
     ]
 
     // MARK: - Principals
 
-    static func uid(of principal: Principal) -> EntityUID {
-        EntityUID(type: principal.kind == .user ? user : service, id: principal.name)
-    }
-
-    static func entities(of principal: Principal, _ uid: EntityUID) -> Entities {
+    /// A principal as policies see it: of its further attributes those that the schema declares.
+    static func asker(_ principal: Principal, _ declared: DeclaredVocabulary) -> Asker {
+        let uid = EntityUID(type: principal.kind == .user ? user : service, id: principal.name)
         var parents: [EntityUID] = []
         parents.reserveCapacity(principal.teams.count + 1)
         for name in principal.teams { parents.append(EntityUID(type: team, id: name)) }
         parents.append(EntityUID(type: tenant, id: principal.tenant))
-        return Entities(closed: [
-            Entity(
-                uid: uid,
-                attributes: Record(sorted: [
-                    Record.Field("credential", .string(principal.credential)),
-                    Record.Field("method", .string(principal.method.rawValue)),
-                    Record.Field("name", .string(principal.name)),
-                    Record.Field("tenant", .string(principal.tenant)),
-                ]), parents: parents)
+        var attributes = Record(sorted: [
+            Record.Field("credential", .string(principal.credential)),
+            Record.Field("method", .string(principal.method.rawValue)),
+            Record.Field("name", .string(principal.name)),
+            Record.Field("tenant", .string(principal.tenant)),
         ])
+        var faults: [String] = []
+        if !principal.attributes.isEmpty {
+            let (further, wrong) = declared.admitted(principal)
+            // What identification proved itself is not for a claim to replace.
+            attributes = Record(sorted: further).merging(attributes.fields)
+            faults = wrong
+        }
+        let described = Entity(uid: uid, attributes: attributes, parents: parents)
+        return Asker(uid: uid, described: described, entities: Entities(closed: [described]), faults: faults)
     }
+
+    /// The gateway itself, the resource of `administer`. It is told as our own machine, so that policies that speak of `trust`
+    /// and name no action hold for it as well.
+    static let gatewayItself = Entity(
+        uid: EntityUID(type: gateway, id: "sallyport"),
+        attributes: Record([
+            Record.Field("internal", .bool(true)), Record.Field("name", .string("sallyport")),
+            Record.Field("trust", .string("internal")),
+        ]))
 
     // MARK: - Context
 
     private static let noClasses = ValueSet([])
 
     static func context(
-        operation: String, dialect: String, data: DataSummary, counted: CountedClasses, tools: [String],
-        estimatedTokens: Int, purpose: String?, clientAddress: String?, now: Int64?
+        operation: String, dialect: String, data: DataSummary, counts zeros: Record, tools: [String],
+        estimatedTokens: Int, purpose: String?, clientAddress: String?, now: Int64
     ) -> Record {
         // Years 0 to 9999: no reckoning below can overflow, and no clock is further off.
-        let now = now.map { min(max($0, -62_167_219_200), 253_402_300_799) }
-        let (classes, counts) = summary(of: data, counted.zeros)
+        let now = min(max(now, -62_167_219_200), 253_402_300_799)
+        let (classes, counts) = summary(of: data, zeros)
         // In the order of the names, which spares sorting.
         var fields: [Record.Field] = []
         fields.reserveCapacity(contextAttributes.count)
@@ -78,17 +86,15 @@ enum Vocabulary {
         fields.append(Record.Field("counts", .record(counts)))
         fields.append(Record.Field("dialect", .string(dialect)))
         fields.append(Record.Field("estimated_tokens", .long(Int64(estimatedTokens))))
-        if let now { fields.append(Record.Field("hour", .long(floorModulo(now, 86_400) / 3600))) }
+        fields.append(Record.Field("hour", .long(floorModulo(now, 86_400) / 3600)))
         fields.append(Record.Field("operation", .string(operation)))
         if let purpose { fields.append(Record.Field("purpose", .string(purpose))) }
-        if let now { fields.append(Record.Field("time", .dateTime(DateTime(milliseconds: now * 1000)))) }
+        fields.append(Record.Field("time", .dateTime(DateTime(milliseconds: now * 1000))))
         fields.append(Record.Field("tools", .set(tools.isEmpty ? noClasses : ValueSet(strings: tools))))
         fields.append(Record.Field("unscannable", .bool(data.unscannable > 0)))
-        if let now {
-            // 1970-01-01 was a Thursday, the fourth day of the week.
-            let days = (now - floorModulo(now, 86_400)) / 86_400
-            fields.append(Record.Field("weekday", .long(floorModulo(days + 3, 7) + 1)))
-        }
+        // 1970-01-01 was a Thursday, the fourth day of the week.
+        let days = (now - floorModulo(now, 86_400)) / 86_400
+        fields.append(Record.Field("weekday", .long(floorModulo(days + 3, 7) + 1)))
         return Record(sorted: fields)
     }
 
@@ -107,7 +113,8 @@ enum Vocabulary {
         if data.unscannable > 0 {
             found.append(Record.Field(DataClass.unscannable.rawValue, .long(Int64(data.unscannable))))
         }
-        return (ValueSet(strings: found.map(\.name)), noCounts.merging(found))
+        // A class of the house's own is counted where the schema declares it.
+        return (ValueSet(strings: found.map(\.name)), noCounts.merging(found.filter { noCounts[$0.name] != nil }))
     }
 
     private static func floorModulo(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -62,9 +62,17 @@ import Testing
 
     @Test func `a policy that fails for listing denies it`() throws {
         let policy = try Fixture.policy(
-            "permit (principal, action, resource); forbid (principal, action, resource) when { context.hour > 24 };")
-        #expect(!policy.mayList(Fixture.principal(), Fixture.candidate("external")))
-        #expect(policy.mayList(Fixture.principal(), Fixture.candidate("external"), now: 1_800_000_000))
+            """
+            permit (principal, action, resource);
+            forbid (principal, action, resource) when { context.estimated_tokens + 9223372036854775807 < 0 || context.hour > 24 };
+            """)
+        #expect(policy.mayList(Fixture.principal(), Fixture.candidate("external")))
+        let failing = try Fixture.policy(
+            """
+            permit (principal, action, resource);
+            forbid (principal, action, resource) when { context.hour + 9223372036854775807 < 0 };
+            """)
+        #expect(!failing.mayList(Fixture.principal(), Fixture.candidate("external")))
     }
 
     /// Each condition is true of `Fixture`'s request and false of none of its words.
@@ -127,11 +135,6 @@ import Testing
         for now in [Int64.min, .max, 0] {
             #expect(policy.decide(Fixture.question(now: now), for: Fixture.candidate("x")).form == .raw)
         }
-    }
-
-    @Test func `the hash is the SHA-256 of the text`() throws {
-        let policy = try Fixture.policy("")
-        #expect(policy.hash == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 }
 

@@ -32,10 +32,12 @@ enum Fixture {
         _ principal: Principal = principal(), data: DataSummary = data(), operation: Inference.Operation = .chat,
         tools: [String] = [], tokens: Int = 100, purpose: String? = nil, address: String? = nil,
         now: Int64 = 1_800_000_000
-    ) -> AccessQuestion {
-        AccessQuestion(
-            requestID: requestID, principal: principal, operation: operation, dialect: .openAI, data: data,
-            tools: tools, estimatedTokens: tokens, purpose: purpose, clientAddress: address, now: now)
+    ) -> (AccessPolicy) -> AccessQuestion {
+        { policy in
+            policy.question(
+                requestID: requestID, principal: principal, operation: operation, dialect: .openAI, data: data,
+                tools: tools, estimatedTokens: tokens, purpose: purpose, clientAddress: address, now: now)
+        }
     }
 
     static func policy(_ text: String) throws -> AccessPolicy {
@@ -54,6 +56,20 @@ enum Fixture {
             }
         }
         throw CocoaError(.fileNoSuchFile)
+    }
+}
+
+extension AccessPolicy {
+    func decide(_ question: (AccessPolicy) -> AccessQuestion, for candidate: Candidate) -> AccessDecision {
+        decide(question(self), for: candidate)
+    }
+
+    func explain(_ question: (AccessPolicy) -> AccessQuestion, for candidate: Candidate) -> AccessExplanation {
+        explain(question(self), for: candidate)
+    }
+
+    func mayList(_ principal: Principal, _ candidate: Candidate) -> Bool {
+        mayList(principal, candidate, now: 1_800_000_000)
     }
 }
 

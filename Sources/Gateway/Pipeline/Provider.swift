@@ -75,7 +75,7 @@ final class Provider: Sendable {
             let made = Candidate(
                 alias: alias.alias, destination: candidate.destination,
                 trust: settings.kind == .demo ? "demo" : settings.trust.rawValue, region: settings.region,
-                retention: settings.retention, isInternal: isInternal)
+                retention: settings.retention, isInternal: isInternal, groups: settings.groups)
             kept[name] = made
             return made
         }

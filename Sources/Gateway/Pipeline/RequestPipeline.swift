@@ -193,7 +193,7 @@ final class RequestPipeline: Sendable {
             let classes = blocked.map { "`\($0)`" }.joined(separator: ", ")
             throw Refusal(RequestError(.forbidden, "the request holds data that may not be sent: \(classes)"))
         }
-        let question = AccessQuestion(
+        let question = inquiry.activeSet.access.question(
             requestID: inquiry.id, principal: inquiry.principal, operation: request.operation,
             dialect: request.dialect, data: findings.summary, tools: request.tools,
             estimatedTokens: request.estimatedInputTokens,
