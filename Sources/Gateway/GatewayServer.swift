@@ -98,7 +98,7 @@ public final class GatewayServer: Sendable {
                 rotationBytes: configuration.ledger.fileBytes),
             start: LedgerEntry.Start(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
-                policySet: activeSet.access.hash))
+                policySet: activeSet.policySet))
         let commitmentKey = try HKDF.derive(
             master: master.key, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
         let ledger = GatewayLedger(
@@ -138,7 +138,7 @@ public final class GatewayServer: Sendable {
             metadata: [
                 "address": "\(configuration.listen.address):\(port)",
                 "admin": "\(configuration.admin.address):\(configuration.admin.port)", "event_loops": "\(loopCount)",
-                "policy_set": "\(activeSet.access.hash.prefix(12))", "keys": "\(keys.records.count)",
+                "policy_set": "\(activeSet.policySet.prefix(12))", "keys": "\(keys.records.count)",
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, engines: engines,
@@ -161,7 +161,7 @@ public final class GatewayServer: Sendable {
             parts.metrics.reloaded("ok")
             recordReload(parts, isInForce: true)
             logger.info(
-                "reloaded", metadata: ["policy_set": "\(new.access.hash.prefix(12))", "keys": "\(keys.records.count)"])
+                "reloaded", metadata: ["policy_set": "\(new.policySet.prefix(12))", "keys": "\(keys.records.count)"])
         } catch {
             parts.metrics.reloaded("failed")
             recordReload(parts, isInForce: false)
@@ -211,7 +211,7 @@ public final class GatewayServer: Sendable {
             .reload(
                 LedgerEntry.Reload(
                     time: LedgerTime(milliseconds: Clock.epochMilliseconds()), isInForce: isInForce,
-                    policySet: set.access.hash, keys: set.keys.count)))
+                    policySet: set.policySet, keys: set.keys.count)))
     }
 
     private func recordKeyChanges(from old: ActiveSet, to new: ActiveSet, _ ledger: GatewayLedger) {

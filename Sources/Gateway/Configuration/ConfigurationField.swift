@@ -121,7 +121,9 @@ struct ConfigurationField {
             }
             return .present(secret)
         case (nil, let file?):
-            guard let path = file.path(), let text = reading.text(path, namedAt: file) else { return nil }
+            guard let path = file.path(), let text = reading.text(path, namedAt: file, isSecret: true) else {
+                return nil
+            }
             guard let secret = Secret(String(text.drop(while: \.isNewline).trimmingLineEnd)) else {
                 file.report("`\(path)` is empty or holds other than visible ASCII characters")
                 return nil

@@ -12,11 +12,14 @@ struct ReadPolicies {
     let analyzer: RemoteAnalyzer.Settings?
     let principals: PrincipalDirectory
     let access: GatewayConfiguration.PolicyText
+    let schema: GatewayConfiguration.PolicyText?
+    let set: PolicySetFiles
 }
 
 extension ConfigurationLoader {
     static func policies(_ section: ConfigurationSection, providers: [ReadProvider]) -> ReadPolicies {
         let reading = section.reading
+        let before = reading.files.count
         func file(_ key: String, _ standard: String) -> (path: String, field: ConfigurationField?) {
             let field = section.field(key)
             return (field?.path() ?? ConfigurationPath.resolve("policies/\(standard)", besides: section.source), field)
@@ -27,6 +30,11 @@ extension ConfigurationLoader {
         }
         let access = file("access", "access.cedar")
         let text = reading.text(access.path, namedAt: access.field)
+        // Without the file the gateway's own words are all there are; one that is named must be there.
+        let schema = file("schema", "access.cedarschema")
+        let schemaText =
+            schema.field == nil
+            ? reading.optionalText(schema.path) : reading.text(schema.path, namedAt: schema.field)
         let aliases = aliases(document("models"), providers: providers)
         let principals = principals(document("principals"))
         let limits = requestLimits(document("limits"), teams: principals.tenants.keys.sorted())
@@ -37,7 +45,9 @@ extension ConfigurationLoader {
         section.finish()
         return ReadPolicies(
             aliases: aliases, limits: limits, privacy: privacy, analyzer: analyzer, principals: principals,
-            access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""))
+            access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""),
+            schema: schemaText.map { GatewayConfiguration.PolicyText(source: schema.path, text: $0) },
+            set: PolicySetFiles(reading.files[before...]))
     }
 
     // MARK: models.yaml

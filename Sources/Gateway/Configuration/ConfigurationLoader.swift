@@ -43,6 +43,7 @@ public enum ConfigurationLoader {
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
             analyzer: policies.analyzer, principals: policies.principals, accessPolicy: policies.access,
+            accessSchema: policies.schema, policySet: policies.set,
             notes: reading.notes)
     }
 

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// One reading of a configuration: collects what is wrong, so that all of it is told at once, and what is worth a log line.
 final class ConfigurationReading {
     typealias ReadFile = (String) throws(ConfigurationFileError) -> [UInt8]
@@ -6,6 +8,8 @@ final class ConfigurationReading {
     private let readFile: ReadFile
     private var errors: [ConfigurationError] = []
     private(set) var notes: [String] = []
+    /// Every file that was asked for, secrets left out, in the order of asking; `nil` for one that could not be read.
+    private(set) var files: [(path: String, digest: Digest32?)] = []
 
     init(environment: [String: String], readFile: @escaping ReadFile) {
         self.environment = environment
@@ -34,10 +38,13 @@ final class ConfigurationReading {
     }
 
     /// The whole content of a file; `nil` if it can't be read, which is reported at the place that names the file.
-    func bytes(_ path: String, namedAt field: ConfigurationField? = nil) -> [UInt8]? {
+    func bytes(_ path: String, namedAt field: ConfigurationField? = nil, isSecret: Bool = false) -> [UInt8]? {
         do throws(ConfigurationFileError) {
-            return try readFile(path)
+            let bytes = try readFile(path)
+            if !isSecret { files.append((path, SHA256.hash(bytes))) }
+            return bytes
         } catch {
+            if !isSecret { files.append((path, nil)) }
             if let field {
                 field.report("can't read `\(path)`: \(error.reason)")
             } else {
@@ -48,13 +55,22 @@ final class ConfigurationReading {
     }
 
     /// The text of a file; `nil` if it can't be read or is no UTF-8, which is reported.
-    func text(_ path: String, namedAt field: ConfigurationField? = nil) -> String? {
-        guard let bytes = bytes(path, namedAt: field) else { return nil }
+    func text(_ path: String, namedAt field: ConfigurationField? = nil, isSecret: Bool = false) -> String? {
+        guard let bytes = bytes(path, namedAt: field, isSecret: isSecret) else { return nil }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             report(path, nil, "is not UTF-8")
             return nil
         }
         return text
+    }
+
+    /// The text of a file that need not be there; `nil` if it is not.
+    func optionalText(_ path: String) -> String? {
+        guard (try? readFile(path)) != nil else {
+            files.append((path, nil))
+            return nil
+        }
+        return text(path)
     }
 
     /// The top of a YAML file; empty if the file is, and also if it can't be read, which is reported.

@@ -98,6 +98,10 @@ public struct GatewayConfiguration: Sendable {
     public let principals: PrincipalDirectory
     /// The access policy.
     public let accessPolicy: PolicyText
+    /// The words of the access policy; `nil` where the house has no schema, so that the gateway's own words are all.
+    public let accessSchema: PolicyText?
+    /// The files that say all of this, and the hash by which the ledger names them.
+    public let policySet: PolicySetFiles
     /// What is worth a log line at the start, such as a provider without a key.
     public let notes: [String]
 

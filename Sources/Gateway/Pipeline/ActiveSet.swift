@@ -19,6 +19,8 @@ final class ActiveSet: Sendable {
     let keys: KeyTable
     let records: [APIKeyRecord]
     let providers: [ProviderID: Provider]
+    /// SHA-256 of all policy files, by which the ledger names the policies in force.
+    var policySet: String { configuration.policySet.hash }
     /// Under which generation of the tenants' keys surrogates are made.
     var generation: Int { master.generation }
     private let master: MasterKey
@@ -31,6 +33,8 @@ final class ActiveSet: Sendable {
         tenants = Mutex([:])
         access = try AccessPolicy(
             policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source,
+            schemaText: configuration.accessSchema?.text,
+            schemaSource: configuration.accessSchema?.source ?? "policies/access.cedarschema",
             counted: CountedClasses(configuration.privacy.knownClasses))
         privacy = try PrivacyEngineLoader.engine(configuration.privacy)
         analyzer = try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) }

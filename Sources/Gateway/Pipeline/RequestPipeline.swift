@@ -479,6 +479,6 @@ final class RequestPipeline: Sendable {
             principal: inquiry.principal, clientAddress: inquiry.exchange.clientAddress, dialect: request.dialect,
             operation: request.operation, model: request.model, isStreaming: request.isStreaming,
             estimatedInputTokens: request.estimatedInputTokens, data: findings.summary,
-            policySet: inquiry.activeSet.access.hash)
+            policySet: inquiry.activeSet.policySet)
     }
 }
