@@ -117,8 +117,10 @@ import Testing
     }
 
     @Test func `a class of data that has no name here is counted too`() throws {
-        let policy = try Fixture.policy(
-            "permit (principal, action, resource) when { context.counts.passport == 4 && context.counts.email == 0 };")
+        let policy = try AccessPolicy(
+            policyText:
+                "permit (principal, action, resource) when { context.counts.passport == 4 && context.counts.email == 0 };",
+            source: "test.cedar", counted: CountedClasses([.email, DataClass("passport")]))
         let question = Fixture.question(data: Fixture.data([(DataClass("passport"), 4)]))
         #expect(policy.decide(question, for: Fixture.candidate("external")).form == .raw)
     }
