@@ -20,12 +20,16 @@ public enum Base64URL {
 
     /// The bytes of a text; `nil` for letters outside the alphabet, padding, an impossible length, or bits left over
     /// that are not zero.
-    public static func decode(_ text: String) -> [UInt8]? {
+    public static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
+
+    /// The bytes of a text in UTF-8; `nil` for letters outside the alphabet, padding, an impossible length, or bits left over
+    /// that are not zero.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        bytes.reserveCapacity(text.count * 3 / 4)
         var pending: UInt32 = 0
         var bits = 0
-        for letter in text.utf8 {
+        for letter in text {
             guard let value = value(of: letter) else { return nil }
             pending = pending << 6 | UInt32(value)
             bits += 6

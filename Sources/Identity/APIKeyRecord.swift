@@ -68,9 +68,7 @@ public struct APIKeyRecord: Hashable, Sendable {
 
     private static func check(_ name: String, _ role: APIKeyRecordError.Role) throws(APIKeyRecordError) {
         guard (1...128).contains(name.utf8.count) else { throw .nameLength(role) }
-        guard name.utf8.allSatisfy({ Base62.isDigit($0) || ".-_@+:/".utf8.contains($0) }) else {
-            throw .nameLetters(role)
-        }
+        guard name.utf8.allSatisfy(NameRule.allowsLetter) else { throw .nameLetters(role) }
     }
 }
 

@@ -1,14 +1,18 @@
 // EVP: digests, MACs, key derivation, ciphers and signatures, for `Cryptography`.
 #ifndef SALLYPORT_EVP_SHIMS_H
 #define SALLYPORT_EVP_SHIMS_H
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 /// Keys an HMAC-SHA-256 context; 1 on success.
@@ -35,6 +39,98 @@ static inline int sallyport_hkdf_sha256(
     *next = OSSL_PARAM_construct_end();
     int status = EVP_KDF_derive(context, output, output_length, parameters);
     EVP_KDF_CTX_free(context);
+    return status;
+}
+
+// Public keys and signatures. None of these leaves anything in the thread's error queue.
+
+/// Makes a key of one type from parameters, and checks it as far as OpenSSL can; NULL for one that is none.
+static inline EVP_PKEY *sallyport_public_key(const char *type, OSSL_PARAM_BLD *parameters) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *list = OSSL_PARAM_BLD_to_param(parameters);
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    if (list == NULL || maker == NULL || EVP_PKEY_fromdata_init(maker) != 1 ||
+        EVP_PKEY_fromdata(maker, &key, EVP_PKEY_PUBLIC_KEY, list) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(maker);
+    OSSL_PARAM_free(list);
+    if (key != NULL) {
+        EVP_PKEY_CTX *judge = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+        if (judge == NULL || EVP_PKEY_public_check(judge) != 1) {
+            EVP_PKEY_free(key);
+            key = NULL;
+        }
+        EVP_PKEY_CTX_free(judge);
+    }
+    ERR_clear_error();
+    return key;
+}
+
+/// An RSA key of modulus and exponent, both big-endian.
+static inline EVP_PKEY *sallyport_rsa_key(
+    const unsigned char *modulus, size_t modulus_length, const unsigned char *exponent, size_t exponent_length) {
+    EVP_PKEY *key = NULL;
+    BIGNUM *n = BN_bin2bn(modulus, (int)modulus_length, NULL), *e = BN_bin2bn(exponent, (int)exponent_length, NULL);
+    OSSL_PARAM_BLD *parameters = OSSL_PARAM_BLD_new();
+    if (n != NULL && e != NULL && parameters != NULL &&
+        OSSL_PARAM_BLD_push_BN(parameters, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+        OSSL_PARAM_BLD_push_BN(parameters, OSSL_PKEY_PARAM_RSA_E, e) == 1)
+        key = sallyport_public_key("RSA", parameters);
+    OSSL_PARAM_BLD_free(parameters);
+    BN_free(n);
+    BN_free(e);
+    return key;
+}
+
+/// A key on a named curve; the point is uncompressed (SEC 1 §2.3.3).
+static inline EVP_PKEY *sallyport_ec_key(const char *curve, const unsigned char *point, size_t length) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM_BLD *parameters = OSSL_PARAM_BLD_new();
+    if (parameters != NULL &&
+        OSSL_PARAM_BLD_push_utf8_string(parameters, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) == 1 &&
+        OSSL_PARAM_BLD_push_octet_string(parameters, OSSL_PKEY_PARAM_PUB_KEY, point, length) == 1)
+        key = sallyport_public_key("EC", parameters);
+    OSSL_PARAM_BLD_free(parameters);
+    return key;
+}
+
+/// An Ed25519 key of its 32 bytes.
+static inline EVP_PKEY *sallyport_ed25519_key(const unsigned char *bytes, size_t length) {
+    EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, bytes, length);
+    ERR_clear_error();
+    return key;
+}
+
+/// The DER form of an ECDSA signature of r and s, big-endian, each half of `raw`; 0 where there is none. Free `*der` with
+/// OPENSSL_free.
+static inline int sallyport_ecdsa_der(const unsigned char *raw, size_t length, unsigned char **der) {
+    int half = (int)(length / 2), size = 0;
+    ECDSA_SIG *signature = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(raw, half, NULL), *s = BN_bin2bn(raw + half, half, NULL);
+    if (signature != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(signature, r, s) == 1) {
+        r = s = NULL;
+        size = i2d_ECDSA_SIG(signature, der);
+    }
+    BN_free(r);
+    BN_free(s);
+    ECDSA_SIG_free(signature);
+    return size > 0 ? size : 0;
+}
+
+/// Whether a signature is a key's, of a message; `digest` is NULL for Ed25519, `pss` asks for RSASSA-PSS with a salt as long as
+/// the digest. 1 if so, 0 for everything else.
+static inline int sallyport_verify(
+    EVP_PKEY *key, const char *digest, int pss, const unsigned char *signature, size_t signature_length,
+    const unsigned char *message, size_t message_length) {
+    int status = 0;
+    EVP_PKEY_CTX *options = NULL;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (context != NULL && EVP_DigestVerifyInit_ex(context, &options, digest, NULL, NULL, key, NULL) == 1 &&
+        (!pss || (EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
+                  EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1)))
+        status = EVP_DigestVerify(context, signature, signature_length, message, message_length) == 1;
+    EVP_MD_CTX_free(context);
+    ERR_clear_error();
     return status;
 }
 #endif

@@ -136,7 +136,10 @@ final class GatewayService: ExchangeService {
             case .missing: "You didn't provide an API key: send it as `Authorization: Bearer sp_…` or `x-api-key: sp_…`"
             case .expired: "Incorrect API key provided: it has expired"
             case .revoked: "Incorrect API key provided: it was revoked"
-            case .malformed, .unknown: "Incorrect API key provided"
+            // Why a token is refused is the operator's to know: it would help those who try.
+            case .malformed, .unknown, .algorithm, .wrongIssuer, .wrongAudience, .notYetValid, .lifetime, .badSignature,
+                .unknownKey, .keysUnavailable, .claims, .severalTenants:
+                "Incorrect API key provided"
             }
         return RequestError(.unauthenticated, message)
     }

@@ -105,6 +105,16 @@ extension IdentityFailure {
         case .unknown: "unknown"
         case .expired: "expired"
         case .revoked: "revoked"
+        case .algorithm: "token_algorithm"
+        case .wrongIssuer: "token_issuer"
+        case .wrongAudience: "token_audience"
+        case .notYetValid: "token_not_yet_valid"
+        case .lifetime: "token_lifetime"
+        case .badSignature: "token_signature"
+        case .unknownKey: "token_unknown_key"
+        case .keysUnavailable: "token_keys_unavailable"
+        case .claims: "token_claims"
+        case .severalTenants: "token_several_tenants"
         }
     }
 }

@@ -1,0 +1,119 @@
+internal import Inference
+internal import JSONText
+
+/// The teams that count here, and the tenants they belong to: what `principals.yaml` lists.
+public struct TokenTeams: Hashable, Sendable {
+    /// The tenant of principals without a team.
+    public let defaultTenant: String
+    /// The tenant of each team.
+    public let tenants: [String: String]
+
+    /// Takes the teams.
+    public init(defaultTenant: String, tenants: [String: String]) {
+        self.defaultTenant = defaultTenant
+        self.tenants = tenants
+    }
+}
+
+/// Makes a principal of a token's claims.
+struct TokenPrincipal {
+    private enum Bounds {
+        /// Values that a claim with a list may have.
+        static let values = 1_000
+        static let valueBytes = 1_024
+    }
+
+    let claims: JSONValue
+    let issuer: TokenIssuer
+    let directory: TokenTeams
+
+    /// The principal; fails where its name is none, a claim is not what it must be, or its teams are of different tenants.
+    func principal(credential: String) throws(IdentityFailure) -> Principal {
+        let names = issuer.claims
+        guard let name = value(names.principal), name.kind == .string else { throw .claims }
+        let full = Array(names.prefix.utf8) + name.decodedUTF8()
+        guard NameRule.allows(full) else { throw .claims }
+        let (teams, tenant) = try teams()
+        var attributes: [PrincipalAttribute] = []
+        for attribute in names.attributes {
+            if let value = try attributeValue(attribute) {
+                attributes.append(PrincipalAttribute(attribute.name, value))
+            }
+        }
+        return Principal(
+            kind: try isService() ? .service : names.kind, name: String(decoding: full, as: UTF8.self), teams: teams,
+            tenant: tenant, method: .token, credential: credential, attributes: attributes)
+    }
+
+    /// What stands at a path; `nil` where nothing does. `null` counts as nothing.
+    private func value(_ path: ClaimPath) -> JSONValue? {
+        var value = claims
+        for name in path.names {
+            guard let next = value[name], !next.isNull else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    private func isService() throws(IdentityFailure) -> Bool {
+        guard let marker = issuer.claims.services, let value = value(marker.claim) else { return false }
+        guard value.kind == .string else { throw .claims }
+        return value.equals(marker.value)
+    }
+
+    /// The teams that are listed, in the claim's order, each once, and their tenant.
+    private func teams() throws(IdentityFailure) -> ([String], tenant: String) {
+        let names = issuer.claims
+        var teams: [String] = []
+        var tenant = names.tenant
+        for name in try names.teams.flatMap({ value($0) }).map(texts) ?? [] {
+            guard let team = ours(name), let itsTenant = directory.tenants[team], !teams.contains(team) else {
+                continue
+            }
+            if let own = names.tenant, own != itsTenant { continue }
+            guard tenant == nil || tenant == itsTenant else { throw .severalTenants }
+            tenant = itsTenant
+            teams.append(team)
+        }
+        return (teams, tenant ?? directory.defaultTenant)
+    }
+
+    /// Our name for the issuer's team.
+    private func ours(_ name: String) -> String? {
+        let names = issuer.claims
+        guard name.utf8.starts(with: names.teamsPrefix.utf8) else { return nil }
+        let rest = String(decoding: name.utf8.dropFirst(names.teamsPrefix.utf8.count), as: UTF8.self)
+        return names.teamNames[rest] ?? rest
+    }
+
+    private func attributeValue(_ attribute: TokenClaims.Attribute) throws(IdentityFailure) -> PrincipalAttribute.Value?
+    {
+        guard let value = value(attribute.claim) else { return nil }
+        switch attribute.kind {
+        case .string:
+            guard value.kind == .string, let text = value.string, text.utf8.count <= Bounds.valueBytes else {
+                throw .claims
+            }
+            return .string(text)
+        case .long:
+            guard let number = value.int else { throw .claims }
+            return .long(Int64(number))
+        case .bool:
+            guard let flag = value.bool else { throw .claims }
+            return .bool(flag)
+        case .strings: return .strings(try texts(value))
+        }
+    }
+
+    /// A text, or a list of texts.
+    private func texts(_ value: JSONValue) throws(IdentityFailure) -> [String] {
+        let elements = value.kind == .string ? [value] : value.kind == .array ? Array(value.elements) : nil
+        guard let elements, elements.count <= Bounds.values else { throw .claims }
+        var texts: [String] = []
+        for element in elements {
+            guard let text = element.string, text.utf8.count <= Bounds.valueBytes else { throw .claims }
+            texts.append(text)
+        }
+        return texts
+    }
+}
