@@ -62,7 +62,7 @@ public final class IssuerKeys: Sendable {
 
     /// Puts keys from a file in the place of others.
     public func replace(_ set: JSONWebKeySet) {
-        state.withLock { $0.take(set) }
+        _ = state.withLock { $0.take(set) }
     }
 
     /// How many keys there are, usable or not.
