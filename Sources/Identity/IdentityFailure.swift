@@ -14,27 +14,30 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
     // Of tokens only:
 
     /// The token is signed by an algorithm that is not allowed, or not at all.
-    case algorithm
+    case algorithm = "token_algorithm"
     /// The token's issuer is none that we trust.
-    case wrongIssuer
+    case wrongIssuer = "token_issuer"
     /// The token is meant for others.
-    case wrongAudience
+    case wrongAudience = "token_audience"
     /// The token is not good yet.
-    case notYetValid
+    case notYetValid = "token_not_yet_valid"
     /// The token is good for longer than is allowed.
-    case lifetime
+    case lifetime = "token_lifetime"
     /// The token's signature is none of its issuer's.
-    case badSignature
+    case badSignature = "token_signature"
     /// The token names a key that its issuer does not have.
-    case unknownKey
+    case unknownKey = "token_unknown_key"
     /// The keys of the token's issuer can't be had.
-    case keysUnavailable
+    case keysUnavailable = "token_keys_unavailable"
     /// A claim of the token is missing or not of the form that is needed.
-    case claims
+    case claims = "token_claims"
     /// The token's teams belong to different tenants.
-    case severalTenants
+    case severalTenants = "token_several_tenants"
 
-    /// What went wrong, for logs and for the caller: no part of the credential.
+    /// A word for the ledger: lowercase letters and underscores.
+    public var word: String { rawValue }
+
+    /// What went wrong, for logs: no part of the credential.
     public var description: String {
         switch self {
         case .missing: "no API key or token in `Authorization: Bearer` or `x-api-key`"

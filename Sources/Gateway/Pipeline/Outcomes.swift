@@ -1,4 +1,3 @@
-import Identity
 import Inference
 import Ledger
 import Privacy
@@ -92,29 +91,6 @@ extension UpstreamFailure {
         case .reset, .cut: .cut
         case .cancelled: .cancelled
         case .malformed, .headTooLarge, .unproven, .stopped, .internal: .failed
-        }
-    }
-}
-
-extension IdentityFailure {
-    /// A word for the ledger.
-    var word: String {
-        switch self {
-        case .missing: "missing"
-        case .malformed: "malformed"
-        case .unknown: "unknown"
-        case .expired: "expired"
-        case .revoked: "revoked"
-        case .algorithm: "token_algorithm"
-        case .wrongIssuer: "token_issuer"
-        case .wrongAudience: "token_audience"
-        case .notYetValid: "token_not_yet_valid"
-        case .lifetime: "token_lifetime"
-        case .badSignature: "token_signature"
-        case .unknownKey: "token_unknown_key"
-        case .keysUnavailable: "token_keys_unavailable"
-        case .claims: "token_claims"
-        case .severalTenants: "token_several_tenants"
         }
     }
 }
