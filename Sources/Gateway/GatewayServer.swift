@@ -24,6 +24,7 @@ public final class GatewayServer: Sendable {
         let listener: Listener
         let ledger: GatewayLedger
         let engines: [UpstreamEngine]
+        let workers: BodyWorkers
         let master: SymmetricKey
         let metrics: Metrics
     }
@@ -105,21 +106,24 @@ public final class GatewayServer: Sendable {
             store: store, committer: PromptCommitter(key: commitmentKey), loops: loops, logger: logger)
 
         let metrics = Metrics()
+        let workers = BodyWorkers(threads: max(1, System.coreCount - loopCount))
         var engines: [UpstreamEngine] = []
         var forwarders: [ObjectIdentifier: Forwarder] = [:]
         for loop in loops {
             let engine = try UpstreamEngine()
             try engine.start()
             engines.append(engine)
-            forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop)
+            forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop, workers: workers)
         }
         let pipeline = RequestPipeline(
-            activeSet: activeSet, ledger: ledger, metrics: metrics, logger: logger, forwarders: forwarders)
+            activeSet: activeSet, ledger: ledger, metrics: metrics, logger: logger, forwarders: forwarders,
+            workers: workers, inspectionTimeout: configuration.limits.inspectionTimeout)
         let seed = try SecureRandom.bytes(16).withUnsafeBytes {
             ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         }
+        let bodies = BodyBudget(limit: configuration.limits.bodiesInFlight)
         let service = GatewayService(
-            pipeline: pipeline, metrics: metrics, limits: configuration.limits,
+            pipeline: pipeline, metrics: metrics, limits: configuration.limits, bodies: bodies,
             identifiers: RequestIdentifiers(high: seed.0, low: seed.1), loops: loops)
         let listener = Listener(group: group, tls: tls, limits: configuration.limits, service: service)
         let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
@@ -130,7 +134,9 @@ public final class GatewayServer: Sendable {
                 (self.isDraining.load(ordering: .relaxed) ? ["draining"] : []) + (ledger.trouble.map { [$0] } ?? [])
             },
             exposition: {
-                metrics.exposition(connections: listener.openConnections, ledgerHealthy: ledger.trouble == nil)
+                metrics.exposition(
+                    connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
+                    ledgerHealthy: ledger.trouble == nil)
             })
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
@@ -142,6 +148,7 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, engines: engines,
+            workers: workers,
             master: master.key, metrics: metrics)
     }
 
@@ -250,6 +257,7 @@ public final class GatewayServer: Sendable {
         while parts.metrics.inFlight > 0 || parts.metrics.inPipeline > 0, Clock.monotone() < end + 1_000_000_000 {
             usleep(5_000)
         }
+        parts.workers.stop()
         parts.ledger.close(reason: "signal")
         try? parts.group.syncShutdownGracefully()
         logger.info("stopped")

@@ -23,10 +23,13 @@ public final class PrivacyEngine: Sendable {
 
     /// Looks through every text of a request. Throws what the scanner throws; then the request must fail.
     ///
-    /// `foreign`: what another analyser found in each text, in the order of `request.texts`.
-    public func inspect(_ request: InferenceRequest, merging foreign: [[ForeignSpan]]? = nil) throws -> Findings {
+    /// `foreign`: what another analyser found in each text, in the order of `request.texts`. `watch` may end it, by an
+    /// `InspectionError` of its choice.
+    public func inspect(
+        _ request: InferenceRequest, merging foreign: [[ForeignSpan]]? = nil, watch: InspectionWatch = .none
+    ) throws -> Findings {
         guard foreign.map({ $0.count == request.texts.count }) ?? true else { throw InspectionError.foreignTexts }
-        var workspace = TextInspector.Workspace()
+        var workspace = TextInspector.Workspace(watch: watch)
         var items: [Finding] = []
         var counts: [DataSummary.Count] = []
         var coverage = CoverageTally(request)
@@ -184,6 +187,10 @@ public enum InspectionError: Error, Sendable, Hashable, CustomStringConvertible 
     case foreignRange
     /// A text of more than 2 GiB.
     case textTooLong
+    /// It took longer than it may.
+    case timedOut
+    /// Nobody waits for it any more.
+    case abandoned
 
     /// The fault in words; no text.
     public var description: String {
@@ -191,6 +198,8 @@ public enum InspectionError: Error, Sendable, Hashable, CustomStringConvertible 
         case .foreignTexts: "the analyser answered for other texts"
         case .foreignRange: "the analyser found something outside the text"
         case .textTooLong: "a text is too long to inspect"
+        case .timedOut: "the inspection took too long"
+        case .abandoned: "the inspection was abandoned"
         }
     }
 }

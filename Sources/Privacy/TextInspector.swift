@@ -18,6 +18,22 @@ struct TextInspector: Sendable {
         var encryptedParts = 0
         fileprivate var matches: [CandidateMatch] = []
         fileprivate var spans: [NameSpan] = []
+        fileprivate let watch: InspectionWatch
+        /// Bytes of text until the watch is asked again.
+        private var unwatched = InspectionWatch.interval
+
+        init(watch: InspectionWatch = .none) {
+            self.watch = watch
+        }
+
+        /// Asks the watch, if it is time, before so many bytes are looked at.
+        fileprivate mutating func check(before count: Int) throws {
+            // Many empty texts take their time, too.
+            unwatched -= count + 64
+            guard unwatched < 0 else { return }
+            unwatched = InspectionWatch.interval
+            try watch.check()
+        }
     }
 
     private enum Bounds {
@@ -92,6 +108,7 @@ struct TextInspector: Sendable {
         let bytes = text.bindMemory(to: UInt8.self)
         guard bytes.baseAddress != nil else { return }
         guard bytes.count <= Bounds.longestText else { throw InspectionError.textTooLong }
+        try workspace.check(before: bytes.count)
         let topics = bytes.count >= Bounds.shortestInherited ? inherited() : []
         try look(at: bytes, &workspace, topics)
         if undoesEvasion { try undo(bytes, &workspace, topics) }
@@ -129,16 +146,18 @@ struct TextInspector: Sendable {
             ScannedText(base: base, count: bytes.count), enabled: enabled, threshold: lowestThreshold,
             candidates: workspace.candidates, inherited: topics)
         inspection.trace = workspace.trace
+        inspection.watch = workspace.watch
         workspace.candidates = []
         workspace.trace = nil
         workspace.matches.removeAll(keepingCapacity: true)
         try scanner.scan(UnsafeRawBufferPointer(bytes), into: &workspace.matches)
+        if bytes.count >= InspectionWatch.interval { try workspace.watch.check() }
         if !workspace.matches.isEmpty {
             if enabled.contains(.secret) { SecretDetector.examine(workspace.matches, in: &inspection) }
             LiteralTrigger.examine(workspace.matches, in: &inspection)
             terms.examine(workspace.matches, in: &inspection)
         }
-        inspection.run()
+        try inspection.run()
         if let names { tag(bytes, names, &workspace.spans, &inspection) }
         workspace.encryptedParts = max(workspace.encryptedParts, inspection.encryptedParts)
         workspace.candidates = inspection.candidates
@@ -209,6 +228,7 @@ struct TextInspector: Sendable {
             for window in shadow.windows() {
                 let first = Mark(workspace)
                 let part = UnsafeBufferPointer(rebasing: bytes[window])
+                try workspace.check(before: part.count)
                 try look(at: part, &workspace, window.lowerBound == 0 ? topics : [])
                 mapBack(&workspace, from: first) { range in
                     original(

@@ -128,7 +128,7 @@ final class Metrics: Sendable {
     // MARK: - Exposition
 
     /// The text format of Prometheus, version 0.0.4.
-    func exposition(connections: Int, ledgerHealthy: Bool) -> String {
+    func exposition(connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool) -> String {
         let counters = counters.withLock { $0 }
         var text = Exposition()
         text.family("sallyport_requests_total", "counter", "Requests answered, by operation and status.")
@@ -186,6 +186,10 @@ final class Metrics: Sendable {
         text.sample("sallyport_requests_in_flight", [], "\(inFlight)")
         text.family("sallyport_connections", "gauge", "Open connections of callers.")
         text.sample("sallyport_connections", [], "\(connections)")
+        text.family("sallyport_body_bytes", "gauge", "Bytes of requests' bodies that are held.")
+        text.sample("sallyport_body_bytes", [], "\(bodyBytes)")
+        text.family("sallyport_bodies_waiting", "gauge", "Large bodies that wait for a thread to inspect them.")
+        text.sample("sallyport_bodies_waiting", [], "\(waitingBodies)")
         text.family(
             "sallyport_ledger_healthy", "gauge", "1 while the ledger can be written; 0 means that nothing is sent.")
         text.sample("sallyport_ledger_healthy", [], ledgerHealthy ? "1" : "0")

@@ -80,6 +80,13 @@ public enum ConfigurationLoader {
         if let count = section.field("requests_in_flight")?.integer(in: 1...1_000_000) {
             limits.requestsInFlight = count
         }
+        if let field = section.field("bodies_in_flight"), let bytes = field.bytes(in: 1024...(1 << 40)) {
+            limits.bodiesInFlight = bytes
+            if bytes < limits.bodyBytes {
+                field.report("expected at least `body_bytes`, \(limits.bodyBytes), found \(bytes)")
+            }
+        }
+        if let amount = time("inspection_timeout") { limits.inspectionTimeout = amount }
         let drain = section.field("drain_timeout")?.milliseconds(in: 1...600_000)
         section.finish()
         return (limits, drain ?? 30_000)

@@ -26,6 +26,8 @@ final class Exchange: @unchecked Sendable {
     let peerCertificate: PeerCertificate?
     /// The body, whole once `Service.serve` is called.
     var body = ByteBuffer()
+    /// What it may hold of the bytes that all bodies share; given back with the exchange.
+    var share: BodyBudget.Share?
     /// What admission found out and serving goes on with.
     var admission: (any Sendable)?
     /// Called once when the caller has gone before its answer was whole.
@@ -51,9 +53,9 @@ final class Exchange: @unchecked Sendable {
     }
 
     /// Gives the body away, so that it is not kept twice.
-    func takeBody() -> [UInt8] {
+    func takeBody() -> ByteBuffer {
         defer { body = ByteBuffer() }
-        return Array(body.readableBytesView)
+        return body
     }
 
     /// Whether the caller takes more bytes now.

@@ -125,6 +125,10 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
                 exchange.body = ByteBuffer()
                 return service.refuse(exchange, status: 413, reason: tooLarge)
             }
+            guard exchange.share?.take(bytes.readableBytes) ?? true else {
+                exchange.body = ByteBuffer()
+                return service.refuse(exchange, status: 503, reason: "too many bytes of requests are under way")
+            }
             if exchange.body.readableBytes == 0 {
                 exchange.body = bytes
             } else {

@@ -18,4 +18,8 @@ struct ListenerLimits: Sendable {
     var connections = 4096
     /// Requests under way; past them 503.
     var requestsInFlight = 1024
+    /// Bytes of bodies that all requests under way may have together; past them 503.
+    var bodiesInFlight = 1 << 30
+    /// Time from a whole body to all that is found in it; past it 503.
+    var inspectionTimeout = TimeAmount.seconds(10)
 }

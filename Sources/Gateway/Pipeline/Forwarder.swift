@@ -14,9 +14,11 @@ final class Forwarder: Sendable {
 
     private let engine: UpstreamEngine
     private let mailbox: EventLoopMailbox
+    private let workers: BodyWorkers
 
-    init(engine: UpstreamEngine, loop: any EventLoop) {
+    init(engine: UpstreamEngine, loop: any EventLoop, workers: BodyWorkers) {
         self.engine = engine
+        self.workers = workers
         mailbox = EventLoopMailbox(loop: loop)
     }
 
@@ -54,10 +56,21 @@ final class Forwarder: Sendable {
             throw UpstreamFailure(
                 kind: .unproven, message: "permit, treated request and receipt do not belong together")
         }
-        let answer = DemonstrationModel.answer(
-            request.operation, body: treated.body, identifier: String(inquiry.id.rawValue.suffix(24)),
-            created: Int(Clock.epochSeconds()))
         attempt.watchCaller()
+        let (operation, body, identifier) = (request.operation, treated.body, String(inquiry.id.rawValue.suffix(24)))
+        let make: @Sendable () -> DemonstrationAnswer = {
+            DemonstrationModel.answer(
+                operation, body: body, identifier: identifier, created: Int(Clock.epochSeconds()))
+        }
+        let exchange = inquiry.exchange
+        guard body.count >= BodyWorkers.threshold else { return Self.play(make(), to: attempt, on: exchange) }
+        _ = workers.submit(.begun) { _ in
+            let answer = make()
+            exchange.loop.execute { Self.play(answer, to: attempt, on: exchange) }
+        }
+    }
+
+    private static func play(_ answer: DemonstrationAnswer, to attempt: Attempt, on exchange: Exchange) {
         attempt.begin(
             Attempt.AnswerHead(status: answer.status, contentType: answer.contentType, passed: []))
         switch answer.body {
@@ -65,7 +78,7 @@ final class Forwarder: Sendable {
             attempt.take(bytes)
             attempt.complete()
         case .events(let events):
-            Self.play(events[...], to: attempt, on: inquiry.exchange)
+            play(events[...], to: attempt, on: exchange)
         }
     }
 

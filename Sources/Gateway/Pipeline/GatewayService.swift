@@ -22,16 +22,18 @@ final class GatewayService: ExchangeService {
     private let pipeline: RequestPipeline
     private let metrics: Metrics
     private let limits: ListenerLimits
+    private let bodies: BodyBudget
     private let identifiers: Mutex<RequestIdentifiers>
     private let executors: [ObjectIdentifier: EventLoopExecutor]
 
     init(
-        pipeline: RequestPipeline, metrics: Metrics, limits: ListenerLimits, identifiers: RequestIdentifiers,
-        loops: [any EventLoop]
+        pipeline: RequestPipeline, metrics: Metrics, limits: ListenerLimits, bodies: BodyBudget,
+        identifiers: RequestIdentifiers, loops: [any EventLoop]
     ) {
         self.pipeline = pipeline
         self.metrics = metrics
         self.limits = limits
+        self.bodies = bodies
         self.identifiers = Mutex(identifiers)
         executors = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), EventLoopExecutor(loop: $0)) })
     }
@@ -71,8 +73,15 @@ final class GatewayService: ExchangeService {
             refuse(exchange, RequestError(.methodNotAllowed, "this path takes \(allowed)"), allow: allowed)
             return false
         case .inference, .models, .model:
-            return true
+            break
         }
+        let expected = exchange.head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        guard let share = bodies.share(expecting: expected) else {
+            refuse(exchange, RequestError(.overloaded, "too many bytes of requests are under way"))
+            return false
+        }
+        exchange.share = share
+        return true
     }
 
     func serve(_ exchange: Exchange) {
@@ -103,9 +112,10 @@ final class GatewayService: ExchangeService {
             case 408: .requestTimeout
             case 413: .payloadTooLarge
             case 431: .headersTooLarge
+            case 503: .overloaded
             default: .invalidRequest
             }
-        refuse(exchange, RequestError(kind, reason), status: status)
+        refuse(exchange, RequestError(kind, reason), status: kind == .overloaded ? nil : status)
     }
 
     func ended(_ exchange: Exchange) {

@@ -1,4 +1,5 @@
 import Inference
+import NIOCore
 
 /// One request on its way: who asks, in which exchange, under which policies. Confined to the exchange's event loop.
 final class Inquiry: @unchecked Sendable {
@@ -9,12 +10,21 @@ final class Inquiry: @unchecked Sendable {
     let forwarder: Forwarder
     /// What stages add to the answer's head.
     var headers: [(name: String, value: String)] = []
+    /// Whether its body is handed to `BodyWorkers`.
+    let isLarge: Bool
+    /// Ends what a thread does for it.
+    let watch: InquiryWatch
 
-    init(exchange: Exchange, admission: GatewayService.Admission, principal: Principal, forwarder: Forwarder) {
+    init(
+        exchange: Exchange, admission: GatewayService.Admission, principal: Principal, forwarder: Forwarder,
+        inspectionNanoseconds: Int64
+    ) {
         self.exchange = exchange
         self.admission = admission
         self.principal = principal
         self.forwarder = forwarder
+        isLarge = exchange.body.readableBytes >= BodyWorkers.threshold
+        watch = InquiryWatch(deadline: Clock.monotone() &+ UInt64(clamping: inspectionNanoseconds))
     }
 
     /// The request's identifier.

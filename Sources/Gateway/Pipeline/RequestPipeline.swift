@@ -32,15 +32,19 @@ final class RequestPipeline: Sendable {
     private let active: Mutex<ActiveSet>
     private let ledgerIsDown = Atomic<Bool>(false)
     private let forwarders: [ObjectIdentifier: Forwarder]
+    private let workers: BodyWorkers
+    private let inspectionNanoseconds: Int64
 
     init(
         activeSet: ActiveSet, ledger: GatewayLedger, metrics: Metrics, logger: Logger,
-        forwarders: [ObjectIdentifier: Forwarder]
+        forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
     ) {
         self.ledger = ledger
         self.metrics = metrics
         self.logger = logger
         self.forwarders = forwarders
+        self.workers = workers
+        inspectionNanoseconds = inspectionTimeout.nanoseconds
         active = Mutex(activeSet)
         let now = Clock.monotone()
         running = Mutex(
@@ -63,11 +67,18 @@ final class RequestPipeline: Sendable {
         _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, principal: Principal
     ) async {
         guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else { return exchange.abort() }
-        let inquiry = Inquiry(exchange: exchange, admission: admission, principal: principal, forwarder: forwarder)
+        let inquiry = Inquiry(
+            exchange: exchange, admission: admission, principal: principal, forwarder: forwarder,
+            inspectionNanoseconds: inspectionNanoseconds)
         do {
             try await answer(inquiry, operation)
         } catch let refusal as Refusal {
             refuse(inquiry, refusal)
+        } catch InspectionError.abandoned {
+            // Nobody is there to be told.
+        } catch InspectionError.timedOut {
+            logger.warning("inspection timed out", metadata: ["request": "\(inquiry.id)"])
+            refuse(inquiry, Refusal(RequestError(.unavailable, "the inspection took too long, so nothing is sent")))
         } catch TreatmentError.ambiguousNames {
             // Not ours but the caller's to mend, so not to be sent again as it is.
             refuse(inquiry, Refusal(RequestError(.unprocessable, "\(TreatmentError.ambiguousNames)")))
@@ -82,7 +93,7 @@ final class RequestPipeline: Sendable {
 
     private func answer(_ inquiry: Inquiry, _ operation: Operation) async throws {
         if inquiry.exchange.isOver { return }
-        let request = try read(inquiry, operation)
+        let request = try await read(inquiry, operation)
         let findings = try await inspect(request, inquiry)
         let alias = try resolve(request, inquiry)
         let permits = try authorise(request, findings, alias, inquiry)
@@ -93,10 +104,10 @@ final class RequestPipeline: Sendable {
         for (index, step) in route.steps.enumerated() {
             guard let permitted = permits[step.index] else { continue }
             if inquiry.exchange.isOver { return }
-            let treated = try treat(request, findings, permitted, inquiry)
+            let treated = try await treat(request, findings, permitted, inquiry)
             let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
             let attempt = await forward(
-                request, findings, permitted, treated, receipt, step, attempt: index + 1, inquiry)
+                request, permitted, treated, receipt, step, attempt: index + 1, inquiry)
             switch attempt {
             case .over: return
             case .failed(let refusal, let mayTryNext):
@@ -109,20 +120,42 @@ final class RequestPipeline: Sendable {
         throw failure ?? Refusal(RequestError(.unavailable, "no candidate of the model is available"))
     }
 
-    /// 4. Parses once, losslessly, in the caller's dialect.
-    private func read(_ inquiry: Inquiry, _ operation: Operation) throws(Refusal) -> InferenceRequest {
-        let body = inquiry.exchange.takeBody()
-        let document: JSONDocument
-        do {
-            document = try JSONDocument(
-                parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 64))
-        } catch {
-            throw Refusal(RequestReader.error(for: error))
+    /// Does what takes time in proportion to the body: here, or on another thread where that would keep the loop from others.
+    private func work<Result: Sendable>(
+        _ inquiry: Inquiry, _ stage: BodyWorkers.Stage = .begun, _ work: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        guard inquiry.isLarge else { return try work() }
+        let watch = inquiry.watch
+        inquiry.exchange.callerLeft = { watch.callerLeft() }
+        defer { inquiry.exchange.callerLeft = nil }
+        let result = try await workers.run(stage) {
+            switch watch.verdict {
+            case .abandoned: throw InspectionError.abandoned
+            case .timedOut where stage == .new: throw BodyWorkers.overloaded
+            default: try work()
+            }
         }
-        do {
-            return try RequestReader.read(operation, body: document)
-        } catch {
-            throw Refusal(error)
+        if inquiry.exchange.isOver { throw InspectionError.abandoned }
+        return result
+    }
+
+    /// 4. Parses once, losslessly, in the caller's dialect.
+    private func read(_ inquiry: Inquiry, _ operation: Operation) async throws -> InferenceRequest {
+        let body = inquiry.exchange.takeBody()
+        return try await work(inquiry, .new) {
+            let document: JSONDocument
+            do throws(JSONSyntaxError) {
+                document = try JSONDocument(
+                    parsing: Array(body.readableBytesView),
+                    limits: JSONLimits(maximumBytes: max(body.readableBytes, 1), maximumDepth: 64))
+            } catch {
+                throw Refusal(RequestReader.error(for: error))
+            }
+            do throws(RequestError) {
+                return try RequestReader.read(operation, body: document)
+            } catch {
+                throw Refusal(error)
+            }
         }
     }
 
@@ -135,7 +168,10 @@ final class RequestPipeline: Sendable {
     /// 5. Finds what sensitive data is in it, and where; the operator's own analyzer, where there is one, looks first.
     private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) async throws -> Findings {
         let remote = try await inspectRemotely(request, inquiry)
-        let findings = try inquiry.activeSet.privacy.inspect(request, merging: remote)
+        let (privacy, watch) = (inquiry.activeSet.privacy, inquiry.watch)
+        let findings = try await work(inquiry) {
+            try privacy.inspect(request, merging: remote, watch: InspectionWatch { watch.verdict })
+        }
         metrics.found(findings.summary)
         inquiry.headers.append(("x-sallyport-coverage", findings.summary.coverage.header))
         return findings
@@ -159,6 +195,9 @@ final class RequestPipeline: Sendable {
         }
     }
 
+    /// Longer names of models are none.
+    private static let longestModelName = 1_024
+
     /// The candidates for the model asked for.
     private func resolve(_ request: InferenceRequest, _ inquiry: Inquiry) throws -> ResolvedAlias {
         guard let alias = inquiry.activeSet.routing.resolve(request.model) else {
@@ -168,10 +207,12 @@ final class RequestPipeline: Sendable {
         // Under a wildcard the caller makes the name up, and it goes to the provider and into the ledger as it is: so it is a
         // name and nothing else.
         var name = request.model.rawValue
-        let isName = name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || ".-_:/@+".utf8.contains(byte)
-        }
+        let isName =
+            name.utf8.count <= Self.longestModelName
+            && name.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || ".-_:/@+".utf8.contains(byte)
+            }
         guard isName,
             try name.withUTF8({ try inquiry.activeSet.privacy.inspect(text: UnsafeRawBufferPointer($0)).isEmpty })
         else {
@@ -280,21 +321,38 @@ final class RequestPipeline: Sendable {
         }
     }
 
+    /// A request as it may leave, and what follows from all of its bytes.
+    private struct Treated {
+        let request: TreatedRequest
+        /// What the ledger keeps of the body.
+        let commitment: Digest32
+        /// What is taken out of the answer.
+        let rules: AnswerRules?
+    }
+
     /// 9. Makes the permitted form for that destination.
     private func treat(
         _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ inquiry: Inquiry
-    ) throws -> TreatedRequest {
-        let permit = permitted.permit
-        return try inquiry.activeSet.privacy.treat(
-            request, findings: findings, requestID: inquiry.id, form: permit.form, destination: permit.destination,
-            tenantKey: inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant),
-            edits: ProviderRequest.edits(
-                for: request, model: permit.destination.model, needsUsage: permitted.provider.asksForStreamUsage))
+    ) async throws -> Treated {
+        let (permit, privacy, id) = (permitted.permit, inquiry.activeSet.privacy, inquiry.id)
+        let asksForUsage = permitted.provider.asksForStreamUsage
+        let tenantKey = try inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant)
+        let ledger = ledger
+        return try await work(inquiry) {
+            let treated = try privacy.treat(
+                request, findings: findings, requestID: id, form: permit.form, destination: permit.destination,
+                tenantKey: tenantKey,
+                edits: ProviderRequest.edits(for: request, model: permit.destination.model, needsUsage: asksForUsage))
+            return Treated(
+                request: treated, commitment: ledger.commitment(to: treated.body, of: id),
+                rules: AnswerRules(
+                    engine: privacy, request: request, findings: findings, restoration: treated.restoration))
+        }
     }
 
     /// 10. Records the intent; returns once it is durable.
     private func record(
-        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ treated: TreatedRequest,
+        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ treated: Treated,
         attempt: Int, _ inquiry: Inquiry
     ) async throws(Refusal) -> IntentReceipt {
         let permit = permitted.permit
@@ -303,7 +361,7 @@ final class RequestPipeline: Sendable {
             destination: permit.destination, region: permitted.provider.region,
             isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
             treatments: treatments(findings, permit.form),
-            commitment: ledger.commitment(to: treated.body, of: inquiry.id), attempt: attempt)
+            commitment: treated.commitment, attempt: attempt)
         do {
             let receipt = try await ledger.record(intent, on: inquiry.exchange.loop)
             if ledgerIsDown.load(ordering: .relaxed) { ledgerIsDown.store(false, ordering: .relaxed) }
@@ -341,13 +399,12 @@ final class RequestPipeline: Sendable {
     }
 
     private func forward(
-        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ treated: TreatedRequest,
+        _ request: InferenceRequest, _ permitted: Permitted, _ whole: Treated,
         _ receipt: IntentReceipt, _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
     ) async -> Forwarded {
         let exchange = inquiry.exchange
         let permit = permitted.permit
-        let rules = AnswerRules(
-            engine: inquiry.activeSet.privacy, request: request, findings: findings, restoration: treated.restoration)
+        let (treated, rules) = (whole.request, whole.rules)
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules
         ) { head in
@@ -375,7 +432,7 @@ final class RequestPipeline: Sendable {
             return .over
         case .whole(let head, let bytes):
             do {
-                let answer = try WholeAnswer(bytes, to: request, restoration: treated.restoration, rules: rules)
+                let answer = try await read(bytes, to: request, restoration: treated.restoration, rules: rules)
                 facts = answer.facts
                 Answering.json(exchange, status: head.status, headers(of: head, permit, inquiry), answer.body)
                 return .over
@@ -399,6 +456,19 @@ final class RequestPipeline: Sendable {
                 Refusal(
                     RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
                 mayTryNext: failure.attemptOutcome.shouldTryNext)
+        }
+    }
+
+    /// Reads and treats a whole answer; a large one on another thread.
+    private func read(
+        _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules?
+    ) async throws -> WholeAnswer {
+        let passes = restoration.isEmpty && rules == nil
+        guard bytes.count >= (passes ? BodyWorkers.passingThreshold : BodyWorkers.threshold) else {
+            return try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules)
+        }
+        return try await workers.run(.begun) {
+            try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules)
         }
     }
 

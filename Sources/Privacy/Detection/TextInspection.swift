@@ -30,6 +30,8 @@ struct TextInspection: ~Copyable {
     var encryptedParts = 0
     /// The last secret found.
     var secret = 0..<0
+    /// Asked now and then whether to go on.
+    var watch = InspectionWatch.none
 
     init(
         _ text: ScannedText, enabled: SensitiveClassSet, threshold: Int, candidates: [Candidate],
@@ -42,11 +44,16 @@ struct TextInspection: ~Copyable {
         context = ContextCursor(inherited: inherited)
     }
 
-    mutating func run() {
+    mutating func run() throws(InspectionError) {
         DateDetector.examineWords(in: &self)
         URLDetector.examineDomains(in: &self)
         var position = text.nextAnchor(from: 0)
+        var watched = InspectionWatch.interval
         while position < text.count {
+            if position >= watched {
+                watched = position + InspectionWatch.interval
+                try watch.check()
+            }
             let byte = text.base[position]
             if byte == UInt8(ascii: "@") {
                 position = EmailDetector.examine(at: position, in: &self)

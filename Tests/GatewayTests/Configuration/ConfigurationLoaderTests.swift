@@ -34,6 +34,8 @@ struct ConfigurationLoaderTests {
                     .init(certificate: "etc/certs/server.pem", key: "etc/certs/server.key")
                 ]))
         #expect(configuration.limits.bodyBytes == 32 << 20)
+        #expect(configuration.limits.bodiesInFlight == 1 << 30)
+        #expect(configuration.limits.inspectionTimeout == .seconds(10))
         #expect(configuration.drainMilliseconds == 30_000)
         #expect(configuration.eventLoops == nil)
         #expect(configuration.logLevel == .info)
@@ -62,6 +64,8 @@ struct ConfigurationLoaderTests {
               idle_timeout: 3m
               connections: 10
               requests_in_flight: 20
+              bodies_in_flight: 128MiB
+              inspection_timeout: 4s
               drain_timeout: 500ms
             event_loops: 3
             log_level: debug
@@ -79,6 +83,8 @@ struct ConfigurationLoaderTests {
         #expect(configuration.limits.idleTimeout == .minutes(3))
         #expect(configuration.limits.connections == 10)
         #expect(configuration.limits.requestsInFlight == 20)
+        #expect(configuration.limits.bodiesInFlight == 128 << 20)
+        #expect(configuration.limits.inspectionTimeout == .seconds(4))
         #expect(configuration.drainMilliseconds == 500)
         #expect(configuration.eventLoops == 3)
         #expect(configuration.logLevel == .debug)
