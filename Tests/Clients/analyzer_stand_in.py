@@ -3,6 +3,7 @@ that the tests ask for in the query. Says `port N` and ends with its standard in
 
 ?fault=NAME[&ms=…&code=…&body=…]   what goes wrong: slow, hang, cut, status, body, beyond, negative, empty, score, count, shape
 &first=N&key=K                     … with the first N calls of that key only
+&tell=PATH                         a file to make once a call hangs
 ?bearer=T  ?language=L             answer 401 or 400 to calls without it
 A text alone may also be "please hang" or "please fail".
 ?parallel=N  ?most=N               answer once N calls are here at once; answer 503 where there are more than N (of this very query)"""
@@ -49,7 +50,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if now > int(query["most"]): return self.answer(503, {"error": "too many"})
         if "parallel" in query:
             with lock: barrier = barriers.setdefault(self.path, threading.Barrier(int(query["parallel"])))
-            try: barrier.wait(10)
+            try: barrier.wait(60)
             except threading.BrokenBarrierError: return self.answer(500, {"error": "not enough at once"})
         text = request["text"]
         # As Presidio: an empty text, or none, is an error.
@@ -64,7 +65,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             with lock: seen[query["key"]] = seen.get(query["key"], 0) + 1
             if seen[query["key"]] > int(query["first"]): fault = None
         if fault == "slow": time.sleep(int(query["ms"]) / 1000)
-        elif fault == "hang": time.sleep(3600)
+        elif fault == "hang":
+            if "tell" in query: open(query["tell"], "x").close()
+            time.sleep(3600)
         elif fault == "cut":
             self.send_response(200); self.send_header("content-length", "1000"); self.end_headers(); self.wfile.write(b"[")
             self.close_connection = True

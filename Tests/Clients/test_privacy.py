@@ -1,6 +1,7 @@
 """What privacy.yaml says, as callers and a provider see it."""
-import json, re, time
+import json, re
 import pytest
+from conftest import eventually
 from mock_provider import ADDED_EMAIL, ADDED_KEY, ADDED_TOKEN
 
 CARD, EMAIL = "4242 4242 4242 4242", "maria.keller@example.org"
@@ -28,8 +29,7 @@ def test_every_answer_has_a_receipt_of_what_was_looked_at(gateway):
     r = gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": [{"type": "text", "text": "mail alice%40example.com"}, picture]}]})
     receipt = dict(part.split("=", 1) for part in r.headers["x-sallyport-coverage"].split(", "))
     assert receipt["decoded"] == "1" and receipt["unscannable"] == "1;image=1"
-    time.sleep(0.2)
-    places = [e for e in gateway.entries() if e["kind"] == "intent"][-1]["coverage"]["places"]
+    places = eventually(lambda: [e for e in gateway.entries() if e["kind"] == "intent"])[-1]["coverage"]["places"]
     assert {"count": 1, "place": "user", "reason": "image", "verdict": "unscannable"} in places
 
 
@@ -40,8 +40,7 @@ def test_a_class_that_blocks_refuses_the_request_and_nothing_is_sent(make_gatewa
     r = gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": "pay to FR14 2004 1010 0505 0001 3M02 606"}]})
     assert r.status_code == 403 and "iban" in r.json()["error"]["message"] and "FR14" not in r.text
     assert provider.bodies() == []
-    time.sleep(0.2)
-    denied = [e for e in gateway.entries() if e["kind"] == "denied"]
+    denied = eventually(lambda: [e for e in gateway.entries() if e["kind"] == "denied"])
     assert len(denied) == 1 and denied[0]["reason"] == "blocked"
 
 
@@ -95,8 +94,7 @@ def test_own_words_and_patterns_are_classes(make_gateway, provider):
     assert ask(gateway, text) == text
     sent = json.loads(provider.bodies()[-1])["messages"][0]["content"]
     assert "Heron" not in sent and "123456" not in sent
-    time.sleep(0.2)
-    intent = [e for e in gateway.entries() if e["kind"] == "intent"][-1]
+    intent = eventually(lambda: [e for e in gateway.entries() if e["kind"] == "intent"])[-1]
     assert {d["class"] for d in intent["data"]} == {"project", "employee"}
 
 
@@ -116,9 +114,7 @@ def test_after_rotation_a_value_has_another_surrogate_and_keys_still_work(gatewa
     before = surrogate()
     assert surrogate() == before
     gateway.run("keys", "rotate")
-    end = time.time() + 10
-    while surrogate() == before and time.time() < end: time.sleep(0.3)
-    assert surrogate() != before
+    eventually(lambda: surrogate() != before)
     assert gateway.verify().returncode == 0
     assert any(e["kind"] == "keys_rotated" for e in gateway.entries())
 

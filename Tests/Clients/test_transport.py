@@ -3,7 +3,7 @@ import shutil, subprocess, pytest
 
 
 def s_client(gateway, *arguments, data=b"Q\n"):
-    p = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{gateway.port}", "-servername", "localhost", "-CAfile", gateway.ca, *arguments], input=data, capture_output=True, timeout=20)
+    p = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{gateway.port}", "-servername", "localhost", "-CAfile", gateway.ca, *arguments], input=data, capture_output=True, timeout=120)
     return p.stdout.decode(errors="replace") + p.stderr.decode(errors="replace")
 
 

@@ -79,9 +79,9 @@ struct DuplicateKeyTests {
             return try computingTime { _ = try JSONDocument(parsing: text) }
         }
         // Quadratic work would be 100 times the time for 10 times the names; 20,000 million pairs take minutes.
-        #expect(try seconds(200_000, "key") < .seconds(5))
-        #expect(try seconds(200_000, "\\u0061") < .seconds(5))
-        #expect(try seconds(10_000, String(repeating: "long common beginning ", count: 20)) < .seconds(5))
+        #expect(try seconds(200_000, "key") < .seconds(20))
+        #expect(try seconds(200_000, "\\u0061") < .seconds(20))
+        #expect(try seconds(10_000, String(repeating: "long common beginning ", count: 20)) < .seconds(20))
         let bytes = Array(object((0..<100_000).map { "key\($0)" } + ["key5"]).utf8)
         #expect(reason(bytes) == .duplicateKey)
     }

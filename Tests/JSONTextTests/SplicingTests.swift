@@ -105,6 +105,6 @@ struct SplicingTests {
                 if range != 1 + index * 15 + 5..<1 + index * 15 + 11 { Issue.record("\(index): \(range)") }
             }
         }
-        #expect(elapsed < .seconds(3))
+        #expect(elapsed < .seconds(20))
     }
 }

@@ -113,14 +113,14 @@ import Testing
         #expect(written.count == number - 1)
         for receipt in written { try store.record(Fixtures.result(of: receipt.sequence)) }
         try store.append(Fixtures.reload)
-        for _ in 0..<2_000 where store.head?.sequence != UInt64(2 * written.count) {
+        for _ in 0..<60_000 where store.head?.sequence != UInt64(2 * written.count) {
             try await Task.sleep(for: .milliseconds(1))
         }
         #expect(store.head?.sequence == UInt64(2 * written.count))
         #expect(store.droppedEntries == 1)  // the reload, whose room was not set aside
 
         operations.set { $0.reserveError = 0 }
-        for _ in 0..<3_000 where store.status != .healthy { try await Task.sleep(for: .milliseconds(1)) }
+        for _ in 0..<60_000 where store.status != .healthy { try await Task.sleep(for: .milliseconds(1)) }
         #expect(store.isHealthy)
         store.record(try Fixtures.intent(number), token: 77, to: collector)
         #expect(try await collector.wait(for: number + 1).last?.receipt != nil)
@@ -151,7 +151,9 @@ import Testing
         let store = try open(settings)
         let collector = Collector()
         operations.set { $0.isStuck = true }
-        for number in 0..<200 { store.record(try Fixtures.intent(number), token: UInt64(number), to: collector) }
+        store.record(try Fixtures.intent(0), token: 0, to: collector)
+        try await operations.waitUntilHeld()
+        for number in 1..<200 { store.record(try Fixtures.intent(number), token: UInt64(number), to: collector) }
         let refused = try await collector.wait(for: 1)
         #expect(!refused.isEmpty && refused.allSatisfy { $0.failure == .overloaded })
         #expect(try store.append(Fixtures.reload) == false)
@@ -204,7 +206,7 @@ import Testing
         let receipts = try await collector.wait(for: number).compactMap(\.receipt)
         for receipt in receipts { try store.record(Fixtures.result(of: receipt.sequence)) }
         try filler.truncate(to: 0)
-        for _ in 0..<5_000 where store.status != .healthy { try await Task.sleep(for: .milliseconds(1)) }
+        for _ in 0..<60_000 where store.status != .healthy { try await Task.sleep(for: .milliseconds(1)) }
         store.record(try Fixtures.intent(number), token: 0, to: collector)
         #expect(try await collector.wait(for: number + 1).last?.receipt != nil)
         store.close(Fixtures.stop)

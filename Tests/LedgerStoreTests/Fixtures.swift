@@ -88,9 +88,9 @@ final class Collector: LedgerCompletionQueue {
     var inspections: [Bool] { state.withLock { $0.inspections } }
     var completions: [LedgerCompletion] { batches.flatMap { $0 } }
 
-    /// The completions when there are so many, or what came within 20 seconds.
+    /// The completions when there are so many, or what came within a minute.
     func wait(for count: Int) async throws -> [LedgerCompletion] {
-        for _ in 0..<20_000 {
+        for _ in 0..<60_000 {
             let completions = completions
             if completions.count >= count { return completions }
             try await Task.sleep(for: .milliseconds(1))
@@ -122,6 +122,8 @@ final class FaultyOperations: FileOperations {
         var freeBytes: Int?
         /// Whether synchronisations wait.
         var isStuck = false
+        /// How many had to wait.
+        var held = 0
         /// Counts.
         var writes = 0
         var synchronisations = 0
@@ -133,6 +135,11 @@ final class FaultyOperations: FileOperations {
     func set(_ change: (inout Script) -> Void) { script.withLock { change(&$0) } }
     var counts: (writes: Int, synchronisations: Int) { script.withLock { ($0.writes, $0.synchronisations) } }
 
+    /// Returns once a synchronisation waits.
+    func waitUntilHeld() async throws {
+        for _ in 0..<60_000 where script.withLock({ $0.held }) == 0 { try await Task.sleep(for: .milliseconds(1)) }
+    }
+
     func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> (written: Int, code: Int32) {
         let (error, limit) = script.withLock { script in
             script.writes += 1
@@ -143,6 +150,7 @@ final class FaultyOperations: FileOperations {
     }
 
     func synchronise(_ file: Int32) -> Int32 {
+        if script.withLock({ $0.isStuck }) { script.withLock { $0.held += 1 } }
         while script.withLock({ $0.isStuck }) { usleep(1_000) }
         let error = script.withLock { script in
             script.synchronisations += 1

@@ -50,7 +50,7 @@ import Testing
         let (first, second) = (Collector(), Collector())
         operations.set { $0.isStuck = true }
         store.record(try Fixtures.intent(0), token: 0, to: first)
-        try await Task.sleep(for: .milliseconds(50))
+        try await operations.waitUntilHeld()
         let before = operations.counts
         for number in 1...40 {
             store.record(try Fixtures.intent(number), token: UInt64(number), to: number % 2 == 0 ? first : second)
@@ -150,7 +150,7 @@ import Testing
         let store = try LedgerStore.open(settings, start: Fixtures.start)
         try store.record(Fixtures.result(of: 0))
         var kinds: [String] = []
-        for _ in 0..<5_000 where kinds.count < 2 {
+        for _ in 0..<60_000 where kinds.count < 2 {
             try await Task.sleep(for: .milliseconds(1))
             kinds = try Fixtures.kinds(settings)
         }
@@ -161,7 +161,7 @@ import Testing
     @Test func `an intent takes waiting entries with it, before it`() async throws {
         let directory = try TemporaryDirectory()
         var settings = Fixtures.settings(directory)
-        settings.laziness = 1_000_000
+        settings.laziness = 60_000_000
         let store = try LedgerStore.open(settings, start: Fixtures.start)
         let collector = Collector()
         try store.record(Fixtures.result(of: 0))

@@ -119,12 +119,12 @@ import Testing
         let clock = TestClock()
         let client = try analyzer("fault=hang&first=2&key=probe", clock: clock) {
             $0.failuresToOpen = 1
-            $0.deadlineMilliseconds = 700
+            $0.deadlineMilliseconds = 5_000
         }
         #expect(await client.failure(of: ["Berlin"])?.kind == .deadline)
         clock.advance(milliseconds: 10_000)
         let probe = Task { await client.failure(of: ["Berlin"])?.kind }
-        try await Task.sleep(for: .milliseconds(200))
+        try await Task.sleep(for: .milliseconds(500))
         #expect(await client.failure(of: ["Berlin"])?.kind == .circuitOpen)
         #expect(await probe.value == .deadline)
     }

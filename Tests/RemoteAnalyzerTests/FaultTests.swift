@@ -11,14 +11,14 @@ import Testing
         #expect(failure?.kind == .unreachable)
     }
 
-    @Test(arguments: ["fault=slow&ms=3000", "fault=hang"])
+    @Test(arguments: ["fault=slow&ms=60000", "fault=hang"])
     func `an answer after the deadline is none`(_ query: String) async throws {
         let client = try analyzer(query) { $0.deadlineMilliseconds = 150 }
         let clock = ContinuousClock()
         let begun = clock.now
         #expect(await client.failure(of: Self.texts)?.kind == .deadline)
         let took = begun.duration(to: clock.now)
-        #expect(took >= .milliseconds(140) && took < .milliseconds(2_500), "\(took)")
+        #expect(took >= .milliseconds(140) && took < .seconds(50), "\(took)")
     }
 
     @Test func `the deadline is for all calls together`() async throws {
@@ -80,12 +80,13 @@ import Testing
             $0.textsPerCall = 1
             $0.connections = 2
             $0.failuresToOpen = 100
+            $0.deadlineMilliseconds = 120_000
         }
         let clock = ContinuousClock()
         let begun = clock.now
         for _ in 0..<4 { #expect(await client.failure(of: ["please hang", "please fail"])?.kind == .status) }
         // Were the calls that hang not broken off, they would hold both connections until their deadline.
-        #expect(begun.duration(to: clock.now) < .seconds(15))
+        #expect(begun.duration(to: clock.now) < .seconds(100))
     }
 
     @Test func `texts that are too many bytes together are not sent`() async throws {
@@ -115,14 +116,17 @@ import Testing
     }
 
     @Test func `a caller that gives up ends the analysis at once, and says nothing of the service`() async throws {
-        let client = try analyzer("fault=hang") { $0.failuresToOpen = 1 }
+        let client = try analyzer("fault=hang") {
+            $0.failuresToOpen = 1
+            $0.deadlineMilliseconds = 120_000
+        }
         let task = Task { await client.failure(of: Self.texts) }
         try await Task.sleep(for: .milliseconds(100))
         let clock = ContinuousClock()
         let begun = clock.now
         task.cancel()
         #expect(await task.value?.kind == .cancelled)
-        #expect(begun.duration(to: clock.now) < .seconds(5))
+        #expect(begun.duration(to: clock.now) < .seconds(100))
         #expect(!client.isCircuitOpen)
     }
 

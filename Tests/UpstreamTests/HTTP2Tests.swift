@@ -62,10 +62,9 @@ import Testing
         #expect(await eventually { engine.recorder.answer(1).head != nil })
         let exchange = engine.submit(try await nginx.endpoint("/hang"), token: 2)
         let connection = try #require(await nginx.provider.connection(asking: "/hang"))
-        let cancelled = Double(monotonicNanoseconds()) / 1e6
         exchange.cancel()
-        let closed = try #require(await nginx.provider.closing(of: connection))
-        #expect(closed - cancelled < 1_000, "took \(closed - cancelled) ms")
+        // Left alone, it would stay open for an hour.
+        #expect(await nginx.provider.closing(of: connection) != nil)
         let answer = await engine.recorder.finished(1)
         #expect(answer.isComplete)
         #expect(answer.text.split(separator: "\n").count == 20)
@@ -77,7 +76,7 @@ import Testing
         let nginx = try await Nginx()
         let engine = try TestEngine()
         if hasNeighbour {
-            engine.submit(try await nginx.endpoint("/slow?ms=3000"), token: 9)
+            engine.submit(try await nginx.endpoint("/slow?ms=9000"), token: 9)
             _ = await nginx.provider.connection(asking: "/slow")
         }
         let exchange = engine.submit(try await nginx.endpoint(path))
@@ -88,7 +87,8 @@ import Testing
         let cancelled = Double(monotonicNanoseconds()) / 1e6
         exchange.cancel()
         let closed = try #require(await nginx.provider.closing(of: connection))
-        #expect(closed - cancelled < 500, "took \(closed - cancelled) ms")
+        // Nothing else moves on the connection for nine seconds.
+        #expect(closed - cancelled < 7_000, "took \(closed - cancelled) ms")
         let next = try await engine.answer(nginx.endpoint("/json"), token: 2)
         #expect(next.isComplete)
         guard hasNeighbour else { return }
@@ -119,9 +119,7 @@ import Testing
         let total = 24 << 20
         let exchange = engine.submit(try await nginx.endpoint("/flood?bytes=\(total)"))
         #expect(await eventually { engine.recorder.received() >= 128 << 10 })
-        try await Task.sleep(nanoseconds: 500_000_000)
-        let sent = Int(nginx.provider.lines("sent").last?.words[2] ?? "") ?? 0
-        #expect(sent < 20 << 20)
+        #expect(await nginx.provider.isHeld(below: 20 << 20), "the provider was not held")
         #expect(engine.recorder.received() <= 160 << 10)
         let (answer, _) = await engine.recorder.consuming(exchange)
         #expect(answer.isComplete)

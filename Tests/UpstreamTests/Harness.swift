@@ -58,7 +58,7 @@ final class Recorder: UpstreamMailbox {
     var all: [Answer] { answers.withLock { Array($0.values) } }
 
     /// The answer when it has its end; what there is of it after a while otherwise.
-    func finished(_ token: UInt64 = 1, within seconds: Double = 20) async -> Answer {
+    func finished(_ token: UInt64 = 1, within seconds: Double = 120) async -> Answer {
         _ = await eventually(within: seconds) { self.hasEnded(token) }
         return answer(token)
     }

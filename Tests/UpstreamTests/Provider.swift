@@ -65,6 +65,18 @@ final class Provider: Sendable {
         return lines("closed").first { $0.words[1] == connection }?.time
     }
 
+    /// Whether it comes to send no more of a flood for a while, before it has sent `limit` bytes.
+    func isHeld(below limit: Int) async -> Bool {
+        var before = -1
+        for _ in 0..<200 {
+            let sent = Int(lines("sent").last?.words[2] ?? "") ?? 0
+            if sent == before || sent >= limit { return sent < limit }
+            before = sent
+            try? await Task.sleep(nanoseconds: 300_000_000)
+        }
+        return false
+    }
+
     func url(_ path: String, scheme: String = "http", host: String = "127.0.0.1") -> String {
         "\(scheme)://\(host):\(port)\(path)"
     }
@@ -107,7 +119,7 @@ private func readSome(_ descriptor: Int32) -> [UInt8]? {
 }
 
 /// Waits until something holds; `false` where it does not within `seconds`.
-func eventually(within seconds: Double = 20, _ condition: @Sendable () -> Bool) async -> Bool {
+func eventually(within seconds: Double = 120, _ condition: @Sendable () -> Bool) async -> Bool {
     let end = monotonicNanoseconds() + UInt64(seconds * 1e9)
     while !condition() {
         guard monotonicNanoseconds() < end else { return false }

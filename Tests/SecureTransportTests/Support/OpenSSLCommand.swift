@@ -28,7 +28,7 @@ struct ShellScript {
     var status: Int32? { Int32(text("rc").trimmingCharacters(in: .whitespacesAndNewlines)) }
 
     /// Waits until `condition` holds or the script has ended; false after `seconds`.
-    func wait(seconds: Double = 10, _ condition: () -> Bool = { false }) async throws -> Bool {
+    func wait(seconds: Double = 120, _ condition: () -> Bool = { false }) async throws -> Bool {
         let deadline = Date().addingTimeInterval(seconds)
         while Date() < deadline {
             if status != nil || condition() { return true }
@@ -43,7 +43,7 @@ struct ShellScript {
 /// The output of a shell script.
 func shell(_ script: String) async throws -> String {
     let running = try ShellScript(script)
-    if try await !running.wait(seconds: 60) { running.stop() }
+    if try await !running.wait(seconds: 300) { running.stop() }
     return running.text("out") + running.text("err")
 }
 
@@ -91,7 +91,7 @@ final class ChattingClient {
             """
             ( n=0; while [ ! -e $DIR/done ]; do
                 if [ -e $DIR/line.$n ]; then cat $DIR/line.$n; n=$((n + 1)); else sleep 0.02; fi
-            done ) | { openssl s_client -quiet -connect 127.0.0.1:\(port); touch $DIR/done; }
+            done ) | { openssl s_client -quiet -no_ign_eof -connect 127.0.0.1:\(port); touch $DIR/done; }
             """)
     }
 

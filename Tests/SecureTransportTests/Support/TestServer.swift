@@ -26,9 +26,9 @@ final class TestServer: Sendable {
 
         func note(_ change: (inout Notes) -> Void) { notes.withLockedValue { change(&$0) } }
 
-        /// Waits until `condition` holds, 10 s at most.
+        /// Waits until `condition` holds, a minute at least.
         func wait(_ condition: (Notes) -> Bool) async throws -> Bool {
-            for _ in 0..<1000 {
+            for _ in 0..<6000 {
                 if condition(current) { return true }
                 try await Task.sleep(nanoseconds: 10_000_000)
             }
