@@ -13,6 +13,7 @@ extension LedgerEntry {
         case .start(let start): try start.encoded()
         case .stop(let stop): try stop.encoded()
         case .reload(let reload): try reload.encoded()
+        case .administered(let act): try act.encoded()
         case .keyCreated(let change): try change.encoded(kind: "key_created")
         case .keyRevoked(let change): try change.encoded(kind: "key_revoked")
         case .keysRotated(let rotation): try rotation.encoded()
@@ -188,7 +189,28 @@ extension LedgerEntry.Reload {
         line.json.key("ok")
         line.json.bool(isInForce)
         line.member("policy_set", policySet)
+        line.member("policy_set_before", policySetBefore)
         line.previous()
+        line.sequence()
+        line.member("time", time)
+        line.member("trigger", trigger.rawValue)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.Administered {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 640)
+        line.member("client", clientAddress)
+        line.member("function", function)
+        line.kind("administered")
+        line.json.key("ok")
+        line.json.bool(isPermitted)
+        line.member("policies", policies)
+        line.member("policy_set", policySet)
+        line.previous()
+        line.principal(principal)
+        line.request(requestID)
         line.sequence()
         line.member("time", time)
         return try line.finish()

@@ -7,7 +7,7 @@ public import Inference
 ///
 /// | member | value |
 /// |---|---|
-/// | `kind` | `intent`, `result`, `denied`, `unidentified`, `start`, `stop`, `reload`, `key_created`, `key_revoked`, `keys_rotated` |
+/// | `kind` | `intent`, `result`, `denied`, `unidentified`, `start`, `stop`, `reload`, `administered`, `key_created`, `key_revoked`, `keys_rotated` |
 /// | `prev` | SHA-256, as 64 hexadecimal digits, of the line before, without its line feed; 64 zeros in the first line |
 /// | `seq` | the line's index in the whole log, from 0 |
 /// | `time` | when its maker wrote it, UTC, with milliseconds; lines of different event loops may be out of order by moments |
@@ -34,6 +34,8 @@ public enum LedgerEntry: Sendable {
     case stop(Stop)
     /// Configuration, policies, keys or certificates were read again.
     case reload(Reload)
+    /// Somebody used, or tried to use, a function of the gateway that is for its operators.
+    case administered(Administered)
     /// An API key was made.
     case keyCreated(KeyChange)
     /// An API key was revoked.
@@ -89,7 +91,7 @@ extension LedgerEntry {
         /// What data where; members `data` (list of `class`, `count`, `place`) and `coverage` (`texts` inspected,
         /// `unscannable` parts).
         public var data: DataSummary
-        /// SHA-256 of the policy text in force, in hexadecimal; member `policy_set`.
+        /// SHA-256 of the policy set in force, in hexadecimal; member `policy_set`.
         public var policySet: String
 
         /// Puts it together.
@@ -317,7 +319,7 @@ extension LedgerEntry {
         public var time: LedgerTime
         /// The gateway's version; member `version`.
         public var version: String
-        /// SHA-256 of the policy text in force, in hexadecimal; member `policy_set`.
+        /// SHA-256 of the policy set in force, in hexadecimal; member `policy_set`.
         public var policySet: String
         /// `power` or `process`, see `LedgerStore`; member `durability`. The store fills it in.
         public var durability: String
@@ -352,21 +354,74 @@ extension LedgerEntry {
 
     /// `reload`: configuration, policies, keys and certificates were read again.
     public struct Reload: Hashable, Sendable {
+        /// What made the gateway read.
+        public enum Trigger: String, Hashable, Sendable, CaseIterable {
+            /// A file of the policies changed.
+            case files
+            /// SIGHUP.
+            case signal
+            /// An administrator's request; the `administered` entry before says whose.
+            case request
+        }
+
         /// When; member `time`.
         public var time: LedgerTime
         /// Whether the new set is in force; otherwise the old one is still; member `ok`.
         public var isInForce: Bool
-        /// SHA-256 of the policy text in force now, in hexadecimal; member `policy_set`.
+        /// SHA-256 of the policy set in force now, in hexadecimal; member `policy_set`.
         public var policySet: String
+        /// The same of the set in force before; member `policy_set_before`.
+        public var policySetBefore: String
+        /// What made the gateway read; member `trigger`.
+        public var trigger: Trigger
         /// The number of API keys in force now; member `keys`.
         public var keys: Int
 
         /// Puts it together.
-        public init(time: LedgerTime, isInForce: Bool, policySet: String, keys: Int) {
+        public init(
+            time: LedgerTime, isInForce: Bool, policySet: String, policySetBefore: String, trigger: Trigger, keys: Int
+        ) {
             self.time = time
             self.isInForce = isInForce
             self.policySet = policySet
+            self.policySetBefore = policySetBefore
+            self.trigger = trigger
             self.keys = keys
+        }
+    }
+
+    /// `administered`: somebody used, or tried to use, a function of the gateway that is for its operators.
+    public struct Administered: Hashable, Sendable {
+        /// When; member `time`.
+        public var time: LedgerTime
+        /// The request's identifier; member `request`.
+        public var requestID: RequestID
+        /// Who; member `principal`, as in `intent`.
+        public var principal: Principal
+        /// The caller's address without port; member `client`.
+        public var clientAddress: String
+        /// Which function, such as `reload`; member `function`.
+        public var function: String
+        /// Whether policy permits it; member `ok`.
+        public var isPermitted: Bool
+        /// Identifiers of the policies that decided; member `policies`.
+        public var policies: [String]
+        /// SHA-256 of the policy set that decided, in hexadecimal; member `policy_set`.
+        public var policySet: String
+
+        /// Puts it together.
+        public init(
+            time: LedgerTime, requestID: RequestID, principal: Principal, clientAddress: String, function: String,
+            isPermitted: Bool, policies: [String], policySet: String
+        ) {
+            self.time = time
+            self.requestID = requestID
+            self.principal = principal
+            self.clientAddress = clientAddress
+            self.function = function
+            self.isPermitted = isPermitted
+            self.policies = policies
+            self.policySet = policySet
         }
     }
 

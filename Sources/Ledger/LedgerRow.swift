@@ -106,6 +106,8 @@ public struct LedgerRow: Hashable, Sendable {
             return text(entry["reason"])
         case "reload":
             return entry["ok"]?.bool == true ? "in force" : "refused, the old set stays"
+        case "administered":
+            return "\(text(entry["function"])) \(entry["ok"]?.bool == true ? "permitted" : "denied")"
         case "key_created", "key_revoked":
             return "key \(text(entry["key"]))"
         case "keys_rotated":

@@ -114,9 +114,13 @@ struct Audit: ParsableCommand {
             let data = (entry["data"] as? [[String: Any]] ?? []).map { "\(text($0["class"]))×\(text($0["count"]))" }
             var what = text(entry["model"])
             if let destination { what += " → \(text(destination["provider"]))/\(text(destination["model"]))" }
+            if let function = entry["function"] { what = "\(function)" }
             if let intent = entry["intent"] { what = "intent \(intent)" }
             var outcome = [entry["form"], entry["outcome"], entry["reason"], entry["status"]].compactMap { $0 }
                 .map { "\($0)" }
+            if let isGood = entry["ok"] as? Bool {
+                outcome.append(text(entry["kind"]) == "reload" ? (isGood ? "in force" : "refused") : isGood ? "permitted" : "denied")
+            }
             if let usage = entry["usage"] as? [String: Any] {
                 outcome.append("\(text(usage["input"]))+\(text(usage["output"])) tokens")
             }

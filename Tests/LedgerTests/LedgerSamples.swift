@@ -102,9 +102,22 @@ enum LedgerSamples {
             #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":1}"#
         ),
         (
-            .reload(.init(time: time, isInForce: true, policySet: "bb22", keys: 3)),
-            #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","prev":"\#(zeros)","seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+            .reload(
+                .init(
+                    time: time, isInForce: true, policySet: "bb22", policySetBefore: "aa11", trigger: .files, keys: 3)),
+            #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","policy_set_before":"aa11","prev":"\#(zeros)","#
+                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","trigger":"files","v":1}"#
+        ),
+        (
+            .administered(
+                .init(
+                    time: time, requestID: requestID, principal: asked.principal, clientAddress: "192.0.2.17",
+                    function: "reload", isPermitted: false, policies: ["suspended"], policySet: "aa11")),
+            #"{"client":"192.0.2.17","function":"reload","kind":"administered","ok":false,"policies":["suspended"],"#
+                + #""policy_set":"aa11","prev":"\#(zeros)","#
+                + #""principal":{"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
+                + #""teams":["support","emea"],"tenant":"acme"},"request":"req_0123456789abcdeffedcba9876543210","#
+                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","v":1}"#
         ),
         (
             .keyCreated(keyChange),
