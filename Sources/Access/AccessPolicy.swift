@@ -64,6 +64,15 @@ public final class AccessPolicy: Sendable {
                 now: now), clientAddress: clientAddress)
     }
 
+    /// A refusal in words: what is refused, the policies that did it, and their `@reason`s.
+    public func refusal(_ what: String, _ policies: [String]) -> String {
+        guard !policies.isEmpty else { return "\(what): no policy permits it" }
+        let named = policies.map { id in
+            rules.first { $0.id == id }?.reason.map { "\(id) (\($0))" } ?? id
+        }
+        return "\(what): \(named.joined(separator: ", "))"
+    }
+
     /// Asks whether the request may go to the candidate: raw, else pseudonymised, else redacted; the first form that is
     /// permitted is the form of the permit. Each tool of the request must be permitted there too.
     public func decide(_ question: AccessQuestion, for candidate: Candidate) -> AccessDecision {

@@ -15,6 +15,8 @@ public enum GatewayCheck {
         public let providers: Int
         /// Access policies.
         public let policies: Int
+        /// SHA-256 of all policy files, see `PolicySetFiles`.
+        public let policySet: String
         /// API keys, those expired and revoked included.
         public let keys: Int
         /// What an operator should look at.
@@ -34,6 +36,8 @@ public enum GatewayCheck {
         let tls = try TLSServerContext(configuration.tls)
         return Report(
             models: configuration.routing.listed.count, providers: set.providers.count,
-            policies: set.access.policyIDs.count, keys: keys.records.count, notes: configuration.notes + tls.warnings)
+            policies: set.access.policyIDs.count,
+            policySet: configuration.policySet.hash, keys: keys.records.count, notes: configuration.notes + tls.warnings
+        )
     }
 }

@@ -12,12 +12,13 @@ import SecureTransport
 import Synchronization
 import Upstream
 
-/// The whole gateway of one process: puts the rooms together, serves, reloads on SIGHUP, drains on SIGTERM.
+/// The whole gateway of one process: puts the rooms together, serves, reloads when policies change and on SIGHUP, drains on SIGTERM.
 public final class GatewayServer: Sendable {
     /// This version, for the ledger and `--version`.
     public static let version = "0.1.0"
 
-    private struct Parts: Sendable {
+    /// What a gateway that serves consists of.
+    struct Parts: Sendable {
         let group: MultiThreadedEventLoopGroup
         let tls: TLSServerContext
         let pipeline: RequestPipeline
@@ -29,9 +30,9 @@ public final class GatewayServer: Sendable {
         let metrics: Metrics
     }
 
-    private let path: String
-    private let environment: [String: String]
-    private let logger: Logger
+    let path: String
+    let environment: [String: String]
+    let logger: Logger
     private let isDraining = Atomic<Bool>(false)
 
     /// Prepares a gateway from a configuration file; `run` does everything else.
@@ -52,19 +53,25 @@ public final class GatewayServer: Sendable {
 
         let configuration = try ConfigurationLoader.load(path: path, environment: environment)
         // Taken before the keys are read: what changes meanwhile is read twice rather than missed.
+        let watch = FileWatch(configuration.policySet.paths)
         var keyStamp = KeyFile.stamp(configuration.keys.file)
         var masterStamp = KeyFile.stamp(configuration.keys.masterKey)
         let parts = try start(configuration)
         try introduce(configuration)
-        var second = timespec(tv_sec: 1, tv_nsec: 0)
+        var policies = PolicyReloading(self, parts, configuration, watch)
+        var pause = timespec(tv_sec: 0, tv_nsec: PolicyReloading.pauseNanoseconds)
+        var pauses = 0
         while true {
-            switch sigtimedwait(&signals, nil, &second) {
+            switch sigtimedwait(&signals, nil, &pause) {
             case SIGTERM, SIGINT:
                 drain(parts, &signals)
                 return
             case SIGHUP:
-                reload(parts)
+                policies.reload(.signal)
             default:
+                policies.look()
+                pauses += 1
+                guard pauses % PolicyReloading.pausesPerSecond == 0 else { continue }
                 parts.ledger.recordTally()
                 let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
                 if stamp != keyStamp, reloadKeys(parts) { keyStamp = stamp }
@@ -131,12 +138,16 @@ public final class GatewayServer: Sendable {
         let admin = AdminServer(
             group: group,
             readiness: {
-                (self.isDraining.load(ordering: .relaxed) ? ["draining"] : []) + (ledger.trouble.map { [$0] } ?? [])
+                AdminServer.Reasons(
+                    notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
+                        + (ledger.trouble.map { [$0] } ?? []),
+                    degraded: pipeline.condition.trouble.map { [$0] } ?? [])
             },
             exposition: {
                 metrics.exposition(
                     connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
-                    ledgerHealthy: ledger.trouble == nil)
+                    ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
+                    policiesDegraded: pipeline.condition.trouble != nil)
             })
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
@@ -153,28 +164,6 @@ public final class GatewayServer: Sendable {
     }
 
     // MARK: - Reload
-
-    /// Reads everything again: all of it is in force afterwards, or, with an error anywhere, nothing of it.
-    private func reload(_ parts: Parts) {
-        let old = parts.pipeline.activeSet
-        do {
-            let configuration = try ConfigurationLoader.load(path: path, environment: environment)
-            let keys = try KeyFile.readRegister(configuration.keys.file)
-            let new = try ActiveSet(
-                configuration, keys: keys, master: MasterKey(key: parts.master, generation: old.generation))
-            try parts.tls.reload(configuration.tls)
-            parts.pipeline.adopt(new)
-            recordKeyChanges(from: old, to: new, parts.ledger)
-            parts.metrics.reloaded("ok")
-            recordReload(parts, isInForce: true)
-            logger.info(
-                "reloaded", metadata: ["policy_set": "\(new.policySet.prefix(12))", "keys": "\(keys.records.count)"])
-        } catch {
-            parts.metrics.reloaded("failed")
-            recordReload(parts, isInForce: false)
-            logger.error("reload failed, the old set stays in force", metadata: ["error": "\(error)"])
-        }
-    }
 
     /// Reads the API keys again, which `sallyport keys` changes while we serve; false where they could not be read.
     private func reloadKeys(_ parts: Parts) -> Bool {
@@ -212,16 +201,7 @@ public final class GatewayServer: Sendable {
         }
     }
 
-    private func recordReload(_ parts: Parts, isInForce: Bool) {
-        let set = parts.pipeline.activeSet
-        parts.ledger.append(
-            .reload(
-                LedgerEntry.Reload(
-                    time: LedgerTime(milliseconds: Clock.epochMilliseconds()), isInForce: isInForce,
-                    policySet: set.policySet, keys: set.keys.count)))
-    }
-
-    private func recordKeyChanges(from old: ActiveSet, to new: ActiveSet, _ ledger: GatewayLedger) {
+    func recordKeyChanges(from old: ActiveSet, to new: ActiveSet, _ ledger: GatewayLedger) {
         let known = Dictionary(uniqueKeysWithValues: old.records.map { ($0.id, $0) })
         for record in new.records {
             let change = LedgerEntry.KeyChange(

@@ -19,7 +19,7 @@ struct Check: ParsableCommand {
             for note in report.notes { print("note: \(note)") }
             print(
                 "\(configuration.path): good: \(report.models) models, \(report.providers) providers, "
-                    + "\(report.policies) policies, \(report.keys) keys")
+                    + "\(report.policies) policies, \(report.keys) keys\npolicy set \(report.policySet)")
         }
     }
 }

@@ -11,7 +11,7 @@ import Testing
             "intent        support-bot            openai/gpt   pseudonymised  email 2, phone 1, unscannable 1",
             "of 7, completed, 200, 300+120 tokens, 0.000123456 USD, 500 ms", "policy: no-health-out",
             "192.0.2.1 2001:db8::1", "version 1.0, 12 bytes of an unfinished entry cut", "signal", "in force",
-            "key k_7f3a", "generation 2", "key k_7f3a",
+            "reload denied", "key k_7f3a", "generation 2", "key k_7f3a",
         ]
         #expect(table.count == texts.count)
         for (line, text) in zip(table, texts) { #expect(line.contains(text)) }

@@ -4,8 +4,24 @@ import NIOPosix
 
 /// What operators and their tools ask: `/livez`, `/readyz` and `/metrics`, in plain HTTP on a loopback port of its own.
 final class AdminServer: Sendable {
-    /// Why the gateway is not ready, one reason a line; empty when it is.
-    typealias Readiness = @Sendable () -> [String]
+    /// What keeps the gateway from serving, and what is wrong though it serves.
+    struct Reasons {
+        /// Why it is not ready; empty when it is.
+        var notReady: [String] = []
+        /// Why it serves, but not as its files say.
+        var degraded: [String] = []
+
+        /// The body of `/readyz`: one reason a line.
+        var text: String {
+            let lines =
+                notReady.map { "not ready: \($0)" }
+                + degraded.map { "degraded: \($0.split(separator: "\n").joined(separator: "\ndegraded: "))" }
+            return lines.isEmpty ? "ready\n" : lines.map { $0 + "\n" }.joined()
+        }
+    }
+
+    /// How ready the gateway is.
+    typealias Readiness = @Sendable () -> Reasons
     /// The metrics in Prometheus' text format.
     typealias Exposition = @Sendable () -> String
 
@@ -77,8 +93,10 @@ private final class AdminHandler: ChannelInboundHandler {
             write(status: .ok, "ok\n", for: head, context: context)
         case "/readyz":
             let reasons = readiness()
-            let text = reasons.isEmpty ? "ready\n" : reasons.map { "not ready: \($0)\n" }.joined()
-            write(status: reasons.isEmpty ? .ok : .serviceUnavailable, text, for: head, context: context)
+            // A load balancer must not drain a whole fleet for a slip in a policy file that the old policies outlive: degraded
+            // is 200.
+            write(
+                status: reasons.notReady.isEmpty ? .ok : .serviceUnavailable, reasons.text, for: head, context: context)
         case "/metrics":
             write(
                 status: .ok, exposition(), type: "text/plain; version=0.0.4; charset=utf-8", for: head,

@@ -128,7 +128,10 @@ final class Metrics: Sendable {
     // MARK: - Exposition
 
     /// The text format of Prometheus, version 0.0.4.
-    func exposition(connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool) -> String {
+    func exposition(
+        connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool, policySet: String,
+        policiesDegraded: Bool
+    ) -> String {
         let counters = counters.withLock { $0 }
         var text = Exposition()
         text.family("sallyport_requests_total", "counter", "Requests answered, by operation and status.")
@@ -193,6 +196,12 @@ final class Metrics: Sendable {
         text.family(
             "sallyport_ledger_healthy", "gauge", "1 while the ledger can be written; 0 means that nothing is sent.")
         text.sample("sallyport_ledger_healthy", [], ledgerHealthy ? "1" : "0")
+        text.family(
+            "sallyport_policies_degraded", "gauge",
+            "1 while the files on disk were refused and the old policy set is in force.")
+        text.sample("sallyport_policies_degraded", [], policiesDegraded ? "1" : "0")
+        text.family("sallyport_policy_set_info", "gauge", "The SHA-256 of the policy set in force.")
+        text.sample("sallyport_policy_set_info", [("sha256", policySet)], "1")
         return text.text
     }
 

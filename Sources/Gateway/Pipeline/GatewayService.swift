@@ -72,7 +72,7 @@ final class GatewayService: ExchangeService {
         case .wrongMethod(let allowed):
             refuse(exchange, RequestError(.methodNotAllowed, "this path takes \(allowed)"), allow: allowed)
             return false
-        case .inference, .models, .model:
+        case .inference, .models, .model, .administration:
             break
         }
         let expected = exchange.head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
@@ -88,6 +88,9 @@ final class GatewayService: ExchangeService {
         guard let admission = exchange.admission as? Admission, let principal = admission.principal,
             let executor = executors[ObjectIdentifier(exchange.loop)]
         else { return exchange.abort() }
+        if case .administration(let function) = admission.target {
+            return pipeline.administer(exchange, admission, function, principal)
+        }
         guard case .inference(let operation) = admission.target else {
             return pipeline.listModels(exchange, admission, principal)
         }
@@ -161,6 +164,7 @@ extension RequestTarget {
         switch self {
         case .inference(let operation): operation.rawValue
         case .models, .model: "models"
+        case .administration: "administer"
         case .wrongMethod, .unknown: "none"
         }
     }

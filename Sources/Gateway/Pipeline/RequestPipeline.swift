@@ -29,6 +29,8 @@ final class RequestPipeline: Sendable {
     let metrics: Metrics
     let logger: Logger
     let running: Mutex<Running>
+    /// Whether the files say what is in force.
+    let condition = PolicyCondition()
     private let active: Mutex<ActiveSet>
     private let ledgerIsDown = Atomic<Bool>(false)
     private let forwarders: [ObjectIdentifier: Forwarder]
@@ -244,6 +246,7 @@ final class RequestPipeline: Sendable {
         var permits: [Permitted?] = []
         var failed = false
         var otherDialect = 0
+        var refusedTool: String?
         for candidate in alias.candidates {
             guard let provider = inquiry.activeSet.providers[candidate.destination.provider] else {
                 permits.append(nil)
@@ -259,6 +262,7 @@ final class RequestPipeline: Sendable {
             case .denial(let denial):
                 permits.append(nil)
                 failed = failed || denial.hadErrors
+                refusedTool = refusedTool ?? denial.tool
                 if denial.hadErrors {
                     logger.error(
                         "a policy failed, which denies",
@@ -279,13 +283,16 @@ final class RequestPipeline: Sendable {
                         + (request.dialect == .openAI ? "/v1/messages" : "/v1/chat/completions"), param: "model"))
         }
         let policies = Set(considered.flatMap(\.policies)).sorted()
+        // The caller's own word, but what it means to the caller's terminal is not ours to try.
+        let tool = refusedTool.map { " with the tool `\(ModelID($0).printable)`" } ?? ""
         deny(request, findings, inquiry, failed ? .policyError : .policy, status: 403, considered)
         throw Refusal(
             RequestError(
                 .forbidden,
                 policies.isEmpty
                     ? "no policy permits this request to be sent to `\(request.model)`"
-                    : "policy forbids this request to be sent to `\(request.model)`: \(policies.joined(separator: ", "))"
+                    : inquiry.activeSet.access.refusal(
+                        "policy forbids this request to be sent to `\(request.model)`\(tool)", policies)
             ))
     }
 

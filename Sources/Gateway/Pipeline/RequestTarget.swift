@@ -10,6 +10,8 @@ enum RequestTarget: Equatable {
     case models
     /// `GET /v1/models/NAME`, the name decoded.
     case model(ModelID)
+    /// An administrator asks something of the gateway itself.
+    case administration(AdministrativeFunction)
     /// The path is served, but for other methods, which are named.
     case wrongMethod(allowed: String)
     /// The path is not served.
@@ -27,6 +29,10 @@ enum RequestTarget: Equatable {
         case "/v1/messages/count_tokens": return (post(head, .countTokens), .anthropic)
         case "/v1/models": return (get(head, .models), listingDialect(head))
         default: break
+        }
+        if let function = AdministrativeFunction.allCases.first(where: { path == $0.path }) {
+            let isRight = head.method.rawValue == function.method
+            return (isRight ? .administration(function) : .wrongMethod(allowed: function.method), .openAI)
         }
         let prefix = "/v1/models/"
         if path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count {

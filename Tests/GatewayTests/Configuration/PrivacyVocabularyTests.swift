@@ -9,7 +9,7 @@ import Testing
 
     @Test func `the schema counts every class, and no other`() throws {
         let schema = try String(contentsOf: Self.policies.appending(path: "access.cedarschema"), encoding: .utf8)
-        let counts = try #require(schema.firstMatch(of: /counts: \{([^}]*)\}/)).1
+        let counts = try #require(schema.firstMatch(of: /type Counts = \{([^}]*)\}/)).1
         let named = Set(counts.matches(of: /(\w+): Long/).map { String($0.1) })
         #expect(named == Set(SensitiveClass.allCases.map(\.dataClass.rawValue) + ["unscannable"]))
     }

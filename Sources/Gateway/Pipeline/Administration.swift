@@ -1,0 +1,84 @@
+import Access
+import Dialects
+import Inference
+import JSONText
+import Ledger
+import Logging
+import NIOCore
+
+extension RequestPipeline {
+    /// Serves an administrator, if policy permits it. Each attempt is an entry in the ledger.
+    func administer(
+        _ exchange: Exchange, _ admission: GatewayService.Admission, _ function: AdministrativeFunction,
+        _ principal: Principal
+    ) {
+        let set = admission.activeSet
+        let decision = set.access.mayAdminister(
+            principal, function: function.rawValue, clientAddress: exchange.clientAddress, now: Clock.epochSeconds())
+        ledger.append(
+            .administered(
+                LedgerEntry.Administered(
+                    time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: admission.requestID,
+                    principal: principal, clientAddress: exchange.clientAddress, function: function.rawValue,
+                    isPermitted: decision.isAllowed, policies: decision.policies, policySet: set.policySet)))
+        let headers = Answering.headers(admission.requestID)
+        guard decision.isAllowed else {
+            if !decision.faults.isEmpty {
+                logger.error("a policy failed, which denies", metadata: ["faults": "\(decision.faults)"])
+            }
+            let error = RequestError(
+                .forbidden, set.access.refusal("you may not use `\(function.path)`", decision.policies))
+            metrics.refused(error.kind.rawValue)
+            return Answering.refuse(exchange, error, dialect: admission.dialect, admission.requestID, headers)
+        }
+        switch function {
+        case .policies:
+            Answering.json(exchange, status: 200, headers, Self.state(of: activeSet, trouble: condition.trouble))
+        case .reload:
+            let loop = exchange.loop
+            condition.askForReload { outcome in
+                loop.execute {
+                    switch outcome {
+                    case .inForce(let set):
+                        Answering.json(exchange, status: 200, headers, Self.state(of: set, trouble: nil))
+                    case .refused(let trouble):
+                        Answering.json(
+                            exchange, status: 409, headers, Self.state(of: self.activeSet, trouble: trouble))
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is in force, for administrators: `policy_set`, `policies` (each `id`, `effect`, `reason?`), `state` (`ready` or
+    /// `degraded`) and, where degraded, `reason`.
+    private static func state(of set: ActiveSet, trouble: String?) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("policy_set")
+        json.string(set.policySet)
+        json.key("state")
+        json.string(trouble == nil ? "ready" : "degraded")
+        if let trouble {
+            json.key("reason")
+            json.string(trouble)
+        }
+        json.key("policies")
+        json.beginArray()
+        for rule in set.access.rules {
+            json.beginObject()
+            json.key("id")
+            json.string(rule.id)
+            json.key("effect")
+            json.string(rule.effect.rawValue)
+            if let reason = rule.reason {
+                json.key("reason")
+                json.string(reason)
+            }
+            json.endObject()
+        }
+        json.endArray()
+        json.endObject()
+        return json.bytes
+    }
+}

@@ -1,0 +1,12 @@
+/// What administrators may ask of the gateway over its main port, as far as policy permits it (`Action::"administer"`).
+enum AdministrativeFunction: String, Sendable, CaseIterable {
+    /// `GET /sallyport/v1/policies`: which policy set is in force, and whether the files say the same.
+    case policies
+    /// `POST /sallyport/v1/reload`: read everything again, as on SIGHUP.
+    case reload
+
+    /// Its path.
+    var path: String { "/sallyport/v1/\(rawValue)" }
+    /// Its method.
+    var method: String { self == .policies ? "GET" : "POST" }
+}
