@@ -129,6 +129,13 @@ public struct Entities: Sendable {
         return Entities(self, over: Tail(second.entities.layered(over: other)))
     }
 
+    /// All descriptions that count, each entity once.
+    var all: [Node] {
+        guard let second else { return nodes }
+        let own = Set(nodes.map(\.uid))
+        return nodes + second.entities.all.filter { !own.contains($0.uid) }
+    }
+
     /// What is known of an entity.
     func node(_ uid: EntityUID) -> Node? {
         if let index {

@@ -26,6 +26,8 @@ enum TestJSON {
         return members.first { $0.key == key }?.value
     }
 
+    var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+
     var string: String? { if case .string(let text) = self { text } else { nil } }
 
     var elements: [TestJSON] { if case .array(let elements) = self { elements } else { [] } }
