@@ -53,6 +53,32 @@ struct Parser {
         return policies
     }
 
+    /// The one expression that the text is; errors say why there is none.
+    mutating func parseExpression() -> Expression? {
+        do throws(Abandoned) {
+            let result = try expression()
+            if current.kind != .end {
+                throw abandon("expected nothing more, found \(current.shown)", at: currentOffset)
+            }
+            return errors.isEmpty ? result : nil
+        } catch {
+            return nil
+        }
+    }
+
+    /// The one entity that the text names.
+    mutating func parseEntity() -> EntityUID? {
+        do throws(Abandoned) {
+            var heads = ScopeEntities()
+            let uid = try scopeEntity(&heads)
+            return current.kind == .end && errors.isEmpty ? uid : nil
+        } catch {
+            return nil
+        }
+    }
+
+    private var currentOffset: Int { current.range.lowerBound }
+
     // MARK: - Policies
 
     private mutating func policy(position: Int) throws(Abandoned) -> Policy {

@@ -26,6 +26,13 @@ public enum TemplateLinkError: Error, Hashable, Sendable, CustomStringConvertibl
     /// The template has no such slot.
     case unexpected(Policy.Slot, TemplateLink)
 
+    /// The link that made no policy.
+    public var link: TemplateLink {
+        switch self {
+        case .unknownTemplate(let link, _), .duplicate(let link), .missing(_, let link), .unexpected(_, let link): link
+        }
+    }
+
     /// In the house's style.
     public var description: String {
         switch self {

@@ -80,8 +80,8 @@ public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 extension JSONSyntaxError.Reason {
-    /// The reason in words.
-    fileprivate var text: String {
+    /// The reason in words, in lowercase without a final period.
+    public var text: String {
         switch self {
         case .empty: "empty text where a JSON value is expected"
         case .unexpectedEnd: "the text ends inside a JSON value"

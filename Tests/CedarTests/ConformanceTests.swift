@@ -44,6 +44,13 @@ import Testing
         return tally
     }
 
+    /// The JSON form and the printed text give the same policies again.
+    private func checkForms(_ policies: PolicySet, _ name: String) throws {
+        let json = policies.json
+        #expect(try PolicySet(json: json, source: name).json == json, "\(name)")
+        #expect(try PolicySet(parsing: policies.text, source: name).json == json, "\(name)")
+    }
+
     private func runFile(_ name: String, _ archive: Archive, _ tally: inout Tally) throws {
         let test = try TestJSON.parse(try #require(archive[name]))
         let policyFile = try #require(test["policies"]?.string)
@@ -57,11 +64,18 @@ import Testing
             return
         }
         let entityFile = try #require(test["entities"]?.string)
+        let entityText = String(decoding: try #require(archive[entityFile]), as: UTF8.self)
         guard let described = try TestJSON.parse(try #require(archive[entityFile])).cedarEntities else {
             tally.outOfScope += requests.count
             return
         }
         let entities = try Entities(described)
+        if name.hasPrefix("corpus") {
+            let read = try Entity.list(json: entityText, source: entityFile)
+            #expect(Entity.json(read) == Entity.json(described), "\(entityFile)")
+            #expect(Entity.json(try Entity.list(json: Entity.json(read), source: "again")) == Entity.json(read))
+        }
+        try checkForms(policies, policyFile)
         for request in requests {
             guard let context = request["context"]?.cedarRecord else {
                 tally.outOfScope += 1
