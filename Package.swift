@@ -94,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy", "SecureTransport",
-                "Cryptography",
+                "Gateway", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy",
+                "SecureTransport", "Cryptography",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 

@@ -72,18 +72,28 @@ final class Program: Sendable {
     let rules: [Rule]
     let index: RuleIndex
 
-    init(_ policies: [Policy]) {
+    convenience init(_ policies: [Policy]) {
         var compiler = Compiler()
-        rules = policies.map { policy in
-            Rule(policy, condition: compiler.condition(of: policy))
-        }
+        let rules = policies.map { Rule($0, condition: compiler.condition(of: $0)) }
+        self.init(compiler, rules: rules, index: RuleIndex(policies))
+    }
+
+    /// A program of one expression, and its node.
+    static func alone(_ expression: Expression) -> (program: Program, root: Int32) {
+        var compiler = Compiler()
+        let root = compiler.compile(expression)
+        return (Program(compiler, rules: [], index: RuleIndex([])), root)
+    }
+
+    private init(_ compiler: Compiler, rules: [Rule], index: RuleIndex) {
+        self.rules = rules
+        self.index = index
         nodes = compiler.nodes
         operands = compiler.operands
         constants = compiler.constants
         names = compiler.names
         patterns = compiler.patterns
         uidSets = compiler.uidSets
-        index = RuleIndex(policies)
     }
 }
 
@@ -120,7 +130,7 @@ private struct Compiler {
         return emit(.and, a: start, b: count, at: policy.offset)
     }
 
-    private mutating func compile(_ expression: Expression) -> Int32 {
+    mutating func compile(_ expression: Expression) -> Int32 {
         let offset = expression.offset
         if let constant = constant(expression) {
             constants.append(constant)

@@ -33,7 +33,7 @@ private enum House {
             "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOConcurrencyHelpers", "Yams", "Logging", "Foundation",
         ]),
         "sallyport": [
-            "Gateway", "Cryptography", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy",
+            "Gateway", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy",
             "SecureTransport", "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.

@@ -44,8 +44,11 @@ import Testing
         return tally
     }
 
-    /// The JSON form and the printed text give the same policies again.
-    private func checkForms(_ policies: PolicySet, _ name: String) throws {
+    /// The JSON form, the printed text and the formatted text give the same policies again; what is formatted stays.
+    private func checkForms(_ policies: PolicySet, _ text: String, _ name: String) throws {
+        let formatted = try PolicyFormatter().format(text, source: name)
+        #expect(try PolicyFormatter().format(formatted, source: name) == formatted, "\(name)")
+        #expect(try PolicySet(parsing: formatted, source: name).json == policies.json, "\(name)")
         let json = policies.json
         #expect(try PolicySet(json: json, source: name).json == json, "\(name)")
         #expect(try PolicySet(parsing: policies.text, source: name).json == json, "\(name)")
@@ -75,7 +78,7 @@ import Testing
             #expect(Entity.json(read) == Entity.json(described), "\(entityFile)")
             #expect(Entity.json(try Entity.list(json: Entity.json(read), source: "again")) == Entity.json(read))
         }
-        try checkForms(policies, policyFile)
+        try checkForms(policies, text, policyFile)
         for request in requests {
             guard let context = request["context"]?.cedarRecord else {
                 tally.outOfScope += 1
