@@ -78,7 +78,7 @@ extension DocumentBuilder {
                 break
             }
         }
-        guard !accesses.isEmpty else { return item }
+        guard !accesses.isEmpty else { return .group(item) }
         var parts = [accesses[0]]
         for access in accesses.dropFirst() { parts += [.softLine, access] }
         return .group(item + .nest(indentation, .sequence(parts)))
@@ -100,7 +100,7 @@ extension DocumentBuilder {
         if isSign(.leftBracket) {
             let open = token()
             let inner = list(until: .rightBracket) { $0.expression() }
-            return .group(open + .nest(1, inner) + token())
+            return open + .nest(1, inner) + token()
         }
         if isSign(.leftBrace) {
             let open = token()
