@@ -119,7 +119,8 @@ struct Audit: ParsableCommand {
             var outcome = [entry["form"], entry["outcome"], entry["reason"], entry["status"]].compactMap { $0 }
                 .map { "\($0)" }
             if let isGood = entry["ok"] as? Bool {
-                outcome.append(text(entry["kind"]) == "reload" ? (isGood ? "in force" : "refused") : isGood ? "permitted" : "denied")
+                let words = text(entry["kind"]) == "reload" ? ("in force", "refused") : ("permitted", "denied")
+                outcome.append(isGood ? words.0 : words.1)
             }
             if let usage = entry["usage"] as? [String: Any] {
                 outcome.append("\(text(usage["input"]))+\(text(usage["output"])) tokens")

@@ -200,7 +200,8 @@ enum Fixtures {
             retries: 0)
     }
 
-    static let reload = LedgerEntry.reload(.init(
+    static let reload = LedgerEntry.reload(
+        .init(
             time: time, isInForce: true, policySet: "bb22", policySetBefore: "bb22", trigger: .signal, keys: 1))
 
     /// A closed ledger of so many intents with their results, and its files.
