@@ -34,6 +34,12 @@ public struct AccessExplanation: Sendable, Hashable {
         public let path: String
         /// What it is, as policies would write it; `nil` where it is absent.
         public let text: String?
+
+        /// Names a value.
+        public init(path: String, text: String?) {
+            self.path = path
+            self.text = text
+        }
     }
 
     /// What is decided in the end.

@@ -10,6 +10,10 @@ public final class AccessPolicy: Sendable {
     /// The policies in the order of the text.
     public let rules: [AccessRule]
 
+    /// What is strange about the policies, though they are sound, such as one that can never apply: file, line, column and
+    /// message.
+    public let warnings: [String]
+
     let declared: DeclaredVocabulary
     let policies: PolicySet
     /// Whether some policy looks at `context.tool`, so that tools may differ.
@@ -17,28 +21,45 @@ public final class AccessPolicy: Sendable {
 
     /// Parses policies and the schema that they are checked against.
     ///
-    /// `source` and `schemaSource` are the files' names in messages; `counted` are the classes of data that detectors and the
-    /// house's own word lists know. Throws everything that is wrong at once, each with file, line and column.
+    /// `source` and `schemaSource` are the files' names in messages; without a schema the gateway's own words are all; `counted` are
+    /// the classes of data that detectors and the house's own word lists know. Throws everything that is wrong at once, each with file, line and column.
     public init(
         policyText: String, source: String, schemaText: String? = nil,
         schemaSource: String = "policies/access.cedarschema", counted: CountedClasses = .basic
     ) throws(AccessPolicyError) {
+        let classes = counted.zeros.fields.map(\.name)
         do throws(PolicyErrors) {
-            policies = try PolicySet(parsing: policyText, source: source)
+            let gateway = try Schema(
+                parsing: Vocabulary.schemaText(counted: classes), source: "the gateway's own schema")
+            var errors: [PolicyError] = []
+            var house = gateway
+            if let schemaText {
+                house =
+                    try Self.collect(&errors) { () throws(PolicyErrors) in
+                        try Schema(parsing: schemaText, source: schemaSource)
+                    } ?? gateway
+                if errors.isEmpty {
+                    errors = SchemaAgreement(house: house, gateway: gateway, counted: classes).problems
+                }
+            }
+            // With a schema that is wrong, what it says of the policies is, too.
+            let isSound = errors.isEmpty
+            let parsed = try Self.collect(&errors) { () throws(PolicyErrors) in
+                try PolicySet(parsing: policyText, source: source)
+            }
+            if isSound, let parsed {
+                let review = PolicyReview(parsed, house, classes: classes)
+                errors += review.errors
+                warnings = review.warnings.map(\.description)
+            } else {
+                warnings = []
+            }
+            guard let parsed, errors.isEmpty else { throw PolicyErrors(errors) }
+            policies = parsed
+            declared = DeclaredVocabulary(house, gateway: gateway)
         } catch {
             throw AccessPolicyError(problems: error.errors.map(AccessPolicyError.Problem.init))
         }
-        let check = VocabularyCheck(policies)
-        if !check.problems.isEmpty {
-            throw AccessPolicyError(
-                problems: check.problems.map { [policies] problem in
-                    AccessPolicyError.Problem(
-                        PolicyError(
-                            source: source, position: policies.source.position(at: problem.offset),
-                            message: problem.message))
-                })
-        }
-        declared = DeclaredVocabulary(zeros: counted.zeros, userAttributes: [:], serviceAttributes: [:])
         rules = policies.policies.map { [policies] in AccessRule($0, at: policies.source.position(at: $0.offset)) }
         distinguishesTools = policies.policies.contains { policy in
             policy.conditions.contains { $0.body.readPaths.contains { $0.mayReach("context", "tool") } }
@@ -47,6 +68,18 @@ public final class AccessPolicy: Sendable {
 
     /// The ids of all policies in the order of the text.
     public var policyIDs: [String] { rules.map(\.id) }
+
+    /// Runs what may throw errors; those are collected.
+    private static func collect<Result>(
+        _ errors: inout [PolicyError], _ body: () throws(PolicyErrors) -> Result
+    ) throws(PolicyErrors) -> Result? {
+        do throws(PolicyErrors) {
+            return try body()
+        } catch {
+            errors += error.errors
+            return nil
+        }
+    }
 
     /// Puts a question together.
     ///

@@ -23,6 +23,16 @@ extension Expression {
         return paths.filter { seen.insert($0).inserted }
     }
 
+    /// The path of the first part that is an attribute with a path and that `isMeant`, given with the attribute's name.
+    func firstPath(where isMeant: (Expression, String) -> Bool) -> ReadPath? {
+        if case .attribute(_, let name) = kind, let path, isMeant(self, name) { return path }
+        var found: ReadPath?
+        forEachChild { child in
+            if found == nil { found = child.firstPath(where: isMeant) }
+        }
+        return found
+    }
+
     private func collect(_ paths: inout [ReadPath]) {
         if let path {
             paths.append(path)
@@ -38,7 +48,7 @@ extension Expression {
     }
 
     /// The path that the expression is, where it is one.
-    private var path: ReadPath? {
+    var path: ReadPath? {
         switch kind {
         case .variable(let variable): return ReadPath(variable: variable, names: [])
         case .attribute(let target, let name):

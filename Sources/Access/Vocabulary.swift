@@ -1,8 +1,7 @@
 internal import Cedar
 internal import Inference
 
-/// The words that policies may use: actions, types of entities, their attributes and the context's.
-/// `policies/access.cedarschema` tells the same to people.
+/// The words that policies may use, and what the gateway says in them.
 enum Vocabulary {
     static let user = "User"
     static let service = "Service"
@@ -19,18 +18,16 @@ enum Vocabulary {
     /// The forms of sending with their actions, from the most open to the most closed.
     static let forms: [(form: SendingForm, action: AccessAction)] = SendingForm.allCases.map { ($0, AccessAction($0)) }
 
-    static let actions = AccessAction.allCases.map(\.rawValue)
-    static let principalTypes = [user, service, team, tenant]
-    static let resourceTypes = [model, provider, alias, group, gateway]
-    static let types = principalTypes + resourceTypes + [action]
-    static let principalAttributes = ["credential", "method", "name", "tenant"]
-    static let resourceAttributes = ["alias", "internal", "name", "provider", "region", "retention", "trust"]
-    static let contextAttributes = [
-        "classes", "client_ip", "counts", "dialect", "estimated_tokens", "hour", "operation", "purpose", "time",
-        "tool", "tools", "unscannable", "weekday",
-    ]
+    /// Classes of data that are the house's to fill: the policies that come with the gateway speak of them.
+    static let houseClasses = ["health", "inside_only"]
+    static let operations =
+        [Operation.chat, .responses, .embeddings, .messages, .countTokens].map(\.rawValue)
+        + [AccessAction.listModels.rawValue, "policies", "reload"]
+    static let dialects = [Dialect.openAI, .anthropic].map(\.rawValue)
+    static let methods = [Principal.Method.apiKey, .certificate, .token].map(\.rawValue)
+    static let trusts = ["internal", "external", "demo"]
 
-    // MARK: - Principals
+    // MARK: - Principals and the gateway
 
     /// A principal as policies see it: of its further attributes those that the schema declares.
     static func asker(_ principal: Principal, _ declared: DeclaredVocabulary) -> Asker {
@@ -78,7 +75,7 @@ enum Vocabulary {
         let (classes, counts) = summary(of: data, zeros)
         // In the order of the names, which spares sorting.
         var fields: [Record.Field] = []
-        fields.reserveCapacity(contextAttributes.count)
+        fields.reserveCapacity(12)
         fields.append(Record.Field("classes", .set(classes)))
         if let clientAddress, let address = IPAddress(parsing: clientAddress) {
             fields.append(Record.Field("client_ip", .ipAddress(address)))

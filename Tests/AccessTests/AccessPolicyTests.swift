@@ -47,9 +47,9 @@ import Testing
     }
 
     @Test(arguments: [
-        "forbid (principal, action, resource) when { resource.region == \"us\" };",
-        "permit (principal, action, resource) when { context.purpose == \"x\" };",
-        "forbid (principal, action == Action::\"send_raw\", resource) when { context.counts.unheard_of > 1 };",
+        "forbid (principal, action, resource) when { context.estimated_tokens + 9223372036854775807 > 0 };",
+        "permit (principal, action, resource) when { context.estimated_tokens * 9223372036854775807 > 0 };",
+        "forbid (principal, action == Action::\"send_raw\", resource) when { -9223372036854775807 - context.estimated_tokens > 0 };",
     ])
     func `a policy that can't be evaluated denies`(broken: String) throws {
         let policy = try Fixture.policy(
@@ -86,18 +86,20 @@ import Testing
         "resource.trust == \"external\"", "!resource.internal", "resource.alias == \"chat-external\"",
         "resource.name == \"model-1\"", "resource.provider == Provider::\"external-provider\"",
         "resource.provider in Group::\"eu\"", "resource.provider.trust == \"external\"",
-        "resource has region && resource.region == \"de\"", "resource.retention == \"none\"",
+        "resource has region && resource.region == \"de\"", "resource has retention && resource.retention == \"none\"",
         "context.classes == [\"email\", \"card\", \"unscannable\"]", "context.classes.contains(\"email\")",
         "!context.classes.contains(\"secret\")", "context.counts.email == 3", "context.counts.card == 1",
         "context.counts.secret == 0", "context.counts.unscannable == 2", "context.counts.phone < 1",
         "context.unscannable",
         "context.operation == \"chat\"", "context.dialect == \"openai\"", "context.tools.contains(\"search\")",
-        "context.estimated_tokens == 1234", "context.purpose == \"support\"",
-        "context.client_ip.isInRange(ip(\"10.0.0.0/8\"))", "context.hour == 8", "context.weekday == 5",
+        "context.estimated_tokens == 1234", "context has purpose && context.purpose == \"support\"",
+        "context has client_ip && context.client_ip.isInRange(ip(\"10.0.0.0/8\"))", "context.hour == 8",
+        "context.weekday == 5",
         "context.time == datetime(\"2027-01-15T08:00:00Z\")", "context.time.toTime() >= duration(\"8h\")",
     ])
     func `policies can speak of everything in the vocabulary`(condition: String) throws {
-        let policy = try Fixture.policy("permit (principal, action, resource) when { \(condition) };")
+        let policy = try Fixture.policy(
+            "permit (principal, action == Action::\"send_raw\", resource) when { \(condition) };")
         let question = Fixture.question(
             data: Fixture.data([(.email, 3), (.card, 1)], unscannable: 2), tools: ["search", "mail"], tokens: 1234,
             purpose: "support", address: "10.9.8.7")
@@ -163,34 +165,57 @@ import Testing
         ),
         (
             "permit (principal in Teem::\"a\", action, resource);",
-            "1:22: unknown type of entity `Teem`, did you mean `Team`?"
+            "1:22: unknown entity type `Teem`, did you mean `Team`?"
         ),
-        ("permit (principal is Model, action, resource);", "1:1: the principal is never a `Model`"),
-        ("permit (principal, action, resource in Team::\"a\");", "1:1: the resource is never a `Team`"),
+        ("permit (principal is Model, action, resource);", "1:1: no action applies to such principals and resources"),
         (
-            "permit (principal, action, resource) when { context.clases.contains(\"x\") };",
-            "1:45: unknown attribute `context.clases`, did you mean `classes`?"
-        ),
-        (
-            "permit (principal, action, resource) when { context has purpse };",
-            "1:45: unknown attribute `context.purpse`, did you mean `purpose`?"
+            "permit (principal, action, resource) when { context.clases.contains(\"card\") };",
+            "1:45: unknown attribute `clases` of the context of `Action::\"administer\"`, did you mean `classes`?"
         ),
         (
-            "permit (principal, action, resource) when { true || resource.trusted == \"x\" };",
-            "1:53: unknown attribute `resource.trusted`, did you mean `trust`?"
+            "permit (principal, action, resource) when { resource.region == \"eu\" };",
+            "1:45: unknown attribute `region` of `Gateway`: only `Model`, `Provider` has it, so say `resource is …` or name actions "
+                + "in the head"
         ),
         (
-            "permit (principal, action, resource) when { action in [Action::\"list\"] };",
-            "1:56: unknown action `Action::\"list\"`"
+            "permit (principal, action == Action::\"send_raw\", resource) when { resource.provider.region == \"eu\" };",
+            "1:67: the attribute `region` of `Provider` may be absent, ask for it with `has` first: guard it with "
+                + "`resource.provider has region && …`"
         ),
-        ("permit (principal, action, resource) when { principal is Person };", "1:45: unknown type of entity `Person`"),
         (
-            "forbid (principal == ?principal, action, resource);",
-            "1:1: a template decides nothing here, write an entity in place of the slot"
+            "permit (principal, action == Action::\"send_raw\", resource) when { context.tool == \"x\" };",
+            "1:67: unknown attribute `tool` of the context of `Action::\"send_raw\"`: only Action::\"use_tool\" has it, so name "
+                + "that in the head"
+        ),
+        (
+            "permit (principal, action, resource) when { principal.department == \"x\" };",
+            "1:45: unknown attribute `department` of `Service`: what tokens, certificates or principals.yaml say of principals is "
+                + "declared in the gateway's own schema"
+        ),
+        (
+            "permit (principal, action, resource) when { context.classes.contains(\"emial\") };",
+            "1:70: there is no class of data `emial`, did you mean `email`?"
+        ),
+        (
+            "permit (principal, action, resource) when { [\"card\", \"cards\"].containsAny(context.classes) };",
+            "1:54: there is no class of data `cards`, did you mean `card`?"
+        ),
+        (
+            "permit (principal, action, resource) when { resource.trust != \"intern\" };",
+            "1:63: there is no level of trust `intern`"
+        ),
+        (
+            "permit (principal == ?principal, action, resource);",
+            "1:1: templates are not linked here: write the principal or resource in place of the slot"
         ),
     ])
     func `a word that the gateway never says is an error`(text: String, message: String) {
-        #expect(problems(text) == "policies/access.cedar:" + message)
+        let told = problems(text)
+        #expect(told.hasPrefix("policies/access.cedar:" + message), "\(told)")
+    }
+
+    @Test func `what is wrong for several actions is told once`() {
+        #expect(problems("permit (principal, action, resource) when { context.a };").split(separator: "\n").count == 1)
     }
 
     @Test func `several problems are told at once`() {

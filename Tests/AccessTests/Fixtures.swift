@@ -44,15 +44,24 @@ enum Fixture {
         try AccessPolicy(policyText: text, source: "test.cedar")
     }
 
-    /// The policies that come with the gateway.
+    /// The policies that come with the gateway, checked against the schema that comes with them.
     static func defaultPolicy() throws -> AccessPolicy {
+        let schema = try shipped("access.cedarschema")
+        let counts = schema.firstMatch(of: /type Counts = \{([^}]*)\}/)?.1 ?? ""
+        let classes = counts.matches(of: /(\w+): Long/).map { DataClass(String($0.1)) }
+        return try AccessPolicy(
+            policyText: try shipped("access.cedar"), source: "policies/access.cedar", schemaText: schema,
+            counted: CountedClasses(classes))
+    }
+
+    /// A file of the folder `policies`.
+    static func shipped(_ name: String) throws -> String {
         var directory = URL(fileURLWithPath: #filePath)
         for _ in 0..<12 {
             directory.deleteLastPathComponent()
-            let file = directory.appendingPathComponent("policies/access.cedar")
+            let file = directory.appendingPathComponent("policies/\(name)")
             if let data = FileManager.default.contents(atPath: file.path) {
-                return try AccessPolicy(
-                    policyText: String(decoding: data, as: UTF8.self), source: "policies/access.cedar")
+                return String(decoding: data, as: UTF8.self)
             }
         }
         throw CocoaError(.fileNoSuchFile)
