@@ -21,11 +21,16 @@ struct PolicyReview {
                     message: "templates are not linked here: write the principal or resource in place of the slot"))
         }
         var told: Set<ToldFinding> = []
-        for finding in Validator(schema).validate(policies, mode: .strict).findings {
+        let findings = Validator(schema).validate(policies, mode: .strict).findings
+        let misspelt = Set(
+            findings.filter { [.unknownAction, .unknownEntityType].contains($0.kind) }.map(\.policy))
+        for finding in findings {
+            // That nothing applies follows from a word that there is not.
+            if finding.kind == .noApplicableAction, misspelt.contains(finding.policy) { continue }
             // What is wrong in several contexts, or for several types, is told once.
             guard told.insert(ToldFinding(position: finding.position, kind: finding.kind)).inserted else { continue }
             let error = PolicyError(
-                source: finding.source, position: finding.position, message: finding.message + advice(on: finding))
+                source: finding.source, position: finding.position, message: message(of: finding))
             if finding.severity == .error { errors.append(error) } else { warnings.append(error) }
         }
         var words = WordCheck(classes: classes)
@@ -42,9 +47,14 @@ struct PolicyReview {
         let kind: ValidationFinding.Kind
     }
 
-    /// What to do about it, where that is not plain from the message.
-    private func advice(on finding: ValidationFinding) -> String {
-        guard !finding.message.contains("did you mean") else { return "" }
+    /// The message, with what to do about it where that is not plain. A word that others have is no slip for a similar one.
+    private func message(of finding: ValidationFinding) -> String {
+        let parts = finding.message.split(separator: ", did you mean", maxSplits: 1)
+        let advice = advice(on: finding, isQuestion: parts.count > 1)
+        return advice.isEmpty ? finding.message : String(parts.first ?? "") + advice
+    }
+
+    private func advice(on finding: ValidationFinding, isQuestion: Bool) -> String {
         switch finding.kind {
         case .unguardedAttribute:
             guard let path = path(at: finding), let name = path.names.last else { return "" }
@@ -63,6 +73,7 @@ struct PolicyReview {
                 return
                     ": only `\(having.joined(separator: "`, `"))` has it, so say `resource is …` or name actions in the head"
             case .principal:
+                guard !isQuestion else { return "" }
                 return
                     ": what tokens, certificates or principals.yaml say of principals is declared in \(schema.source.name)"
             case .action: return ""

@@ -26,7 +26,7 @@ import Testing
         arguments: [
             (["send_raw", "send_pseudonymised", "send_redacted"], SendingForm.raw),
             (["send_pseudonymised", "send_redacted"], .pseudonymised), (["send_redacted"], .redacted),
-            (["send_raw", "send_redacted"], .raw), ([], nil), (["list_models"], nil),
+            (["send_raw", "send_redacted"], .raw), (["list_models"], nil),
         ] as [([String], SendingForm?)])
     func `the first permitted form is used`(actions: [String], form: SendingForm?) throws {
         let list = actions.map { "Action::\"\($0)\"" }.joined(separator: ", ")
@@ -99,7 +99,8 @@ import Testing
     ])
     func `policies can speak of everything in the vocabulary`(condition: String) throws {
         let policy = try Fixture.policy(
-            "permit (principal, action == Action::\"send_raw\", resource) when { \(condition) };")
+            "permit (principal, action in [Action::\"send_raw\", Action::\"use_tool\"], resource) when { \(condition) };"
+        )
         let question = Fixture.question(
             data: Fixture.data([(.email, 3), (.card, 1)], unscannable: 2), tools: ["search", "mail"], tokens: 1234,
             purpose: "support", address: "10.9.8.7")
@@ -174,12 +175,12 @@ import Testing
         ),
         (
             "permit (principal, action, resource) when { resource.region == \"eu\" };",
-            "1:45: unknown attribute `region` of `Gateway`: only `Model`, `Provider` has it, so say `resource is …` or name actions "
+            "1:45: unknown attribute `region` of entity type `Gateway`: only `Model`, `Provider` has it, so say `resource is …` or name actions "
                 + "in the head"
         ),
         (
             "permit (principal, action == Action::\"send_raw\", resource) when { resource.provider.region == \"eu\" };",
-            "1:67: the attribute `region` of `Provider` may be absent, ask for it with `has` first: guard it with "
+            "1:67: the attribute `region` of entity type `Provider` may be absent, ask for it with `has` first: guard it with "
                 + "`resource.provider has region && …`"
         ),
         (
@@ -189,7 +190,7 @@ import Testing
         ),
         (
             "permit (principal, action, resource) when { principal.department == \"x\" };",
-            "1:45: unknown attribute `department` of `Service`: what tokens, certificates or principals.yaml say of principals is "
+            "1:45: unknown attribute `department` of entity type `Service`: what tokens, certificates or principals.yaml say of principals is "
                 + "declared in the gateway's own schema"
         ),
         (

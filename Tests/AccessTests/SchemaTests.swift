@@ -44,7 +44,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("entity Team;", "entity Taem;", "the gateway has no entities of type `Taem`, did you mean `Team`?"),
+        (
+            "entity Team;", "entity Team; entity Teams;",
+            "the gateway has no entities of type `Teams`, did you mean `Team`?"
+        ),
         ("    tenant: String,\n", "", "`tenant: String` is missing here, which the gateway supplies"),
         (
             "    trust: String,\n    internal: Bool,\n    // Where",
