@@ -37,7 +37,8 @@ public enum GatewayCheck {
         return Report(
             models: configuration.routing.listed.count, providers: set.providers.count,
             policies: set.access.policyIDs.count,
-            policySet: configuration.policySet.hash, keys: keys.records.count, notes: configuration.notes + tls.warnings
+            policySet: configuration.policySet.hash, keys: keys.records.count,
+            notes: configuration.notes + set.access.warnings + tls.warnings
         )
     }
 }
