@@ -37,8 +37,8 @@ enum Vocabulary {
         for name in principal.teams { parents.append(EntityUID(type: team, id: name)) }
         parents.append(EntityUID(type: tenant, id: principal.tenant))
         var attributes = Record(sorted: [
-            Record.Field("credential", .string(principal.credential)),
-            Record.Field("method", .string(principal.method.rawValue)),
+            Record.Field("credential", .string(principal.credentials)),
+            Record.Field("method", .string(principal.methods)),
             Record.Field("name", .string(principal.name)),
             Record.Field("tenant", .string(principal.tenant)),
         ])

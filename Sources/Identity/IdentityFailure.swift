@@ -10,6 +10,18 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
     case expired
     /// The key was revoked.
     case revoked
+    /// The credential may not be used from the address that the request came from.
+    case elsewhere
+    /// A header field claims an identity, such as `x-user: admin`, and no credential proves one.
+    case asserted
+    /// Not all of the credentials are there that the gateway wants together.
+    case incomplete
+    /// The credentials are valid, but prove different principals, tenants or attributes.
+    case conflicting
+    /// The credential names a team that there is none.
+    case unknownTeam = "unknown_team"
+    /// The credential is valid, but its principal is not listed, and has to be.
+    case unlisted
 
     // Of tokens only:
 
@@ -55,6 +67,12 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
         case .keysUnavailable: "the keys of the token's issuer are not available"
         case .claims: "a claim of the token is missing or not of the form that is needed"
         case .severalTenants: "the token's teams belong to different tenants"
+        case .elsewhere: "the API key may not be used from this address"
+        case .asserted: "header fields that name somebody prove nothing: a credential is missing"
+        case .incomplete: "more than one credential is wanted, and not all of them came"
+        case .conflicting: "the credentials contradict each other"
+        case .unknownTeam: "the credential names a team that is not listed here"
+        case .unlisted: "the principal is not listed here"
         }
     }
 }

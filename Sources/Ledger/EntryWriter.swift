@@ -102,9 +102,9 @@ struct EntryWriter {
     mutating func principal(_ principal: Principal) {
         json.key("principal")
         json.beginObject()
-        member("credential", principal.credential)
+        member("credential", principal.credentials)
         member("kind", principal.kind.rawValue)
-        member("method", principal.method.rawValue)
+        member("method", principal.methods)
         member("name", principal.name)
         member("teams", principal.teams)
         member("tenant", principal.tenant)

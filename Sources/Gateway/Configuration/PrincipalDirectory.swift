@@ -1,3 +1,6 @@
+internal import Identity
+internal import Inference
+
 /// The teams of `policies/principals.yaml` and the tenants they belong to. Principals themselves come from their keys.
 public struct PrincipalDirectory: Hashable, Sendable {
     /// The tenant of principals without a team.
@@ -16,6 +19,29 @@ public struct PrincipalDirectory: Hashable, Sendable {
             found = (team, tenant)
         }
         return found?.tenant ?? defaultTenant
+    }
+
+    /// The principal that credentials prove, with what is known of it here.
+    func principal(for identity: ProvenIdentity) -> Result<Principal, IdentityFailure> {
+        let teams = identity.teams ?? []
+        let tenant: String
+        if let named = identity.tenant {
+            tenant = named
+        } else {
+            do throws(PrincipalDirectoryError) {
+                tenant = try self.tenant(ofTeams: teams)
+            } catch {
+                switch error {
+                case .unknownTeam: return .failure(.unknownTeam)
+                case .severalTenants: return .failure(.conflicting)
+                }
+            }
+        }
+        return .success(
+            Principal(
+                kind: identity.kind, name: identity.name, teams: teams, tenant: tenant, method: identity.proof.method,
+                credential: identity.proof.credential, furtherProofs: identity.furtherProofs,
+                attributes: identity.attributes, models: identity.models))
     }
 }
 

@@ -14,6 +14,8 @@ final class Exchange: @unchecked Sendable {
         func finish()
         func flush()
         func abort()
+        /// The exchange that `ExchangeService.admit` let wait is admitted.
+        func admitted()
     }
 
     /// The loop that all of this runs on.
@@ -60,6 +62,12 @@ final class Exchange: @unchecked Sendable {
 
     /// Whether the caller takes more bytes now.
     var isWritable: Bool { transport?.isWritable ?? false }
+
+    /// Has the body read after all, where `ExchangeService.admit` said `.waits`.
+    func proceed() {
+        guard !isOver, !hasBegunAnswer else { return }
+        transport?.admitted()
+    }
 
     /// Answers whole.
     func answer(status: Int, headers: HTTPHeaders, body: ByteBuffer) {
@@ -122,10 +130,21 @@ final class Exchange: @unchecked Sendable {
     }
 }
 
+/// What becomes of an exchange whose head has come.
+enum HeadVerdict {
+    /// Its body is read, and then served.
+    case takesBody
+    /// It was answered; the body is dropped.
+    case answered
+    /// Not known yet, so nothing more is read: `Exchange.proceed` has the body read later, an answer drops it. The caller may leave
+    /// before either.
+    case waits
+}
+
 /// What answers the requests that a listener frames. Called on the exchange's event loop.
 protocol ExchangeService: AnyObject, Sendable {
-    /// The head has come: answer at once and return false (the body is then dropped), or return true to have it read.
-    func admit(_ exchange: Exchange) -> Bool
+    /// The head has come.
+    func admit(_ exchange: Exchange) -> HeadVerdict
     /// The body is whole: answer.
     func serve(_ exchange: Exchange)
     /// Refuse a request that is framed badly or too large, in the shape its path asks for.

@@ -4,13 +4,16 @@ import SecureTransport
 
 /// Turns the parts of HTTP requests into exchanges, one after the other, and writes their answers. The same handler
 /// serves an HTTP/1.1 connection (with its `HTTP1FramingGuard`) and one stream of an HTTP/2 connection (without).
-final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
+final class ExchangeHandler: ChannelDuplexHandler, Exchange.Transport {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum Phase {
         /// Between requests.
         case idle
+        /// Whether the body is wanted is not known yet: nothing more is read, and what had come already is kept as it is.
+        case waiting
         /// The body of the exchange is coming.
         case reading
         /// The exchange was answered before its body had come; the rest is read and dropped, so that the caller gets
@@ -43,6 +46,9 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
     private var isDraining = false
     private var inRead = false
     private var flushPending = false
+    /// What came with the head while the service could not tell yet: at most one read, or one window of HTTP/2.
+    private var held: [HTTPServerRequestPart] = []
+    private var readPending = false
 
     init(
         service: any ExchangeService, limits: ListenerLimits, framing: HTTP1FramingGuard?, clientAddress: String,
@@ -77,6 +83,14 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         }
     }
 
+    func read(context: ChannelHandlerContext) {
+        if case .waiting = phase {
+            readPending = true
+        } else {
+            context.read()
+        }
+    }
+
     func channelReadComplete(context: ChannelHandlerContext) {
         inRead = false
         if flushPending {
@@ -102,18 +116,46 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }), length > limits.bodyBytes {
             return service.refuse(exchange, status: 413, reason: tooLarge)
         }
-        guard service.admit(exchange), !exchange.isOver else { return }
+        switch service.admit(exchange) {
+        case .answered: break
+        case .takesBody: if !exchange.isOver { takeBody(of: exchange, context) }
+        case .waits:
+            guard !exchange.isOver else { return }
+            phase = .waiting
+            timer?.expire(in: limits.bodyTimeout)
+        }
+    }
+
+    private func takeBody(of exchange: Exchange, _ context: ChannelHandlerContext) {
         timer?.expire(in: limits.bodyTimeout)
-        if head.version == .http1_1, head.headers.contains(name: "expect") {
+        if exchange.head.version == .http1_1, exchange.head.headers.contains(name: "expect") {
             let go = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
         }
+    }
+
+    /// Goes on with what was held back.
+    private func release() {
+        let parts = held
+        held = []
+        for part in parts {
+            switch part {
+            case .head: break
+            case .body(let bytes): receive(bytes)
+            case .end: endOfRequest()
+            }
+        }
+        guard readPending else { return }
+        readPending = false
+        context?.read()
     }
 
     private var tooLarge: String { "the body is larger than \(limits.bodyBytes) bytes" }
 
     private func receive(_ bytes: ByteBuffer) {
         switch phase {
+        case .waiting:
+            held.append(.body(bytes))
         case .reading:
             guard let exchange else { return }
             bytesSinceDeadline += bytes.readableBytes
@@ -144,6 +186,8 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
 
     private func endOfRequest() {
         switch phase {
+        case .waiting:
+            held.append(.end(nil))
         case .reading:
             guard let exchange else { return }
             phase = .answering
@@ -216,6 +260,7 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
     }
 
     private func callerLeft() {
+        held = []
         guard let exchange else { return }
         self.exchange = nil
         exchange.transportClosed()
@@ -224,6 +269,9 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
 
     private func timedOut() {
         switch phase {
+        case .waiting:
+            guard let exchange else { return close() }
+            service.refuse(exchange, status: 503, reason: "who asks could not be found out in time")
         case .reading:
             guard let exchange else { return close() }
             keepsAlive = false
@@ -241,14 +289,28 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         }
     }
 
+    private var bodyHasCome: Bool {
+        switch phase {
+        case .waiting, .reading: false
+        case .idle, .dropping, .answering, .closing: true
+        }
+    }
+
     // MARK: - Out (Exchange.Transport)
+
+    func admitted() {
+        guard case .waiting = phase, let exchange, let context else { return }
+        phase = .reading
+        takeBody(of: exchange, context)
+        release()
+    }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
     func writeHead(_ head: HTTPResponseHead, isWhole: Bool) {
         guard let context else { return }
         var head = head
-        if case .reading = phase, framing != nil, exchange?.head.method != .GET { keepsAlive = false }
+        if !bodyHasCome, framing != nil, exchange?.head.method != .GET { keepsAlive = false }
         if framing != nil {
             // HTTP/1.0 knows no chunks: there the end of the connection ends a stream.
             let takesChunks = exchange?.head.version != .http1_0
@@ -280,11 +342,12 @@ final class ExchangeHandler: ChannelInboundHandler, Exchange.Transport {
         flush()
         service.ended(exchange)
         switch phaseBefore {
-        case .reading:
+        case .waiting, .reading:
             // After a framing refusal no further part comes, so there is no end of the request to wait for.
             if framing?.hasStopped == true { return concluded() }
             phase = .dropping
             timer?.expire(in: Self.lingerTime)
+            release()
         case .answering:
             concluded()
         case .idle, .dropping, .closing:

@@ -17,6 +17,10 @@ final class ActiveSet: Sendable {
     let analyzer: RemoteAnalyzer?
     let routing: RoutingTable
     let keys: KeyTable
+    /// Judges tokens; `nil` where none are taken.
+    let tokens: (any TokenCheck)?
+    /// Which credentials count.
+    let credentials: CredentialPolicy
     let records: [APIKeyRecord]
     let providers: [ProviderID: Provider]
     /// SHA-256 of all policy files, by which the ledger names the policies in force.
@@ -40,6 +44,8 @@ final class ActiveSet: Sendable {
         analyzer = try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) }
         routing = configuration.routing
         self.keys = KeyTable(keys.records)
+        tokens = nil
+        credentials = .keysAlone
         records = keys.records
         var providers: [ProviderID: Provider] = [:]
         for settings in configuration.providers where settings.isRoutable {
@@ -56,6 +62,8 @@ final class ActiveSet: Sendable {
         analyzer = other.analyzer
         routing = other.routing
         providers = other.providers
+        tokens = other.tokens
+        credentials = other.credentials
         master = other.master
         tenants = Mutex(other.tenants.withLock { $0 })
         self.keys = KeyTable(keys.records)
@@ -70,6 +78,8 @@ final class ActiveSet: Sendable {
         analyzer = other.analyzer
         routing = other.routing
         providers = other.providers
+        tokens = other.tokens
+        credentials = other.credentials
         master = MasterKey(key: other.master.key, generation: generation)
         tenants = Mutex([:])
         keys = other.keys

@@ -14,7 +14,7 @@ final class GatewayService: ExchangeService {
         let requestID: RequestID
         let target: RequestTarget
         let dialect: Dialect
-        let principal: Principal?
+        var principal: Principal?
         let activeSet: ActiveSet
         let began: UInt64
     }
@@ -38,34 +38,51 @@ final class GatewayService: ExchangeService {
         executors = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0), EventLoopExecutor(loop: $0)) })
     }
 
-    func admit(_ exchange: Exchange) -> Bool {
+    func admit(_ exchange: Exchange) -> HeadVerdict {
         let (target, dialect) = RequestTarget.read(exchange.head)
         let underWay = metrics.requestBegan()
         let activeSet = pipeline.activeSet
-        let requestID = identifiers.withLock { $0.next() }
-        func admission(_ principal: Principal?) -> Admission {
-            Admission(
-                requestID: requestID, target: target, dialect: dialect, principal: principal, activeSet: activeSet,
-                began: Clock.monotone())
-        }
-        exchange.admission = admission(nil)
+        exchange.admission = Admission(
+            requestID: identifiers.withLock { $0.next() }, target: target, dialect: dialect, principal: nil,
+            activeSet: activeSet, began: Clock.monotone())
         guard underWay <= limits.requestsInFlight else {
             refuse(exchange, RequestError(.overloaded, "too many requests are under way"))
+            return .answered
+        }
+        let (identification, progress) = Identification.begin(exchange, activeSet, now: Clock.epochSeconds())
+        switch progress {
+        case .done(let result):
+            return admit(exchange, result) ? .takesBody : .answered
+        case .needsKeys(let token, let tokens):
+            guard let executor = executors[ObjectIdentifier(exchange.loop)] else {
+                exchange.abort()
+                return .answered
+            }
+            Task(executorPreference: executor) {
+                let judged = await tokens.judgeFetchingKeys(token, now: Clock.epochSeconds())
+                if exchange.isOver { return }
+                if self.admit(exchange, identification.finished(token: judged)) { exchange.proceed() }
+            }
+            return .waits
+        }
+    }
+
+    /// Goes on once it is known who asks; false where the exchange was answered.
+    private func admit(_ exchange: Exchange, _ identified: Result<Principal, IdentityFailure>) -> Bool {
+        guard var admission = exchange.admission as? Admission else {
+            exchange.abort()
             return false
         }
-        let identified = activeSet.keys.identify(
-            authorization: exchange.head.headers.first(name: "authorization"),
-            apiKey: exchange.head.headers.first(name: "x-api-key"), now: Clock.epochSeconds())
-        let principal: Principal
         switch identified {
-        case .success(let known): principal = known
+        case .success(let principal):
+            admission.principal = principal
+            exchange.admission = admission
         case .failure(let failure):
             pipeline.recordUnidentified(failure, clientAddress: exchange.clientAddress)
             refuse(exchange, Self.unauthenticated(failure))
             return false
         }
-        exchange.admission = admission(principal)
-        switch target {
+        switch admission.target {
         case .unknown:
             refuse(exchange, RequestError(.notFound, "no such path; there are \(Self.paths)"))
             return false
@@ -153,6 +170,7 @@ final class GatewayService: ExchangeService {
             case .malformed, .unknown, .algorithm, .wrongIssuer, .wrongAudience, .notYetValid, .lifetime, .badSignature,
                 .unknownKey, .keysUnavailable, .claims, .severalTenants:
                 "Incorrect API key provided"
+            default: "Not authenticated: \(failure)"
             }
         return RequestError(.unauthenticated, message)
     }

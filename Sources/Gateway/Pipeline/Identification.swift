@@ -1,0 +1,75 @@
+import Identity
+import Inference
+import NIOHTTP1
+
+/// Judges signed tokens. `ActiveSet.tokens` is one, where tokens are configured.
+protocol TokenCheck: Sendable {
+    /// Whom a token stands for, at a time in seconds since 1970; `nil` where that can't be said before keys are fetched.
+    func judge(_ token: String, now: Int64) -> Result<ProvenIdentity, IdentityFailure>?
+    /// The same, once the keys are fetched or can't be. Ends within a time limit of its own; a token whose key is not to be had is
+    /// a failure. Runs on the event loop of the request, which it must not block.
+    func judgeFetchingKeys(_ token: String, now: Int64) async -> Result<ProvenIdentity, IdentityFailure>
+}
+
+/// Who asks: what the credentials in a request's head, and in its connection's handshake, prove together. Knows nothing of a body.
+struct Identification {
+    /// How far it got.
+    enum Progress {
+        /// It is known who asks, or that nobody does.
+        case done(Result<Principal, IdentityFailure>)
+        /// The token is to be judged by `TokenCheck.judgeFetchingKeys` and the result given to `finished`.
+        case needsKeys(token: String, any TokenCheck)
+    }
+
+    private let set: ActiveSet
+    private let headers: HTTPHeaders
+    private var verdicts: [CredentialPolicy.Verdict] = []
+
+    /// Judges what can be judged at once.
+    static func begin(_ exchange: Exchange, _ set: ActiveSet, now: Int64) -> (Identification, Progress) {
+        var identification = Identification(set: set, headers: exchange.head.headers)
+        let progress = identification.judge(exchange, now: now)
+        return (identification, progress)
+    }
+
+    private init(set: ActiveSet, headers: HTTPHeaders) {
+        self.set = set
+        self.headers = headers
+    }
+
+    /// Who asks, once the token is judged.
+    func finished(token result: Result<ProvenIdentity, IdentityFailure>) -> Result<Principal, IdentityFailure> {
+        principal(verdicts + [(.token, result)])
+    }
+
+    private mutating func judge(_ exchange: Exchange, now: Int64) -> Progress {
+        // A field that comes twice is read one way here and another way elsewhere.
+        guard let authorization = single("authorization"), let apiKey = single("x-api-key") else {
+            return .done(.failure(.malformed))
+        }
+        let policy = set.credentials
+        let tokens = policy.counts(.token) ? set.tokens : nil
+        let presented = PresentedCredentials(
+            authorization: authorization, apiKey: apiKey, takesTokens: tokens != nil)
+        if policy.counts(.apiKey), let key = presented.key {
+            verdicts.append((.apiKey, set.keys.identify(presented: key, now: now)))
+        }
+        if let tokens, let token = presented.token {
+            // Keys are not fetched for a request that is refused anyway.
+            if case .failure(let failure)? = verdicts.first?.result { return .done(.failure(failure)) }
+            guard let result = tokens.judge(token, now: now) else { return .needsKeys(token: token, tokens) }
+            verdicts.append((.token, result))
+        }
+        return .done(principal(verdicts))
+    }
+
+    private func principal(_ verdicts: [CredentialPolicy.Verdict]) -> Result<Principal, IdentityFailure> {
+        set.credentials.identity(of: verdicts).flatMap { set.configuration.principals.principal(for: $0) }
+    }
+
+    /// A field's value, `nil` inside where it is absent; `nil` where it comes more than once.
+    private func single(_ name: String) -> String?? {
+        let values = headers[name]
+        return values.count <= 1 ? .some(values.first) : nil
+    }
+}
