@@ -129,7 +129,7 @@ let package = Package(
             [
                 "Gateway", "SecureTransport", "Upstream", "RemoteAnalyzer", "Privacy", "PatternScanner", "Routing",
                 "Limits", "Dialects",
-                "Inference", "JSONText", "Cryptography", .product(name: "NIOCore", package: nio),
+                "Identity", "Inference", "JSONText", "Cryptography", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
             ]),
     ],

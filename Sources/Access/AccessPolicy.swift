@@ -66,6 +66,20 @@ public final class AccessPolicy: Sendable {
         }
     }
 
+    /// The entities that policies name, in the order of the text: a name that nothing else knows is hardly meant.
+    public var namedEntities: [NamedEntity] {
+        var found: [(uid: EntityUID, offset: Int)] = []
+        for policy in policies.policies {
+            found += policy.scopeEntities
+            for condition in policy.conditions { condition.body.collectEntities(&found) }
+        }
+        return found.filter { $0.uid.type != Vocabulary.action }.map { uid, offset in
+            NamedEntity(
+                type: uid.type, id: uid.id,
+                place: "\(policies.source.name):\(policies.source.position(at: offset))")
+        }
+    }
+
     /// The ids of all policies in the order of the text.
     public var policyIDs: [String] { rules.map(\.id) }
 

@@ -29,3 +29,13 @@ public struct AccessRule: Sendable, Hashable {
         column = position.column
     }
 }
+
+/// An entity that a policy names.
+public struct NamedEntity: Sendable, Hashable {
+    /// Its type, such as `Team`.
+    public let type: String
+    /// Its name.
+    public let id: String
+    /// Where: `file:line:column`.
+    public let place: String
+}

@@ -23,6 +23,14 @@ extension Expression {
         return paths.filter { seen.insert($0).inserted }
     }
 
+    /// The entities that are written out in it, with where they stand.
+    func collectEntities(_ found: inout [(uid: EntityUID, offset: Int)]) {
+        if case .literal(.entity(let uid)) = kind { found.append((uid, offset)) }
+        var children: [Expression] = []
+        forEachChild { children.append($0) }
+        for child in children { child.collectEntities(&found) }
+    }
+
     /// The path of the first part that is an attribute with a path and that `isMeant`, given with the attribute's name.
     func firstPath(where isMeant: (Expression, String) -> Bool) -> ReadPath? {
         if case .attribute(_, let name) = kind, let path, isMeant(self, name) { return path }

@@ -23,22 +23,45 @@ public enum GatewayCheck {
         public let notes: [String]
     }
 
+    /// Everything that is wrong, each with its place.
+    public struct Failure: Error, CustomStringConvertible {
+        /// One problem a line.
+        public let description: String
+    }
+
     /// Checks configuration, policies, keys and certificates; throws all faults it finds, with their places.
     public static func check(configuration path: String, environment: [String: String]) throws -> Report {
-        let configuration = try ConfigurationLoader.load(path: path, environment: environment)
-        let keys = try KeyFile.readRegister(configuration.keys.file)
-        // A first run makes the master key; until then any key does to check the rest.
-        let master =
-            access(configuration.keys.masterKey, F_OK) == 0
-            ? try KeyFile.readMaster(configuration.keys.masterKey, makes: false)
-            : MasterKey(key: try SymmetricKey(randomCount: 32))
-        let set = try ActiveSet(configuration, keys: keys, master: master)
-        let tls = try TLSServerContext(configuration.tls)
+        var faults: [String] = []
+        func attempt<Result>(_ body: () throws -> Result) -> Result? {
+            do {
+                return try body()
+            } catch {
+                faults.append("\(error)")
+                return nil
+            }
+        }
+        let loaded = attempt {
+            try ConfigurationLoader.load(path: path, environment: environment, checksAccess: true)
+        }
+        // Without it there is no telling where the rest is.
+        guard let configuration = loaded else { throw Failure(description: faults.joined()) }
+        let keys = attempt { try KeyFile.readRegister(configuration.keys.file) }
+        let tls = attempt { try TLSServerContext(configuration.tls) }
+        let set = attempt {
+            // A first run makes the master key; until then any key does to check the rest.
+            let master =
+                access(configuration.keys.masterKey, F_OK) == 0
+                ? try KeyFile.readMaster(configuration.keys.masterKey, makes: false)
+                : MasterKey(key: try SymmetricKey(randomCount: 32))
+            return try ActiveSet(configuration, keys: keys ?? KeyRegister(), master: master)
+        }
+        guard let keys, let tls, let set, faults.isEmpty else {
+            throw Failure(description: faults.joined(separator: "\n"))
+        }
         return Report(
             models: configuration.routing.listed.count, providers: set.providers.count,
             policies: set.access.policyIDs.count,
             policySet: configuration.policySet.hash, keys: keys.records.count,
-            notes: configuration.notes + set.access.warnings + tls.warnings
-        )
+            notes: configuration.notes + PolicyNotes.notes(set.access, configuration) + tls.warnings)
     }
 }

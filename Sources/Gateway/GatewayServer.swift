@@ -91,7 +91,9 @@ public final class GatewayServer: Sendable {
         let keys = try KeyFile.readRegister(configuration.keys.file)
         let activeSet = try ActiveSet(configuration, keys: keys, master: master)
         let tls = try TLSServerContext(configuration.tls)
-        for note in configuration.notes + activeSet.access.warnings + tls.warnings { logger.notice("\(note)") }
+        for note in configuration.notes + PolicyNotes.notes(activeSet.access, configuration) + tls.warnings {
+            logger.notice("\(note)")
+        }
         if keys.records.isEmpty {
             logger.notice("there is no API key yet: `sallyport keys create --principal NAME --team TEAM` makes one")
         }

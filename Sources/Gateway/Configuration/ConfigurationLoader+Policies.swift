@@ -1,3 +1,4 @@
+internal import Access
 internal import Inference
 internal import Limits
 internal import Privacy
@@ -48,6 +49,21 @@ extension ConfigurationLoader {
             access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""),
             schema: schemaText.map { GatewayConfiguration.PolicyText(source: schema.path, text: $0) },
             set: PolicySetFiles(reading.files[before...]))
+    }
+
+    /// Reports what is wrong with the access policies and their schema.
+    static func checkAccess(_ policies: ReadPolicies, _ reading: ConfigurationReading) {
+        do throws(AccessPolicyError) {
+            _ = try AccessPolicy(
+                policyText: policies.access.text, source: policies.access.source, schemaText: policies.schema?.text,
+                schemaSource: policies.schema?.source ?? GatewayConfiguration.standardSchema,
+                counted: CountedClasses(policies.privacy.knownClasses))
+        } catch {
+            for problem in error.problems {
+                reading.report(
+                    problem.source, YAMLNode.Position(line: problem.line, column: problem.column), problem.message)
+            }
+        }
     }
 
     // MARK: models.yaml

@@ -12,9 +12,11 @@ public enum ConfigurationLoader {
     /// - Parameters:
     ///   - path: The file. Relative paths in it are seen from its folder.
     ///   - environment: The environment's variables, for `{env: NAME}`.
+    ///   - checksAccess: Whether the access policies are looked through as well, so that what is wrong with them is told together
+    ///     with all the rest; who serves parses them anyway.
     ///   - readFile: Reads a whole file; the disk unless told otherwise.
     public static func load(
-        path: String, environment: [String: String],
+        path: String, environment: [String: String], checksAccess: Bool = false,
         readFile: @escaping (String) throws(ConfigurationFileError) -> [UInt8] = {
             path throws(ConfigurationFileError) in
             try ConfigurationFiles.read(path)
@@ -36,6 +38,7 @@ public enum ConfigurationLoader {
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
         root.finish()
+        if checksAccess { checkAccess(policies, reading) }
         try reading.finish()
         return GatewayConfiguration(
             source: path, listen: listen, admin: admin, tls: tls, limits: limits, drainMilliseconds: drain,

@@ -105,6 +105,9 @@ public struct GatewayConfiguration: Sendable {
     /// What is worth a log line at the start, such as a provider without a key.
     public let notes: [String]
 
+    /// What stands in messages in the place of a schema that the house does not have.
+    static let standardSchema = "policies/access.cedarschema"
+
     /// The provider of that name.
     public func provider(_ id: ProviderID) -> ProviderSettings? { providers.first { $0.id == id } }
 

@@ -38,7 +38,7 @@ final class ActiveSet: Sendable {
         access = try AccessPolicy(
             policyText: configuration.accessPolicy.text, source: configuration.accessPolicy.source,
             schemaText: configuration.accessSchema?.text,
-            schemaSource: configuration.accessSchema?.source ?? "policies/access.cedarschema",
+            schemaSource: configuration.accessSchema?.source ?? GatewayConfiguration.standardSchema,
             counted: CountedClasses(configuration.privacy.knownClasses))
         privacy = try PrivacyEngineLoader.engine(configuration.privacy)
         analyzer = try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) }

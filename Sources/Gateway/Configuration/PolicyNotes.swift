@@ -1,0 +1,21 @@
+import Access
+import Inference
+
+/// What is strange about policies that are sound: names in them that nothing else in the configuration knows.
+enum PolicyNotes {
+    static func notes(_ access: AccessPolicy, _ configuration: GatewayConfiguration) -> [String] {
+        let providers = configuration.providers
+        let known: [String: (what: String, names: [String])] = [
+            "Team": ("a team of principals.yaml", configuration.principals.tenants.keys.sorted()),
+            "Provider": ("a provider of sallyport.yaml", providers.map(\.id.rawValue)),
+            "Group": ("a group of a provider in sallyport.yaml", providers.flatMap(\.groups)),
+            "Gateway": ("the gateway's name", ["sallyport"]),
+        ]
+        let strange = access.namedEntities.compactMap { entity -> String? in
+            guard let (what, names) = known[entity.type], !names.contains(entity.id) else { return nil }
+            let hint = Suggestion.nearest(to: entity.id, among: names).map { ", did you mean `\($0)`?" } ?? ""
+            return "\(entity.place): `\(entity.id)` is not \(what)\(hint)"
+        }
+        return access.warnings + strange
+    }
+}
