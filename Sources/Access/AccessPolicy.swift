@@ -206,11 +206,19 @@ public final class AccessPolicy: Sendable {
             counts: declared.zeros, tools: [], estimatedTokens: 0, purpose: nil, clientAddress: clientAddress, now: now)
     }
 
+    /// More tools than this are refused rather than asked for one by one: providers take 128.
+    private static let mostTools = 1_024
+
     /// The first tool of the request that may not be used at the candidate. Where no policy tells tools apart, the answer for one
     /// is the answer for all.
     private func refusedTool(
         _ question: AccessQuestion, _ candidate: Candidate, _ entities: Entities
     ) -> ActionDecision? {
+        if distinguishesTools, question.tools.count > Self.mostTools {
+            return ActionDecision(
+                action: .useTool, tool: nil, isAllowed: false, policies: [],
+                faults: ["the request defines more than \(Self.mostTools) tools"])
+        }
         for tool in distinguishesTools ? question.tools[...] : question.tools.prefix(1) {
             let decision = decide(
                 .useTool, tool: tool, question.asker, candidate.uid, entities, context(of: question, tool: tool))

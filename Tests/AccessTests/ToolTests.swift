@@ -40,6 +40,15 @@ import Testing
         }
     }
 
+    @Test func `more tools than anyone defines are denied where each would have to be asked for`() throws {
+        let tools = (0..<1_025).map { "tool\($0)" }
+        let policies =
+            Self.open + "forbid (principal, action == Action::\"use_tool\", resource) when { context.tool == \"x\" };"
+        #expect(try decide(policies, tools: Array(tools.dropLast())).form == .raw)
+        #expect(try decide(policies, tools: tools).denial?.hadErrors == true)
+        #expect(try decide(Self.open, tools: tools).form == .raw)
+    }
+
     @Test func `a policy that fails for a tool denies`() throws {
         let policies =
             Self.open + """

@@ -101,6 +101,14 @@ import Testing
         #expect(beside.hash == set.hash)
     }
 
+    @Test func `degraded is told line by line, beside what keeps the gateway from serving`() {
+        #expect(AdminServer.Reasons().text == "ready\n")
+        #expect(
+            AdminServer.Reasons(degraded: ["a:1:1: x\nb:2:2: y"]).text == "degraded: a:1:1: x\ndegraded: b:2:2: y\n")
+        #expect(
+            AdminServer.Reasons(notReady: ["draining"], degraded: ["a"]).text == "not ready: draining\ndegraded: a\n")
+    }
+
     // MARK: - Watching
 
     @Test func `a change counts once, when two looks agree on it`() throws {
