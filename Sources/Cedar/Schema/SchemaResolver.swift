@@ -173,6 +173,10 @@ struct SchemaResolver {
             principals = Set(appliesTo.principals.compactMap { entityType($0, in: namespace) })
             resources = Set(appliesTo.resources.compactMap { entityType($0, in: namespace) })
             if let type = appliesTo.context { context = record(type, in: namespace, of: "the context") }
+            if principals.isEmpty || resources.isEmpty {
+                // It can't be asked for, whatever else was said; JSON can say that in more than one way.
+                (principals, resources, context) = ([], [], .empty)
+            }
         }
         actions.append(
             Schema.Action(

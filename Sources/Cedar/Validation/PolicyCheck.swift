@@ -165,7 +165,8 @@ struct PolicyCheck {
                 }
             }
         }
-        if isImpossible { report(.impossible, "this policy can never apply", at: policy.offset) }
+        // Errors say more than that.
+        if isImpossible, problems.isEmpty { report(.impossible, "this policy can never apply", at: policy.offset) }
     }
 
     /// Whether the part of the head can be true; `known` keeps the answer.

@@ -8,9 +8,15 @@ final class SchemaIndex: Sendable {
         let identifiers: ValueSet?
     }
 
-    struct Action: Sendable {
+    /// A class, so that handing one on costs one reference count.
+    final class Action: Sendable {
         let declaration: Schema.Action
         let context: CheckedType
+
+        init(_ declaration: Schema.Action) {
+            self.declaration = declaration
+            context = .record(CheckedRecord(declaration.context))
+        }
     }
 
     /// By name, namespaces included; types of actions are not among them.
@@ -31,9 +37,7 @@ final class SchemaIndex: Sendable {
                         ancestors: Set(type.ancestors), identifiers: type.identifiers.map { ValueSet(strings: $0) })
                 )
             }, uniquingKeysWith: { first, _ in first })
-        actions = schema.actions.map {
-            Action(declaration: $0, context: .record(CheckedRecord($0.context)))
-        }
+        actions = schema.actions.map { Action($0) }
         actionPositions = Dictionary(
             schema.actions.enumerated().map { ($1.uid, $0) }, uniquingKeysWith: { first, _ in first })
         var above: [String: Set<String>] = [:]
