@@ -62,3 +62,25 @@ public struct Destination: Hashable, Sendable, CustomStringConvertible {
     /// `provider/model`.
     public var description: String { "\(provider)/\(model)" }
 }
+
+/// What a caller says it needs an answer for, in the header `x-sallyport-purpose`: a word that policies compare and the ledger
+/// records, such as `billing` or `support/ticket-42`; no sentence, so that nobody's data slips in.
+public struct Purpose: Hashable, Sendable, CustomStringConvertible {
+    /// 1 to 64 ASCII letters, digits and `.`, `_`, `:`, `/`, `-`.
+    public let rawValue: String
+
+    /// Takes a word; `nil` for anything else.
+    public init?(_ text: String) {
+        let isWord = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x2F, 0x3A, 0x5F: true
+            default: false
+            }
+        }
+        guard isWord, (1...64).contains(text.utf8.count) else { return nil }
+        rawValue = text
+    }
+
+    /// The word itself.
+    public var description: String { rawValue }
+}

@@ -11,6 +11,10 @@ struct EntryWriter {
     private var sequenceOffset = 0
 
     private enum Bounds {
+        /// More destinations than an alias has.
+        static let considered = 32
+        /// What a principal's attributes may take, an eighth of a line.
+        static let attributeBytes = 8_192
         /// What is kept of a name that a caller chose freely.
         static let foreignBytes = 256
         /// The integers that every reader of JSON keeps exactly: IEEE 754 doubles have 53 bits (RFC 8785 §3.2.2.3).
@@ -102,6 +106,7 @@ struct EntryWriter {
     mutating func principal(_ principal: Principal) {
         json.key("principal")
         json.beginObject()
+        if !principal.attributes.isEmpty { attributes(principal.attributes) }
         member("credential", principal.credentials)
         member("kind", principal.kind.rawValue)
         member("method", principal.methods)
@@ -109,6 +114,78 @@ struct EntryWriter {
         member("teams", principal.teams)
         member("tenant", principal.tenant)
         json.endObject()
+    }
+
+    /// The members `attributes` and `attributes_left_out` of a principal: each attribute as it is, or not at all.
+    private mutating func attributes(_ all: [PrincipalAttribute]) {
+        var room = Bounds.attributeBytes
+        var leftOut = 0
+        json.key("attributes")
+        json.beginObject()
+        for attribute in all.sorted(by: { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }) {
+            let bytes = Self.bytes(of: attribute)
+            guard bytes <= room, Self.isExact(attribute.value) else {
+                leftOut += 1
+                continue
+            }
+            room -= bytes
+            json.key(attribute.name)
+            value(attribute.value)
+        }
+        json.endObject()
+        if leftOut > 0 { member("attributes_left_out", leftOut) }
+    }
+
+    private mutating func value(_ value: PrincipalAttribute.Value) {
+        switch value {
+        case .string(let text): json.string(text)
+        case .long(let number): self.number(number)
+        case .bool(let bool): json.bool(bool)
+        case .strings(let texts):
+            json.beginArray()
+            for text in texts { json.string(text) }
+            json.endArray()
+        }
+    }
+
+    /// An estimate from above but for escapes.
+    private static func bytes(of attribute: PrincipalAttribute) -> Int {
+        let value =
+            switch attribute.value {
+            case .string(let text): text.utf8.count
+            case .long, .bool: 20
+            case .strings(let texts): texts.reduce(0) { $0 + $1.utf8.count + 3 }
+            }
+        return attribute.name.utf8.count + value + 6
+    }
+
+    private static func isExact(_ value: PrincipalAttribute.Value) -> Bool {
+        guard case .long(let number) = value else { return true }
+        return Bounds.integers.contains(number)
+    }
+
+    /// The member `considered`.
+    mutating func considered(_ all: [LedgerEntry.Considered]) {
+        json.key("considered")
+        json.beginArray()
+        for candidate in all.prefix(Bounds.considered) {
+            json.beginObject()
+            json.key("destination")
+            json.beginObject()
+            foreign("model", candidate.destination.model)
+            member("provider", candidate.destination.provider.rawValue)
+            json.endObject()
+            if let form = candidate.form { member("form", form.rawValue) }
+            member("policies", candidate.policies)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// The members `tools` and `tools_left_out`.
+    mutating func tools(_ tools: LedgerEntry.Tools) {
+        member("tools", tools.names)
+        if tools.leftOut > 0 { member("tools_left_out", tools.leftOut) }
     }
 
     /// The members `coverage` and `data`.

@@ -56,7 +56,7 @@ public struct LedgerChecker: Sendable {
             throw .notJSON(reason: "\(error)")
         }
         guard let version = document.root["v"]?.int else { throw .member("v") }
-        guard version == LedgerSchema.version else { throw .version(found: version) }
+        guard LedgerSchema.known.contains(version) else { throw .version(found: version) }
         guard let sequence = document.root["seq"]?.int, sequence >= 0 else { throw .member("seq") }
         guard let text = document.root["prev"]?.string, let previous = Digest32(hex: text) else {
             throw .member("prev")
@@ -92,7 +92,7 @@ public enum LedgerProblem: Error, Hashable, Sendable, CustomStringConvertible {
         case .notJSON(let reason): "not JSON: \(reason)"
         case .tooLong(let bytes): "a line of \(bytes) bytes, expected at most \(LedgerSchema.maximumLineBytes)"
         case .member(let name): "no valid member `\(name)`"
-        case .version(let found): "schema version \(found), expected \(LedgerSchema.version)"
+        case .version(let found): "schema version \(found), expected at most \(LedgerSchema.version)"
         case .sequence(let expected, let found): "entry \(found), expected entry \(expected)"
         case .link(let expected, let found):
             "names `\(found)` as the line before it, expected `\(expected)`: this line or the one before it was changed"

@@ -26,6 +26,7 @@ extension LedgerEntry.Intent {
         var line = EntryWriter(capacity: 1_280)
         line.member("attempt", attempt)
         line.member("client", asked.clientAddress)
+        line.considered(considered)
         line.inspection(asked.data)
         line.json.key("destination")
         line.json.beginObject()
@@ -45,12 +46,14 @@ extension LedgerEntry.Intent {
         line.previous()
         line.principal(asked.principal)
         line.member("prompt", commitment)
+        if let purpose = asked.purpose { line.member("purpose", purpose.rawValue) }
         line.request(asked.requestID)
         line.sequence()
         line.json.key("stream")
         line.json.bool(asked.isStreaming)
         line.member("time", time)
         line.member("tokens_estimated", asked.estimatedInputTokens)
+        line.tools(asked.tools)
         if let traceparent = asked.traceparent { line.foreign("traceparent", traceparent) }
         line.member("treatments", treatments)
         return try line.finish()
@@ -90,27 +93,10 @@ extension LedgerEntry.Result {
 }
 
 extension LedgerEntry.Denied {
-    private enum Bounds {
-        /// More destinations than an alias reasonably has.
-        static let considered = 32
-    }
-
     func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
         var line = EntryWriter(capacity: 1_280)
         line.member("client", asked.clientAddress)
-        line.json.key("considered")
-        line.json.beginArray()
-        for candidate in considered.prefix(Bounds.considered) {
-            line.json.beginObject()
-            line.json.key("destination")
-            line.json.beginObject()
-            line.foreign("model", candidate.destination.model)
-            line.member("provider", candidate.destination.provider.rawValue)
-            line.json.endObject()
-            line.member("policies", candidate.policies)
-            line.json.endObject()
-        }
-        line.json.endArray()
+        line.considered(considered)
         line.inspection(asked.data)
         line.member("dialect", asked.dialect.rawValue)
         line.kind("denied")
@@ -119,6 +105,7 @@ extension LedgerEntry.Denied {
         line.member("policy_set", asked.policySet)
         line.previous()
         line.principal(asked.principal)
+        if let purpose = asked.purpose { line.member("purpose", purpose.rawValue) }
         line.member("reason", reason.rawValue)
         line.request(asked.requestID)
         line.sequence()
@@ -127,6 +114,7 @@ extension LedgerEntry.Denied {
         line.json.bool(asked.isStreaming)
         line.member("time", time)
         line.member("tokens_estimated", asked.estimatedInputTokens)
+        line.tools(asked.tools)
         if let traceparent = asked.traceparent { line.foreign("traceparent", traceparent) }
         return try line.finish()
     }

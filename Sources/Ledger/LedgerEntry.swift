@@ -1,7 +1,10 @@
 public import Cryptography
 public import Inference
 
-/// What the ledger records. Version 1 of the schema: each entry is one line, an object in RFC 8785's canonical form.
+/// What the ledger records. Version 2 of the schema: each entry is one line, an object in RFC 8785's canonical form.
+///
+/// Version 2 added what policies see, so that they can be asked again: `considered` of intents, `form` in it,
+/// `principal.attributes`, `purpose`, `tools` and `tools_left_out`. Lines of version 1 stay valid; they say nothing of these.
 ///
 /// Members of every line:
 ///
@@ -11,7 +14,7 @@ public import Inference
 /// | `prev` | SHA-256, as 64 hexadecimal digits, of the line before, without its line feed; 64 zeros in the first line |
 /// | `seq` | the line's index in the whole log, from 0 |
 /// | `time` | when its maker wrote it, UTC, with milliseconds; lines of different event loops may be out of order by moments |
-/// | `v` | 1 |
+/// | `v` | 2 |
 ///
 /// The further members stand with the types below, in the order of their names. A member whose value is `nil` is left
 /// out, but for `cost_nano_usd` and `usage`, which are `null` then. Numbers are whole and within ±(2⁵³ − 1), which
@@ -46,8 +49,10 @@ public enum LedgerEntry: Sendable {
 
 /// The version of the schema that this module writes, the member `v`.
 public enum LedgerSchema {
-    /// Version 1.
-    public static let version = 1
+    /// Version 2.
+    public static let version = 2
+    /// The versions that a reader knows.
+    public static let known = 1...version
     /// The most bytes a line may have, its line feed not counted: what a tlog-tiles entry bundle holds
     /// (`c2sp.org/tlog-tiles`).
     public static let maximumLineBytes = 65_535
@@ -68,13 +73,62 @@ extension LedgerEntry {
         }
     }
 
+    /// The names of the tools that a request defines, as far as they are recorded: a caller chooses them freely, so only those of
+    /// 1 to 128 ASCII letters, digits, `_`, `.` and `-` are, of the first 256, and no more than fit 8 KiB. The others are counted.
+    public struct Tools: Hashable, Sendable {
+        private enum Bounds {
+            /// The longest name that either dialect allows.
+            static let name = 128
+            /// An eighth of a line.
+            static let allNames = 8_192
+            /// More than providers take.
+            static let count = 256
+        }
+
+        /// The names, each once, in their order; member `tools`.
+        public let names: [String]
+        /// How many others there are; member `tools_left_out`, absent where it is 0.
+        public let leftOut: Int
+
+        /// Takes all names; those that `isPrivate` says yes to are counted only.
+        public init(_ all: [String], isPrivate: (String) -> Bool = { _ in false }) {
+            var names: [String] = []
+            var seen: Set<String> = []
+            var room = Bounds.allNames
+            var leftOut = 0
+            for name in all where seen.insert(name).inserted {
+                let bytes = name.utf8.count
+                guard seen.count <= Bounds.count, bytes <= room, Self.isName(name), !isPrivate(name) else {
+                    leftOut += 1
+                    continue
+                }
+                room -= bytes
+                names.append(name)
+            }
+            self.names = names
+            self.leftOut = leftOut
+        }
+
+        private static func isName(_ text: String) -> Bool {
+            (1...Bounds.name).contains(text.utf8.count)
+                && text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                    default: false
+                    }
+                }
+        }
+    }
+
     /// Who asked, for what: what intents and denials have in common.
     public struct Asked: Sendable {
         /// The request's identifier; member `request`, as `req_…`.
         public var requestID: RequestID
         /// W3C trace context of the caller; member `traceparent`.
         public var traceparent: String?
-        /// Who; member `principal`: `credential`, `kind`, `method`, `name`, `teams`, `tenant`.
+        /// Who; member `principal`: `attributes` (an object from name to text, number, boolean or list of texts; absent
+        /// without any), `attributes_left_out` (how many found no room in 8 KiB; absent where it is 0), `credential`, `kind`,
+        /// `method`, `name`, `teams`, `tenant`.
         public var principal: Principal
         /// The caller's address without port; member `client`.
         public var clientAddress: String
@@ -91,6 +145,10 @@ extension LedgerEntry {
         /// What data where; members `data` (list of `class`, `count`, `place`) and `coverage` (`texts` inspected,
         /// `unscannable` parts).
         public var data: DataSummary
+        /// The tools that the request defines; members `tools` and `tools_left_out`.
+        public var tools: Tools
+        /// What the caller says it needs the answer for; member `purpose`.
+        public var purpose: Purpose?
         /// SHA-256 of the policy set in force, in hexadecimal; member `policy_set`.
         public var policySet: String
 
@@ -98,7 +156,7 @@ extension LedgerEntry {
         public init(
             requestID: RequestID, traceparent: String?, principal: Principal, clientAddress: String, dialect: Dialect,
             operation: Operation, model: ModelID, isStreaming: Bool, estimatedInputTokens: Int, data: DataSummary,
-            policySet: String
+            tools: Tools = Tools([]), purpose: Purpose? = nil, policySet: String
         ) {
             self.requestID = requestID
             self.traceparent = traceparent
@@ -110,6 +168,8 @@ extension LedgerEntry {
             self.isStreaming = isStreaming
             self.estimatedInputTokens = estimatedInputTokens
             self.data = data
+            self.tools = tools
+            self.purpose = purpose
             self.policySet = policySet
         }
     }
@@ -130,6 +190,8 @@ extension LedgerEntry {
         public var form: SendingForm
         /// Identifiers of the policies that permit it; member `policies`.
         public var policies: [String]
+        /// Every destination that was considered, this one included; member `considered`. The first 32.
+        public var considered: [Considered]
         /// How many values were replaced, by class; member `treatments` (list of `class`, `count`).
         public var treatments: [ClassCount]
         /// SHA-256(salt ‖ body as it leaves), see `PromptCommitter`; member `prompt`, hexadecimal.
@@ -140,7 +202,8 @@ extension LedgerEntry {
         /// Puts it together.
         public init(
             time: LedgerTime, asked: Asked, destination: Destination, region: String?, isInternal: Bool,
-            form: SendingForm, policies: [String], treatments: [ClassCount], commitment: Digest32, attempt: Int
+            form: SendingForm, policies: [String], considered: [Considered], treatments: [ClassCount],
+            commitment: Digest32, attempt: Int
         ) {
             self.time = time
             self.asked = asked
@@ -149,6 +212,7 @@ extension LedgerEntry {
             self.isInternal = isInternal
             self.form = form
             self.policies = policies
+            self.considered = considered
             self.treatments = treatments
             self.commitment = commitment
             self.attempt = attempt
@@ -236,16 +300,19 @@ extension LedgerEntry {
         case limit
     }
 
-    /// One destination that was considered and not permitted.
+    /// One destination that was considered, and what policy said of it.
     public struct Considered: Hashable, Sendable {
         /// Where to; member `destination` (`model`, `provider`).
         public var destination: Destination
-        /// Identifiers of the policies that forbid it, empty where none permits it; member `policies`.
+        /// In which form it is permitted; member `form`, absent where it is not.
+        public var form: SendingForm?
+        /// Identifiers of the policies that permit or forbid it, empty where none permits it; member `policies`.
         public var policies: [String]
 
         /// Puts it together.
-        public init(destination: Destination, policies: [String]) {
+        public init(destination: Destination, form: SendingForm? = nil, policies: [String]) {
             self.destination = destination
+            self.form = form
             self.policies = policies
         }
     }

@@ -9,6 +9,38 @@ public struct LedgerTime: Hashable, Sendable, Comparable, CustomStringConvertibl
         self.milliseconds = min(max(milliseconds, -62_167_219_200_000), 253_402_300_799_999)
     }
 
+    /// Reads a date or a moment of RFC 3339 in UTC: `2026-11-23` (its beginning), `2026-11-23T10:00:00Z`,
+    /// `2026-11-23T10:00:00.123Z`; `nil` for anything else.
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int? {
+            bytes[range].reduce(0) { sum, byte in
+                sum.flatMap { (0x30...0x39).contains(byte) ? $0 * 10 + Int(byte - 0x30) : nil }
+            }
+        }
+        func hasSigns(_ signs: KeyValuePairs<Int, Unicode.Scalar>) -> Bool {
+            signs.allSatisfy { bytes[$0.key] == UInt8(ascii: $0.value) }
+        }
+        guard [10, 20, 24].contains(bytes.count), hasSigns([4: "-", 7: "-"]), let year = number(0..<4),
+            let month = number(5..<7), let day = number(8..<10), (1...12).contains(month),
+            (1...Self.days(ofMonth: month, year: year)).contains(day)
+        else { return nil }
+        let date = Int64(Self.days(year: year, month: month, day: day)) * 86_400_000
+        guard bytes.count > 10 else {
+            milliseconds = date
+            return
+        }
+        guard hasSigns([10: "T", 13: ":", 16: ":", bytes.count - 1: "Z"]), let hour = number(11..<13), hour < 24,
+            let minute = number(14..<16), minute < 60, let second = number(17..<19), second < 60
+        else { return nil }
+        var time = Int64((hour * 60 + minute) * 60 + second) * 1_000
+        if bytes.count == 24 {
+            guard hasSigns([19: "."]), let fraction = number(20..<23) else { return nil }
+            time += Int64(fraction)
+        }
+        milliseconds = date + time
+    }
+
     /// The earlier first.
     public static func < (left: LedgerTime, right: LedgerTime) -> Bool { left.milliseconds < right.milliseconds }
 
@@ -31,6 +63,24 @@ public struct LedgerTime: Hashable, Sendable, Comparable, CustomStringConvertibl
             text[23] = UInt8(ascii: "Z")
             return body(UnsafeRawBufferPointer(text))
         }
+    }
+
+    private static func days(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// The day counted from 1970-01-01 of a Gregorian date, by Howard Hinnant's `days_from_civil`.
+    private static func days(year: Int, month: Int, day: Int) -> Int {
+        let year = month <= 2 ? year - 1 : year
+        let era = (year >= 0 ? year : year - 399) / 400
+        let yearOfEra = year - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
     }
 
     /// The Gregorian date of a day counted from 1970-01-01, by Howard Hinnant's `civil_from_days`.

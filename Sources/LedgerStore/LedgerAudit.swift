@@ -1,3 +1,4 @@
+private import Glibc
 public import Ledger
 
 /// What an audit found.
@@ -82,6 +83,38 @@ public enum LedgerAudit {
             lines.insert(contentsOf: found.map { LedgerLine(file: file, json: $0) }, at: 0)
         }
         return lines
+    }
+
+    /// Gives the entries that hold one of some bytes, in their order, without line feed, until `body` says no; with bounded memory,
+    /// however long the log is. They are not checked.
+    public static func entries(
+        directory path: String, holding markers: [[UInt8]], _ body: (UnsafeRawBufferPointer) -> Bool
+    ) throws(LedgerStoreError) {
+        let directory = LedgerDirectory(path: path)
+        for number in try directory.logNumbers() {
+            var lines = try LogLines(path: directory.logPath(number))
+            reading: while true {
+                switch try lines.next() {
+                case .line(let line):
+                    if markers.contains(where: { holds(line, $0) }), !body(line) { return }
+                case .tooLong: continue
+                case .end: break reading
+                }
+            }
+        }
+    }
+
+    /// Whether a marker, of at least two bytes, stands in the line.
+    private static func holds(_ line: UnsafeRawBufferPointer, _ marker: [UInt8]) -> Bool {
+        guard let base = line.baseAddress, line.count >= marker.count else { return false }
+        // The second byte is looked for, since markers begin with a quotation mark, of which lines are full.
+        var start = 1
+        let end = line.count - marker.count + 2
+        while start < end, let found = memchr(base + start, Int32(marker[1]), end - start) {
+            if memcmp(found - 1, marker, marker.count) == 0 { return true }
+            start = UnsafeRawPointer(found) - base + 1
+        }
+        return false
     }
 
     private static func verify(

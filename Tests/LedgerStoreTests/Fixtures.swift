@@ -190,7 +190,8 @@ enum Fixtures {
                     isStreaming: false, estimatedInputTokens: 1,
                     data: DataSummary(counts: [], unscannable: 0, textsScanned: 1), policySet: "aa11"),
                 destination: Destination(provider: ProviderID("demo"), model: "demo"), region: nil, isInternal: true,
-                form: .raw, policies: ["p"], treatments: [], commitment: SHA256.hash("body"), attempt: 1))
+                form: .raw, policies: ["p"], considered: [], treatments: [], commitment: SHA256.hash("body"), attempt: 1
+            ))
     }
 
     static func result(of intent: UInt64) -> LedgerEntry.Result {

@@ -11,18 +11,28 @@ enum LedgerSamples {
         requestID: requestID, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         principal: Principal(
             kind: .service, name: "support-bot", teams: ["support", "emea"], tenant: "acme", method: .apiKey,
-            credential: "k_7f3a"),
+            credential: "k_7f3a",
+            attributes: [
+                PrincipalAttribute("cleared", .bool(true)), PrincipalAttribute("department", .string("support")),
+                PrincipalAttribute("level", .long(3)), PrincipalAttribute("regions", .strings(["eu", "us"])),
+            ]),
         clientAddress: "192.0.2.17", dialect: .openAI, operation: .chat, model: ModelID("oai/gpt"), isStreaming: true,
         estimatedInputTokens: 312,
         data: DataSummary(
             counts: [
                 .init(dataClass: .phone, place: .system, count: 1), .init(dataClass: .email, place: .user, count: 2),
             ], unscannable: 1, textsScanned: 6),
+        tools: LedgerEntry.Tools(["lookup", "maria@example.org"]), purpose: Purpose("support/tickets"),
         policySet: "aa11")
 
     static let intent = LedgerEntry.Intent(
         time: time, asked: asked, destination: Destination(provider: ProviderID("openai"), model: "gpt"), region: "eu",
         isInternal: false, form: .pseudonymised, policies: ["support-may-send"],
+        considered: [
+            .init(
+                destination: Destination(provider: ProviderID("openai"), model: "gpt"), form: .pseudonymised,
+                policies: ["support-may-send"])
+        ],
         treatments: [.init(dataClass: .email, count: 2), .init(dataClass: .phone, count: 1)],
         commitment: SHA256.hash("abc"), attempt: 1)
 
@@ -51,19 +61,21 @@ enum LedgerSamples {
     static let all: [(entry: LedgerEntry, line: String)] = [
         (
             .intent(intent),
-            #"{"attempt":1,"client":"192.0.2.17","coverage":{"places":[{"count":6,"place":"other","verdict":"scanned"},"#
+            #"{"attempt":1,"client":"192.0.2.17","considered":[{"destination":{"model":"gpt","provider":"openai"},"#
+                + #""form":"pseudonymised","policies":["support-may-send"]}],"coverage":{"places":[{"count":6,"place":"other","verdict":"scanned"},"#
                 + #"{"count":1,"place":"other","reason":"binary","verdict":"unscannable"}],"texts":6,"unscannable":1},"#
                 + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
                 + #""destination":{"internal":false,"model":"gpt","provider":"openai","region":"eu"},"#
                 + #""dialect":"openai","form":"pseudonymised","kind":"intent","model":"oai/gpt","operation":"chat","#
                 + #""policies":["support-may-send"],"policy_set":"aa11","prev":"\#(zeros)","#
-                + #""principal":{"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
+                + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
+                + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"#
                 + #""prompt":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","#
-                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"stream":true,"#
-                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"#
+                + #""purpose":"support/tickets","request":"req_0123456789abcdeffedcba9876543210","seq":0,"stream":true,"#
+                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"tools":["lookup"],"tools_left_out":1,"#
                 + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","#
-                + #""treatments":[{"class":"email","count":2},{"class":"phone","count":1}],"v":1}"#
+                + #""treatments":[{"class":"email","count":2},{"class":"phone","count":1}],"v":2}"#
         ),
         (
             .result(result),
@@ -71,7 +83,7 @@ enum LedgerSamples {
                 + #""kind":"result","outcome":"completed","prev":"\#(zeros)","#
                 + #""request":"req_0123456789abcdeffedcba9876543210","retries":0,"seq":0,"status":200,"#
                 + #""time":"2026-11-23T00:45:59.123Z","total_us":500000,"#
-                + #""usage":{"cached_input":10,"input":300,"output":120},"v":1}"#
+                + #""usage":{"cached_input":10,"input":300,"output":120},"v":2}"#
         ),
         (
             .denied(denied),
@@ -80,33 +92,34 @@ enum LedgerSamples {
                 + #"{"count":1,"place":"other","reason":"binary","verdict":"unscannable"}],"texts":6,"unscannable":1},"#
                 + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
                 + #""dialect":"openai","kind":"denied","model":"oai/gpt","operation":"chat","policy_set":"aa11","#
-                + #""prev":"\#(zeros)","principal":{"credential":"k_7f3a","kind":"service","method":"api_key","#
-                + #""name":"support-bot","teams":["support","emea"],"tenant":"acme"},"reason":"policy","#
+                + #""prev":"\#(zeros)","principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
+                + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","#
+                + #""name":"support-bot","teams":["support","emea"],"tenant":"acme"},"purpose":"support/tickets","reason":"policy","#
                 + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"status":403,"stream":true,"#
-                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"#
-                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":1}"#
+                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"tools":["lookup"],"tools_left_out":1,"#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":2}"#
         ),
         (
             .unidentified(unidentified),
             #"{"clients":["192.0.2.1","2001:db8::1"],"kind":"unidentified","others":2,"prev":"\#(zeros)","#
                 + #""reasons":{"expired":1,"unknown":3},"seq":0,"since":"2026-11-23T00:45:58.123Z","#
-                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
         ),
         (
             .start(.init(time: time, version: "1.0", policySet: "aa11", durability: "power", cutBytes: 12)),
             #"{"cut_bytes":12,"durability":"power","kind":"start","policy_set":"aa11","prev":"\#(zeros)","seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":1,"version":"1.0"}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":2,"version":"1.0"}"#
         ),
         (
             .stop(.init(time: time, reason: "signal")),
-            #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":1}"#
+            #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":2}"#
         ),
         (
             .reload(
                 .init(
                     time: time, isInForce: true, policySet: "bb22", policySetBefore: "aa11", trigger: .files, keys: 3)),
             #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","policy_set_before":"aa11","prev":"\#(zeros)","#
-                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","trigger":"files","v":1}"#
+                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","trigger":"files","v":2}"#
         ),
         (
             .administered(
@@ -115,26 +128,27 @@ enum LedgerSamples {
                     function: "reload", isPermitted: false, policies: ["suspended"], policySet: "aa11")),
             #"{"client":"192.0.2.17","function":"reload","kind":"administered","ok":false,"policies":["suspended"],"#
                 + #""policy_set":"aa11","prev":"\#(zeros)","#
-                + #""principal":{"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
+                + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
+                + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"request":"req_0123456789abcdeffedcba9876543210","#
-                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","v":1}"#
+                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","v":2}"#
         ),
         (
             .keyCreated(keyChange),
             #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","prev":"\#(zeros)","#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
         ),
         (
             .keysRotated(.init(time: time, generation: 2)),
             #"{"generation":2,"kind":"keys_rotated","prev":"\#(zeros)","seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
         ),
         (
             .keyRevoked(keyChange),
             #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_revoked","prev":"\#(zeros)","#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":1}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
         ),
     ]
 

@@ -1,4 +1,5 @@
 import Inference
+import Ledger
 import NIOCore
 
 /// One request on its way: who asks, in which exchange, under which policies. Confined to the exchange's event loop.
@@ -8,6 +9,10 @@ final class Inquiry: @unchecked Sendable {
     let principal: Principal
     /// Sends, from the exchange's event loop.
     let forwarder: Forwarder
+    /// What the caller says it is for.
+    var purpose: Purpose?
+    /// Every candidate that policy was asked about, with its answer.
+    var considered: [LedgerEntry.Considered] = []
     /// What stages add to the answer's head.
     var headers: [(name: String, value: String)] = []
     /// Whether its body is handed to `BodyWorkers`.

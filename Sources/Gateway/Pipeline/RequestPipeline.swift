@@ -96,6 +96,7 @@ final class RequestPipeline: Sendable {
     private func answer(_ inquiry: Inquiry, _ operation: Operation) async throws {
         if inquiry.exchange.isOver { return }
         let request = try await read(inquiry, operation)
+        inquiry.purpose = try purpose(inquiry)
         let findings = try await inspect(request, inquiry)
         let alias = try resolve(request, inquiry)
         let permits = try authorise(request, findings, alias, inquiry)
@@ -159,6 +160,33 @@ final class RequestPipeline: Sendable {
                 throw Refusal(error)
             }
         }
+    }
+
+    /// What the caller says it is for: a word, without anybody's data, since it is recorded.
+    private func purpose(_ inquiry: Inquiry) throws(Refusal) -> Purpose? {
+        let values = inquiry.exchange.head.headers["x-sallyport-purpose"]
+        guard let first = values.first else { return nil }
+        guard values.count == 1, let purpose = Purpose(first), !mayBePrivate(first, inquiry) else {
+            throw Refusal(
+                RequestError(
+                    .invalidRequest,
+                    "the header `x-sallyport-purpose` has to be one word of at most 64 letters, digits and `._:/-`, "
+                        + "without personal data"))
+        }
+        return purpose
+    }
+
+    /// Whether the detectors find something in a word that would be recorded; also where they fail.
+    private func mayBePrivate(_ word: String, _ inquiry: Inquiry) -> Bool {
+        var word = word
+        return (try? word.withUTF8 { try inquiry.activeSet.privacy.inspect(text: UnsafeRawBufferPointer($0)).isEmpty })
+            != true
+    }
+
+    /// The tools' names for the record; all of them were inspected with the request, so that a look at each is seldom needed.
+    private func tools(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) -> LedgerEntry.Tools {
+        let isSuspect = findings.summary.counts.contains { $0.place == .toolDefinition }
+        return LedgerEntry.Tools(request.tools) { isSuspect && mayBePrivate($0, inquiry) }
     }
 
     /// A candidate that policy permits, and who serves it.
@@ -240,7 +268,7 @@ final class RequestPipeline: Sendable {
             requestID: inquiry.id, principal: inquiry.principal, operation: request.operation,
             dialect: request.dialect, data: findings.summary, tools: request.tools,
             estimatedTokens: request.estimatedInputTokens,
-            purpose: inquiry.exchange.head.headers.first(name: "x-sallyport-purpose"),
+            purpose: inquiry.purpose?.rawValue,
             clientAddress: inquiry.exchange.clientAddress, now: Clock.epochSeconds())
         var considered: [LedgerEntry.Considered] = []
         var permits: [Permitted?] = []
@@ -258,7 +286,11 @@ final class RequestPipeline: Sendable {
                 continue
             }
             switch inquiry.activeSet.access.decide(question, for: provider.candidate(candidate, of: alias)) {
-            case .permit(let permit): permits.append(Permitted(permit: permit, provider: provider))
+            case .permit(let permit):
+                permits.append(Permitted(permit: permit, provider: provider))
+                considered.append(
+                    LedgerEntry.Considered(
+                        destination: permit.destination, form: permit.form, policies: permit.policies))
             case .denial(let denial):
                 permits.append(nil)
                 failed = failed || denial.hadErrors
@@ -273,7 +305,10 @@ final class RequestPipeline: Sendable {
                 considered.append(LedgerEntry.Considered(destination: denial.destination, policies: denial.policies))
             }
         }
-        if permits.contains(where: { $0 != nil }) { return permits }
+        if permits.contains(where: { $0 != nil }) {
+            inquiry.considered = considered
+            return permits
+        }
         if considered.isEmpty {
             guard otherDialect > 0 else { throw Self.unknownModel(request.model) }
             throw Refusal(
@@ -367,6 +402,7 @@ final class RequestPipeline: Sendable {
             time: LedgerTime(milliseconds: Clock.epochMilliseconds()), asked: asked(request, findings, inquiry),
             destination: permit.destination, region: permitted.provider.region,
             isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
+            considered: inquiry.considered,
             treatments: treatments(findings, permit.form),
             commitment: treated.commitment, attempt: attempt)
         do {
@@ -556,6 +592,6 @@ final class RequestPipeline: Sendable {
             principal: inquiry.principal, clientAddress: inquiry.exchange.clientAddress, dialect: request.dialect,
             operation: request.operation, model: request.model, isStreaming: request.isStreaming,
             estimatedInputTokens: request.estimatedInputTokens, data: findings.summary,
-            policySet: inquiry.activeSet.policySet)
+            tools: tools(request, findings, inquiry), purpose: inquiry.purpose, policySet: inquiry.activeSet.policySet)
     }
 }
