@@ -94,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy",
+                "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy",
                 "SecureTransport", "Cryptography",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
@@ -128,7 +128,7 @@ let package = Package(
             "GatewayTests",
             [
                 "Gateway", "SecureTransport", "Upstream", "RemoteAnalyzer", "Privacy", "PatternScanner", "Routing",
-                "Limits", "Dialects",
+                "Limits", "Dialects", "Access", "Ledger",
                 "Identity", "Inference", "JSONText", "Cryptography", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
             ]),

@@ -160,11 +160,17 @@ public final class AccessPolicy: Sendable {
     public func mayList(
         _ principal: Principal, _ candidate: Candidate, clientAddress: String? = nil, now: Int64
     ) -> Bool {
+        listing(principal, candidate, clientAddress: clientAddress, now: now).isAllowed
+    }
+
+    /// The same with the policies that decide.
+    public func listing(
+        _ principal: Principal, _ candidate: Candidate, clientAddress: String? = nil, now: Int64
+    ) -> ActionDecision {
         let asker = Vocabulary.asker(principal, declared)
         return decide(
             .listModels, asker, candidate.uid, asker.entities.layered(over: candidate.entities),
-            emptyContext("list_models", clientAddress: clientAddress, now: now)
-        ).isAllowed
+            emptyContext("list_models", clientAddress: clientAddress, now: now))
     }
 
     /// Whether the principal may use the functions of the gateway that are for its operators (`Action::"administer"` of

@@ -12,5 +12,8 @@ struct Sallyport: ParsableCommand {
             checked against policies, pseudonymised or refused, recorded, and only then forwarded; its answer is restored.
             """,
         version: GatewayServer.version,
-        subcommands: [Serve.self, Check.self, Keys.self, PrivacyCommand.self, CedarCommand.self, Audit.self, Certs.self])
+        subcommands: [
+            Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self, Audit.self,
+            Certs.self,
+        ])
 }

@@ -112,6 +112,7 @@ struct ConfigurationField {
         switch (variable, file) {
         case (let variable?, nil):
             guard let name = variable.string("the name of an environment variable") else { return nil }
+            if reading.assumesSecrets { return Secret("assumed").map { .present($0) } }
             guard let text = reading.environment[name], !text.isEmpty else {
                 return .absent("environment variable `\(name)` is not set")
             }
@@ -121,9 +122,9 @@ struct ConfigurationField {
             }
             return .present(secret)
         case (nil, let file?):
-            guard let path = file.path(), let text = reading.text(path, namedAt: file, isSecret: true) else {
-                return nil
-            }
+            guard let path = file.path() else { return nil }
+            if reading.assumesSecrets { return Secret("assumed").map { .present($0) } }
+            guard let text = reading.text(path, namedAt: file, isSecret: true) else { return nil }
             guard let secret = Secret(String(text.drop(while: \.isNewline).trimmingLineEnd)) else {
                 file.report("`\(path)` is empty or holds other than visible ASCII characters")
                 return nil

@@ -23,7 +23,8 @@ extension ConfigurationLoader {
         let before = reading.files.count
         func file(_ key: String, _ standard: String) -> (path: String, field: ConfigurationField?) {
             let field = section.field(key)
-            return (field?.path() ?? ConfigurationPath.resolve("policies/\(standard)", besides: section.source), field)
+            let path = field?.path() ?? ConfigurationPath.resolve("policies/\(standard)", besides: section.source)
+            return (reading.policyFile(path, isAccess: key == "access"), field)
         }
         func document(_ key: String) -> ConfigurationSection {
             let (path, field) = file(key, "\(key).yaml")

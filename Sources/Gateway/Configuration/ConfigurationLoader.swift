@@ -12,17 +12,21 @@ public enum ConfigurationLoader {
     /// - Parameters:
     ///   - path: The file. Relative paths in it are seen from its folder.
     ///   - environment: The environment's variables, for `{env: NAME}`.
+    ///   - assumesSecrets: Whether secrets count as there without being looked for: for asking policies, never for serving.
+    ///   - replacing: Policies to take in place of those that the configuration names.
     ///   - checksAccess: Whether the access policies are looked through as well, so that what is wrong with them is told together
     ///     with all the rest; who serves parses them anyway.
     ///   - readFile: Reads a whole file; the disk unless told otherwise.
     public static func load(
-        path: String, environment: [String: String], checksAccess: Bool = false,
+        path: String, environment: [String: String], assumesSecrets: Bool = false, replacing: PolicyReplacement? = nil,
+        checksAccess: Bool = false,
         readFile: @escaping (String) throws(ConfigurationFileError) -> [UInt8] = {
             path throws(ConfigurationFileError) in
             try ConfigurationFiles.read(path)
         }
     ) throws(ConfigurationErrors) -> GatewayConfiguration {
-        let reading = ConfigurationReading(environment: environment, readFile: readFile)
+        let reading = ConfigurationReading(
+            environment: environment, assumesSecrets: assumesSecrets, replacement: replacing, readFile: readFile)
         let root = reading.document(path)
         // A file that can't be read has no keys that could be missing.
         if !root.isPresent { try reading.finish() }

@@ -5,19 +5,40 @@ final class ConfigurationReading {
     typealias ReadFile = (String) throws(ConfigurationFileError) -> [UInt8]
 
     let environment: [String: String]
+    /// Whether secrets count as there without being looked for.
+    let assumesSecrets: Bool
+    private let replacement: PolicyReplacement?
     private let readFile: ReadFile
     private var errors: [ConfigurationError] = []
     private(set) var notes: [String] = []
     /// Every file that was asked for, secrets left out, in the order of asking; `nil` for one that could not be read.
     private(set) var files: [(path: String, digest: Digest32?)] = []
 
-    init(environment: [String: String], readFile: @escaping ReadFile) {
+    init(
+        environment: [String: String], assumesSecrets: Bool = false, replacement: PolicyReplacement? = nil,
+        readFile: @escaping ReadFile
+    ) {
         self.environment = environment
+        self.assumesSecrets = assumesSecrets
+        self.replacement = replacement
         self.readFile = readFile
     }
 
     func report(_ source: String, _ position: YAMLNode.Position?, _ message: String) {
-        errors.append(ConfigurationError(source: source, position: position, message: message))
+        let error = ConfigurationError(source: source, position: position, message: message)
+        // What several others refer to is read for each of them.
+        if !errors.contains(error) { errors.append(error) }
+    }
+
+    /// The file that takes the place of one of the policies' files, or that file itself.
+    func policyFile(_ path: String, isAccess: Bool) -> String {
+        switch replacement {
+        case nil: return path
+        case .access(let file): return isAccess ? file : path
+        case .folder(let folder):
+            let other = "\(folder)/\(path.split(separator: "/").last.map(String.init) ?? path)"
+            return (try? readFile(other)) == nil ? path : other
+        }
     }
 
     func note(_ text: String) { notes.append(text) }
