@@ -79,6 +79,10 @@ import Testing
             "2:33: the attribute `nick` of entity type `User` may be absent, ask for it with `has` first"
         ),
         (
+            "(principal has nick || principal.age > 1) && principal.nick == \"x\"",
+            "2:53: the attribute `nick` of entity type `User` may be absent, ask for it with `has` first"
+        ),
+        (
             "context.from has nick && principal.nick == \"x\"",
             "2:33: the attribute `nick` of entity type `User` may be absent, ask for it with `has` first"
         ),
@@ -169,6 +173,8 @@ import Testing
         "(if context.from == principal then 1 else \"a\") == 1", "[1, \"a\"].isEmpty()", "principal.nick == \"x\"",
         "(if context.from == principal then {a: 1} else {b: 2}).a == 1", "ip(\"x\").isIpv4()", "principal.agee > 3",
         "(if context.from == principal then principal else resource).age == 1",
+        "(if context.from == principal then {a: 1, b: 2} else {a: 2}) has b && principal.nothing",
+        "(if context.from == principal then principal else resource) has nick && principal.nothing",
     ])
     func `permissive checking refuses what can fail`(condition: String) throws {
         #expect(try !Self.ask(condition, .permissive).isValid)

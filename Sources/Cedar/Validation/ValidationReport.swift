@@ -12,7 +12,7 @@ public struct ValidationReport: Sendable, CustomStringConvertible {
     /// The warnings alone.
     public var warnings: [ValidationFinding] { findings.filter { $0.severity == .warning } }
 
-    /// Whether the policy has no error; so has one that is not in the set.
+    /// Whether the policy has no error; also true of a name that is not in the set.
     public func isValid(policy id: String) -> Bool {
         !findings.contains { $0.severity == .error && sameBytes($0.policy, id) }
     }
