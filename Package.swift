@@ -77,13 +77,15 @@ let package = Package(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
         library("RemoteAnalyzer", ["Upstream", "Inference", "JSONText"]),
+        library("KeyDiscovery", ["Upstream", "Identity", "JSONText"]),
         library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
 
         // The gateway and its command line.
         library(
             "Gateway",
             [
-                "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "LedgerStore",
+                "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
+                "LedgerStore",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
@@ -104,7 +106,7 @@ let package = Package(
         tests("JSONTextTests", ["JSONText"]),
         tests("CedarTests", ["Cedar", "JSONText"]),
         tests("TransparencyLogTests", ["TransparencyLog", "Cryptography"]),
-        tests("IdentityTests", ["Identity", "Inference", "Cryptography"]),
+        tests("IdentityTests", ["Identity", "Inference", "Cryptography", "JSONText", "COpenSSL"]),
         tests("AccessTests", ["Access", "Inference"]),
         tests(
             "PrivacyTests",

@@ -1,10 +1,10 @@
 /// Which names principals, teams and tenants may have: they stand in policies, logs and the ledger as they are.
-enum NameRule {
+public enum NameRule {
     /// Whether a name has 1 to 128 ASCII letters, digits and `.` `_` `-` `@` `+` `:` `/`.
-    static func allows(_ name: some Collection<UInt8>) -> Bool {
+    public static func allows(_ name: some Collection<UInt8>) -> Bool {
         (1...128).contains(name.count) && name.allSatisfy(allowsLetter)
     }
 
     /// Whether a letter may stand in a name.
-    static func allowsLetter(_ letter: UInt8) -> Bool { Base62.isDigit(letter) || ".-_@+:/".utf8.contains(letter) }
+    public static func allowsLetter(_ letter: UInt8) -> Bool { Base62.isDigit(letter) || ".-_@+:/".utf8.contains(letter) }
 }

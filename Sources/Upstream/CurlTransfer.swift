@@ -54,8 +54,10 @@ final class CurlTransfer {
             pinnedAddresses = curl_slist_append(nil, addresses)
             options.set(CURLOPT_RESOLVE, list: pinnedAddresses)
         }
-        options.set(CURLOPT_POSTFIELDSIZE_LARGE, size: exchange.body.count)
-        options.set(CURLOPT_POSTFIELDS, pointer: exchange.body.pointer)
+        if endpoint.method == .post {
+            options.set(CURLOPT_POSTFIELDSIZE_LARGE, size: exchange.body.count)
+            options.set(CURLOPT_POSTFIELDS, pointer: exchange.body.pointer)
+        }
         if !exchange.headers.isEmpty {
             for header in exchange.headers {
                 guard let node = curl_slist_append(nil, header.line) else {
@@ -81,7 +83,7 @@ final class CurlTransfer {
             sallyport_easy_set_long(easy, CURLOPT_FORBID_REUSE, 0)
             isReuseForbidden = false
         }
-        sallyport_easy_set_pointer(easy, CURLOPT_POSTFIELDS, nil)
+        if endpoint.method == .post { sallyport_easy_set_pointer(easy, CURLOPT_POSTFIELDS, nil) }
         if pinnedAddresses != nil {
             sallyport_easy_set_list(easy, CURLOPT_RESOLVE, nil)
             curl_slist_free_all(pinnedAddresses)
@@ -128,7 +130,7 @@ final class CurlTransfer {
         configureTLS(&options)
 
         // What is said.
-        options.set(CURLOPT_POST, 1)
+        options.set(endpoint.method == .post ? CURLOPT_POST : CURLOPT_HTTPGET, 1)
         options.set(CURLOPT_USERAGENT, "sallyport")
         options.set(CURLOPT_ACCEPT_ENCODING, nil)
         options.set(CURLOPT_HTTP09_ALLOWED, 0)

@@ -479,7 +479,7 @@ final class TransferPool {
         // `Expect` without a value keeps libcurl from sending one; without `Accept-Encoding: identity` a server may compress.
         var lines = ["Expect:", "Accept-Encoding: identity"]
         let names = Set(endpoint.headers.map { $0.name.lowercased() })
-        if !names.contains("content-type") { lines.append("Content-Type: application/json") }
+        if endpoint.method == .post, !names.contains("content-type") { lines.append("Content-Type: application/json") }
         if !names.contains("accept") { lines.append("Accept: application/json, text/event-stream") }
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines + endpoint.headers.map(\.line) { list = curl_slist_append(list, line) ?? list }

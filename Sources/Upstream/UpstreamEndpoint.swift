@@ -4,7 +4,7 @@ public import Inference
 /// request. Made from configuration only; no caller ever chooses any of it.
 ///
 /// Make it once and keep it: the engine prepares transfers per endpoint (by identity) and drops them some time after the
-/// last use. The method is always `POST`.
+/// last use. The method is `POST`, but for services of our own (``UpstreamService``) that are read from.
 public final class UpstreamEndpoint: Sendable {
     /// The provider, which must be the one that the permit names.
     public let provider: ProviderID
@@ -20,6 +20,15 @@ public final class UpstreamEndpoint: Sendable {
     public let proxy: UpstreamProxy?
 
     let url: UpstreamURL
+    let method: Method
+
+    /// What is asked for.
+    enum Method: Sendable, Hashable {
+        /// The resource, without a body.
+        case get
+        /// What the resource makes of a body.
+        case post
+    }
 
     /// Which HTTP is spoken.
     public enum HTTPVersion: Sendable, Hashable {
@@ -39,10 +48,19 @@ public final class UpstreamEndpoint: Sendable {
     ///   - plaintext: allows `http://`, and that only to a loopback or private address: one written as such, `localhost`,
     ///     or a name all of whose addresses are (which is checked whenever it is resolved and connected to).
     ///   - proxy: not together with `http://`, since then the proxy would choose the address and read everything.
-    public init(
+    public convenience init(
         provider: ProviderID, url: String, headers: [UpstreamHeader] = [], plaintext: Bool = false,
         tls: UpstreamTLS = UpstreamTLS(), timeouts: UpstreamTimeouts = UpstreamTimeouts(),
         httpVersion: HTTPVersion = .automatic, proxy: UpstreamProxy? = nil
+    ) throws(UpstreamEndpointError) {
+        try self.init(
+            .post, provider: provider, url: url, headers: headers, plaintext: plaintext, tls: tls, timeouts: timeouts,
+            httpVersion: httpVersion, proxy: proxy)
+    }
+
+    init(
+        _ method: Method, provider: ProviderID, url: String, headers: [UpstreamHeader], plaintext: Bool,
+        tls: UpstreamTLS, timeouts: UpstreamTimeouts, httpVersion: HTTPVersion, proxy: UpstreamProxy?
     ) throws(UpstreamEndpointError) {
         let parsed: UpstreamURL
         do {
@@ -67,6 +85,7 @@ public final class UpstreamEndpoint: Sendable {
                     place: provider.rawValue, problem: "a plaintext upstream cannot be reached through a proxy")
             }
         }
+        self.method = method
         self.provider = provider
         self.url = parsed
         self.headers = headers

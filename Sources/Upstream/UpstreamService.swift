@@ -1,12 +1,20 @@
 internal import Inference
 
-/// A service of the operator's own that helps to decide about requests, such as an analyzer of texts; never a provider.
+/// A service that helps to decide about requests, such as an analyzer of texts or an issuer of tokens; never a provider.
 ///
 /// It is asked before there is a decision, so a call to it carries no proofs. That is why it is a type of its own: what goes
 /// without permit, treatment and receipt can go to a configured service only, and never to an ``UpstreamEndpoint``. Who may
 /// use it at all stands in the plan of the house (`Tests/ArchitectureTests`).
 public final class UpstreamService: Sendable {
     let endpoint: UpstreamEndpoint
+
+    /// What is asked of a service.
+    public enum Method: Sendable, Hashable {
+        /// What it has there (`GET`): the body of a call is not sent.
+        case read
+        /// What it makes of a body (`POST`).
+        case ask
+    }
 
     /// Prepares a service. HTTP/1.1 only: such services have an event loop or a process for each call, and no HTTP/2.
     ///
@@ -15,12 +23,12 @@ public final class UpstreamService: Sendable {
     ///   - url: `https://host[:port]/path`; `http://…` only with `plaintext`, as in ``UpstreamEndpoint``.
     ///   - headers: what comes with every call, its authorisation for instance.
     public init(
-        name: String, url: String, headers: [UpstreamHeader] = [], plaintext: Bool = false,
+        name: String, url: String, method: Method = .ask, headers: [UpstreamHeader] = [], plaintext: Bool = false,
         tls: UpstreamTLS = UpstreamTLS(), timeouts: UpstreamTimeouts
     ) throws(UpstreamEndpointError) {
         endpoint = try UpstreamEndpoint(
-            provider: ProviderID(name), url: url, headers: headers, plaintext: plaintext, tls: tls,
-            timeouts: timeouts, httpVersion: .http1)
+            method == .read ? .get : .post, provider: ProviderID(name), url: url, headers: headers,
+            plaintext: plaintext, tls: tls, timeouts: timeouts, httpVersion: .http1, proxy: nil)
     }
 }
 

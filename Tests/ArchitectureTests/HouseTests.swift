@@ -26,6 +26,7 @@ private enum House {
         "SecureTransport": ["COpenSSL", "NIOCore"],
         "Upstream": ["CCurl", "Inference", "Access", "Privacy", "Ledger"],
         "RemoteAnalyzer": ["Upstream", "Inference", "JSONText"],
+        "KeyDiscovery": ["Upstream", "Identity", "JSONText"],
         "LedgerStore": ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"],
     ]
     static let gateway: [String: Set<String>] = [
@@ -138,12 +139,19 @@ private func imports() throws -> [Import] {
     }
 }
 
-@Test func `only the analyzer's client sends without the three proofs, and to a service only`() throws {
+@Test func `only two clients send without the three proofs, to a service only, and one of them sends no body`() throws {
     let sources = packageRoot.appending(path: "Sources")
     let files = FileManager.default.enumerator(atPath: sources.path)?.allObjects as? [String] ?? []
     let users = try files.filter { file in
         guard file.hasSuffix(".swift") else { return false }
         return try String(contentsOf: sources.appending(path: file), encoding: .utf8).contains("UpstreamService")
     }
-    #expect(Set(users.map { $0.prefix { $0 != "/" } }) == ["Upstream", "RemoteAnalyzer"], "\(users)")
+    #expect(Set(users.map { $0.prefix { $0 != "/" } }) == ["Upstream", "RemoteAnalyzer", "KeyDiscovery"], "\(users)")
+    for file in users where file.hasPrefix("KeyDiscovery/") {
+        let text = try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+        for call in text.split(separator: "UpstreamService(").dropFirst() {
+            #expect(call.prefix(200).contains("method: .read"), "\(file)")
+        }
+        #expect(!text.contains(".ask(") || text.contains("body: []"), "\(file)")
+    }
 }

@@ -41,6 +41,9 @@ public enum ConfigurationLoader {
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
+        let identity = root.section("identity")
+        let tokens = tokens(identity, policies.principals)
+        identity.finish()
         root.finish()
         if checksAccess { checkAccess(policies, reading) }
         try reading.finish()
@@ -49,7 +52,8 @@ public enum ConfigurationLoader {
             eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, keys: keys,
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
-            analyzer: policies.analyzer, principals: policies.principals, accessPolicy: policies.access,
+            analyzer: policies.analyzer, principals: policies.principals, tokenIssuers: tokens,
+            accessPolicy: policies.access,
             accessSchema: policies.schema, policySet: policies.set,
             notes: reading.notes)
     }

@@ -96,6 +96,8 @@ public struct GatewayConfiguration: Sendable {
     let analyzer: RemoteAnalyzer.Settings?
     /// Which teams there are.
     public let principals: PrincipalDirectory
+    /// Whose tokens prove identities.
+    public let tokenIssuers: [TokenIssuerSettings]
     /// The access policy.
     public let accessPolicy: PolicyText
     /// The words of the access policy; `nil` where the house has no schema, so that the gateway's own words are all.
