@@ -73,6 +73,7 @@ public final class GatewayServer: Sendable {
                 pauses += 1
                 guard pauses % PolicyReloading.pausesPerSecond == 0 else { continue }
                 parts.ledger.recordTally()
+                parts.pipeline.activeSet.tokens?.tick()
                 let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
                 if stamp != keyStamp, reloadKeys(parts) { keyStamp = stamp }
                 let current = KeyFile.stamp(configuration.keys.masterKey)
@@ -114,6 +115,8 @@ public final class GatewayServer: Sendable {
         let ledger = GatewayLedger(
             store: store, committer: PromptCommitter(key: commitmentKey), loops: loops, logger: logger)
 
+        // Asked now, issuers of tokens have mostly answered when the first token comes.
+        activeSet.tokens?.tick()
         let metrics = Metrics()
         let workers = BodyWorkers(threads: max(1, System.coreCount - loopCount))
         var engines: [UpstreamEngine] = []

@@ -73,7 +73,8 @@ struct PolicyReloading {
         let old = parts.pipeline.activeSet
         let keys = try KeyFile.readRegister(configuration.keys.file)
         let new = try ActiveSet(
-            configuration, keys: keys, master: MasterKey(key: parts.master, generation: old.generation))
+            configuration, keys: keys, master: MasterKey(key: parts.master, generation: old.generation),
+            succeeding: old)
         try parts.tls.reload(configuration.tls)
         parts.pipeline.adopt(new)
         server.recordKeyChanges(from: old, to: new, parts.ledger)

@@ -43,8 +43,6 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
     case keysUnavailable = "token_keys_unavailable"
     /// A claim of the token is missing or not of the form that is needed.
     case claims = "token_claims"
-    /// The token's teams belong to different tenants.
-    case severalTenants = "token_several_tenants"
 
     /// A word for the ledger: lowercase letters and underscores.
     public var word: String { rawValue }
@@ -66,7 +64,6 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
         case .unknownKey: "the token names a key that its issuer does not have"
         case .keysUnavailable: "the keys of the token's issuer are not available"
         case .claims: "a claim of the token is missing or not of the form that is needed"
-        case .severalTenants: "the token's teams belong to different tenants"
         case .elsewhere: "the API key may not be used from this address"
         case .asserted: "header fields that name somebody prove nothing: a credential is missing"
         case .incomplete: "more than one credential is wanted, and not all of them came"

@@ -6,5 +6,7 @@ public enum NameRule {
     }
 
     /// Whether a letter may stand in a name.
-    public static func allowsLetter(_ letter: UInt8) -> Bool { Base62.isDigit(letter) || ".-_@+:/".utf8.contains(letter) }
+    public static func allowsLetter(_ letter: UInt8) -> Bool {
+        Base62.isDigit(letter) || ".-_@+:/".utf8.contains(letter)
+    }
 }

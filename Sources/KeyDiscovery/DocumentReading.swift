@@ -47,7 +47,7 @@ final class DocumentReading: UpstreamMailbox {
             case .head(let head): take(head)
             case .body(let bytes): take(bytes)
             case .end(.complete): finish(nil)
-            case .end(.failure(let failure)): finish(KeyFault("\(failure)"))
+            case .end(.failure(let failure)): finish(KeyFault("\(failure)", kind: failure.kind.rawValue))
             }
         }
     }
@@ -105,6 +105,11 @@ final class DocumentReading: UpstreamMailbox {
 public struct KeyFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The reason; quotes nothing of an answer.
     public let description: String
+    /// What tells it from others: without what differs each time, such as how long it took.
+    let kind: String
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, kind: String? = nil) {
+        self.description = description
+        self.kind = kind ?? description
+    }
 }

@@ -86,7 +86,7 @@ public final class IssuerKeySource: Sendable {
                 let skipped = set.skipped.map { "key \($0.index + 1) \($0.reason)" }
                 report(.changed(keys: set.count, skipped: skipped))
             }
-        case .failure: keys.failed()
+        case .failure: keys.failed(now: clock())
         }
         let event: Event? = state.withLock { state in
             state.fetch = nil
@@ -97,7 +97,7 @@ public final class IssuerKeySource: Sendable {
                 return before == nil ? nil : .recovered
             case .failure(let fault):
                 state.lastFault = fault
-                return before == fault ? nil : .failed(fault)
+                return before?.kind == fault.kind ? nil : .failed(fault)
             }
         }
         if let event { report(event) }

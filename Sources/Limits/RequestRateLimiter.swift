@@ -72,9 +72,10 @@ public struct RequestRateLimiter: Sendable {
             for team in principal.teams { ask(teamRules[team], now, &refusal, &scarcest) }
         }
         if ownRule == nil, let rate = limits.eachKey {
+            let bucket = Self.bucketName(principal)
             Self.reserve(
-                &keyBuckets[principal.credential, default: TokenBucket(rate: rate, now: now)], rate,
-                .key(principal.credential), now, &refusal, &scarcest)
+                &keyBuckets[bucket, default: TokenBucket(rate: rate, now: now)], rate, .key(principal.credential), now,
+                &refusal, &scarcest)
             sweep(rate, now: now)
         }
         if let refusal { return .exceeded(refusal) }
@@ -84,6 +85,12 @@ public struct RequestRateLimiter: Sendable {
             for team in principal.teams { take(teamRules[team]) }
         }
         return .reserved(scarcest ?? Reservation(limit: nil, remaining: nil))
+    }
+
+    /// Whose bucket a request takes from where no rule names its key. A key lasts, but a token is renewed every few minutes, and must
+    /// not bring a full bucket along each time: so all tokens of a principal have one.
+    private static func bucketName(_ principal: Principal) -> String {
+        principal.method == .token ? "\(principal.kind.rawValue) \(principal.name)" : principal.credential
     }
 
     /// Goes on under other limits, at a time in nanoseconds. What was taken stays taken where a limit of the same name remains.

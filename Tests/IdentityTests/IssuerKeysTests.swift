@@ -14,7 +14,7 @@ struct IssuerKeysTests {
         set = try TestIssuer.keySet([try forge.jwk()])
         keys = IssuerKeys(issuer: TestIssuer.name)
         let issuer = try #require(TokenIssuer(issuer: TestIssuer.name, audiences: ["sallyport"]))
-        verifier = TokenVerifier([.init(issuer, keys: keys)], teams: TestIssuer.teams)
+        verifier = TokenVerifier([.init(issuer, keys: keys)], tenants: TestIssuer.tenants)
     }
 
     private func token(_ now: Int64, header: String? = nil) throws -> String {
@@ -35,7 +35,7 @@ struct IssuerKeysTests {
     @Test func `keys that can't be had prove nothing, and are asked for again after a while`() throws {
         let token = try token(Self.now)
         #expect(keys.beginFetch(now: Self.now))
-        keys.failed()
+        keys.failed(now: Self.now)
         #expect(verifier.identify(token) == .failure(.keysUnavailable))
         #expect(verifier.identify(token, now: Self.now + 29) == .failure(.keysUnavailable))
         #expect(!keys.isDue(now: Self.now + 29))
@@ -88,7 +88,7 @@ struct IssuerKeysTests {
         #expect(keys.isDue(now: refresh))
         // The issuer is down: they serve for a day more.
         #expect(keys.beginFetch(now: refresh))
-        keys.failed()
+        keys.failed(now: refresh)
         #expect(!keys.isDue(now: refresh + 29))
         #expect(keys.isDue(now: refresh + 30))
         let end = Self.now + lifetime + 86_400
@@ -96,13 +96,13 @@ struct IssuerKeysTests {
         #expect(verifier.principal(token, now: end - 1) != nil)
         #expect(verifier.identify(token, now: end) == .needsKeys(issuer: TestIssuer.name))
         #expect(keys.beginFetch(now: end))
-        keys.failed()
+        keys.failed(now: end)
         #expect(verifier.identify(token, now: end + 1) == .failure(.keysUnavailable))
     }
 
     @Test func `a clock that is set back does not forbid fetches`() {
         #expect(keys.beginFetch(now: Self.now))
-        keys.failed()
+        keys.failed(now: Self.now)
         #expect(keys.isDue(now: Self.now - 1_000_000))
     }
 

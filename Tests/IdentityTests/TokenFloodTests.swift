@@ -35,7 +35,7 @@ struct TokenFloodTests {
             let first = try #require(verifier.principal(token))
             #expect(verifier.principal(token) == first)
             #expect(verifier.rememberedTokens <= 100)
-            names.insert(first.credential)
+            names.insert(first.proof.credential)
         }
         #expect(names.count == 1_000)
         #expect(verifier.rememberedTokens > 50)

@@ -25,11 +25,10 @@ enum TestIssuer {
         var issuer = try #require(TokenIssuer(issuer: name, audiences: ["sallyport", "other"]))
         change(&issuer)
         return TokenVerifier(
-            [.init(issuer, keys: IssuerKeys(issuer: name, fixed: set))], teams: teams, remembered: remembered)
+            [.init(issuer, keys: IssuerKeys(issuer: name, fixed: set))], tenants: tenants, remembered: remembered)
     }
 
-    static let teams = TokenTeams(
-        defaultTenant: "default", tenants: ["developers": "default", "support": "default", "acme": "acme"])
+    static let tenants = ["developers": "default", "support": "default", "acme": "acme"]
 
     static func claims(_ changes: [String: String?] = [:]) -> String {
         var claims: [String: String] = [
@@ -46,7 +45,7 @@ extension TokenVerifier {
         Array(token.utf8).withUnsafeBytes { identify(presented: $0, now: now) }
     }
 
-    func principal(_ token: String, now: Int64 = TestIssuer.now) -> Principal? {
+    func principal(_ token: String, now: Int64 = TestIssuer.now) -> ProvenIdentity? {
         if case .success(let principal) = identify(token, now: now) { principal } else { nil }
     }
 }
@@ -65,11 +64,11 @@ struct TokenVerifierTests {
         let principal = try #require(verifier.principal(try forge.token(TestIssuer.claims())))
         #expect(principal.name == "alice")
         #expect(principal.kind == .user)
-        #expect(principal.method == .token)
-        #expect(principal.teams == [])
-        #expect(principal.tenant == "default")
-        #expect(principal.credential.hasPrefix("jwt:login.example.com:"))
-        #expect(principal.credential.utf8.count == "jwt:login.example.com:".utf8.count + 12)
+        #expect(principal.proof.method == .token)
+        #expect(principal.teams == nil)
+        #expect(principal.tenant == nil)
+        #expect(principal.proof.credential.hasPrefix("jwt:login.example.com:"))
+        #expect(principal.proof.credential.utf8.count == "jwt:login.example.com:".utf8.count + 12)
     }
 
     @Test func `PSS proves a principal, too, and a key for one algorithm serves no other`() throws {
@@ -280,7 +279,7 @@ struct TokenVerifierTests {
     }
 
     @Test func `without an issuer no token is taken`() throws {
-        let none = TokenVerifier([], teams: TestIssuer.teams)
+        let none = TokenVerifier([], tenants: TestIssuer.tenants)
         #expect(none.identify(try rsa.token(TestIssuer.claims())) == .failure(.malformed))
         #expect(none.isEmpty)
     }
@@ -297,9 +296,9 @@ struct TokenVerifierTests {
                         issuer: mine.issuer, fixed: try TestIssuer.keySet([try TestIssuer.p256.get().jwk()]))),
                 .init(
                     theirs, keys: IssuerKeys(issuer: theirs.issuer, fixed: try TestIssuer.keySet([try other.jwk()]))),
-            ], teams: TestIssuer.teams)
+            ], tenants: TestIssuer.tenants)
         #expect(verifier.identify(try other.token(TestIssuer.claims())) == .failure(.badSignature))
         let own = try other.token(TestIssuer.claims(["iss": #""https://other.example""#]))
-        #expect(verifier.principal(own)?.credential.hasPrefix("jwt:other.example:") == true)
+        #expect(verifier.principal(own)?.proof.credential.hasPrefix("jwt:other.example:") == true)
     }
 }

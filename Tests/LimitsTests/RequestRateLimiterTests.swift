@@ -37,6 +37,18 @@ struct RequestRateLimiterTests {
         #expect(passes(&limiter, principal("a", key: "k1"), now: 2 * Self.second) == 2)
     }
 
+    @Test func `all tokens of a principal have one bucket`() throws {
+        func token(_ name: String, _ kind: Principal.Kind, _ id: String) -> Principal {
+            Principal(kind: kind, name: name, teams: [], tenant: "t", method: .token, credential: "jwt:i:\(id)")
+        }
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 3)), now: 0)
+        #expect(passes(&limiter, token("a", .user, "1"), now: 0, of: 2) == 2)
+        #expect(passes(&limiter, token("a", .user, "2"), now: 0) == 1)
+        #expect(passes(&limiter, token("b", .user, "3"), now: 0) == 3)
+        #expect(passes(&limiter, token("a", .service, "4"), now: 0) == 3)
+        #expect(limiter.keptBuckets == 3)
+    }
+
     @Test func `a refusal names the limit and when to come again`() throws {
         let rate = try rate(60, 1)
         var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: rate), now: 0)

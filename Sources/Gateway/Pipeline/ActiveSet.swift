@@ -18,7 +18,7 @@ final class ActiveSet: Sendable {
     let routing: RoutingTable
     let keys: KeyTable
     /// Judges tokens; `nil` where none are taken.
-    let tokens: (any TokenCheck)?
+    let tokens: TokenAuthority?
     /// Which credentials count.
     let credentials: CredentialPolicy
     let records: [APIKeyRecord]
@@ -30,8 +30,11 @@ final class ActiveSet: Sendable {
     private let master: MasterKey
     private let tenants: Mutex<[String: TenantKey]>
 
-    /// Prepares everything that the configuration names; throws the first fault, with its place.
-    init(_ configuration: GatewayConfiguration, keys: KeyRegister, master: MasterKey) throws {
+    /// Prepares everything that the configuration names; throws the first fault, with its place. What is known of issuers is taken over
+    /// from the set before.
+    init(
+        _ configuration: GatewayConfiguration, keys: KeyRegister, master: MasterKey, succeeding old: ActiveSet? = nil
+    ) throws {
         self.configuration = configuration
         self.master = master
         tenants = Mutex([:])
@@ -44,8 +47,8 @@ final class ActiveSet: Sendable {
         analyzer = try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) }
         routing = configuration.routing
         self.keys = KeyTable(keys.records)
-        tokens = nil
-        credentials = .keysAlone
+        tokens = TokenAuthority(configuration, succeeding: old?.tokens)
+        credentials = tokens == nil ? .keysAlone : CredentialPolicy(.any, [.apiKey, .token])
         records = keys.records
         var providers: [ProviderID: Provider] = [:]
         for settings in configuration.providers where settings.isRoutable {

@@ -168,7 +168,7 @@ final class GatewayService: ExchangeService {
             case .revoked: "Incorrect API key provided: it was revoked"
             // Why a token is refused is the operator's to know: it would help those who try.
             case .malformed, .unknown, .algorithm, .wrongIssuer, .wrongAudience, .notYetValid, .lifetime, .badSignature,
-                .unknownKey, .keysUnavailable, .claims, .severalTenants:
+                .unknownKey, .keysUnavailable, .claims:
                 "Incorrect API key provided"
             default: "Not authenticated: \(failure)"
             }

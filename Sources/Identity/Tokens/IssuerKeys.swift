@@ -60,9 +60,10 @@ public final class IssuerKeys: Sendable {
         state = Mutex(State(set: set, version: 1, refreshAt: .max, usableUntil: .max))
     }
 
-    /// Puts keys from a file in the place of others.
-    public func replace(_ set: JSONWebKeySet) {
-        _ = state.withLock { $0.take(set) }
+    /// Puts keys from a file in the place of others; `false` where they are the same.
+    @discardableResult
+    public func replace(_ set: JSONWebKeySet) -> Bool {
+        state.withLock { $0.take(set) }
     }
 
     /// How many keys there are, usable or not.
@@ -98,7 +99,7 @@ public final class IssuerKeys: Sendable {
         let lifetime = min(
             max(maximumAge ?? schedule.lifetimeSeconds, Schedule.lifetimes.lowerBound), Schedule.lifetimes.upperBound)
         return state.withLock { state in
-            state.isFetching = false
+            state.ended(now)
             state.refreshAt = now + lifetime / 10 * 9
             state.usableUntil = now + lifetime + schedule.staleSeconds
             return state.take(set)
@@ -106,8 +107,8 @@ public final class IssuerKeys: Sendable {
     }
 
     /// Takes note that a fetch failed: what is here stays, as long as it may.
-    public func failed() {
-        state.withLock { $0.isFetching = false }
+    public func failed(now: Int64) {
+        state.withLock { $0.ended(now) }
     }
 
     /// The keys that may be used now, and a number that changes with them.
@@ -130,6 +131,12 @@ extension IssuerKeys.State {
         // A clock that was set back must not forbid fetches for as long.
         guard let lastAttempt, now >= lastAttempt else { return true }
         return now - lastAttempt >= schedule.refetchSeconds
+    }
+
+    /// The time between two fetches counts from the end of the first, which may be long.
+    fileprivate mutating func ended(_ now: Int64) {
+        isFetching = false
+        lastAttempt = now
     }
 
     @discardableResult

@@ -98,7 +98,7 @@ public struct TokenClaims: Hashable, Sendable {
     public var kind = Principal.Kind.user
     /// How tokens of programs are marked; `nil`: not at all.
     public var services: Marker?
-    /// The claim with the principal's teams, a text or a list of texts; `nil`: nobody has any.
+    /// The claim with the principal's teams, a text or a list of texts; `nil`: the issuer has no word on teams.
     public var teams: ClaimPath?
     /// What names of teams begin with; it is taken away, and names that begin otherwise are passed over. Empty for nothing.
     public var teamsPrefix = ""

@@ -1,5 +1,4 @@
 private import Cryptography
-private import Inference
 private import JSONText
 private import Synchronization
 
@@ -22,17 +21,17 @@ public final class TokenVerifier: Sendable {
 
     private let trusted: [Trusted]
     private let places: [[UInt8]: Int]
-    private let teams: TokenTeams
+    private let tenants: [String: String]
     private let verified: Mutex<VerifiedTokens>
 
     /// Trusts some issuers; of two with the same name the first counts.
     ///
     /// - Parameters:
-    ///   - teams: which teams count, and whose they are.
+    ///   - tenants: the teams that count, each with its tenant; teams that are not here are passed over.
     ///   - remembered: how many verified tokens are kept, so that they need not be verified again.
-    public init(_ trusted: [Trusted], teams: TokenTeams, remembered: Int = 10_000) {
+    public init(_ trusted: [Trusted], tenants: [String: String], remembered: Int = 10_000) {
         self.trusted = trusted
-        self.teams = teams
+        self.tenants = tenants
         places = Dictionary(
             trusted.enumerated().map { (Array($1.issuer.issuer.utf8), $0) }, uniquingKeysWith: { first, _ in first })
         verified = Mutex(VerifiedTokens(capacity: remembered))
@@ -52,7 +51,7 @@ public final class TokenVerifier: Sendable {
         do throws(IdentityFailure) {
             guard !trusted.isEmpty, let token = TokenText(text) else { throw .malformed }
             let digest = SHA256.hash(text)
-            if let principal = remembered(digest, now) { return .success(principal) }
+            if let identity = remembered(digest, now) { return .success(identity) }
             let header = try TokenHeader(parsing: token.header)
             let claims = try TokenJSON.object(token.claims)
             guard let name = claims.root["iss"], name.kind == .string, let place = places[name.decodedUTF8()] else {
@@ -70,12 +69,12 @@ public final class TokenVerifier: Sendable {
                 return .needsKeys(issuer: issuer.issuer)
             }
             let validity = try TokenValidity(claims.root, issuer, now: now)
-            let principal = try TokenPrincipal(claims: claims.root, issuer: issuer, directory: teams)
-                .principal(credential: Self.credential(claims.root, issuer, signed))
+            let identity = try TokenIdentity(claims: claims.root, issuer: issuer, tenants: tenants)
+                .identity(credential: Self.credential(claims.root, issuer, signed))
             let entry = VerifiedTokens.Entry(
-                principal: principal, issuer: place, keysVersion: version, validity: validity)
+                identity: identity, issuer: place, keysVersion: version, validity: validity)
             verified.withLock { $0.insert(entry, digest) }
-            return .success(principal)
+            return .success(identity)
         } catch {
             return .failure(error)
         }
@@ -103,11 +102,11 @@ public final class TokenVerifier: Sendable {
     }
 
     /// A token that was verified with the keys that are in force still, and is good still.
-    private func remembered(_ digest: Digest32, _ now: Int64) -> Principal? {
+    private func remembered(_ digest: Digest32, _ now: Int64) -> ProvenIdentity? {
         guard let entry = verified.withLock({ $0[digest] }), now < entry.validity.until, now >= entry.validity.from,
             trusted[entry.issuer].keys.usableVersion(now: now) == entry.keysVersion
         else { return nil }
-        return entry.principal
+        return entry.identity
     }
 
     /// The public name of a token: `jwt:`, its issuer's host, and the first 12 hexadecimal digits of a digest of its issuer and

@@ -1,11 +1,10 @@
 internal import Cryptography
-internal import Inference
 
 /// Tokens that were verified, by SHA-256 of their text, so that a token that comes again costs no signature. Only good tokens get in,
 /// and not more than twice `capacity` / 2 are kept: when the younger half is full, the older one is dropped.
 struct VerifiedTokens: ~Copyable {
     struct Entry {
-        let principal: Principal
+        let identity: ProvenIdentity
         /// Whose it is, by place in the verifier's list.
         let issuer: Int
         /// The number of the keys that verified it.

@@ -1,22 +1,8 @@
 internal import Inference
 internal import JSONText
 
-/// The teams that count here, and the tenants they belong to: what `principals.yaml` lists.
-public struct TokenTeams: Hashable, Sendable {
-    /// The tenant of principals without a team.
-    public let defaultTenant: String
-    /// The tenant of each team.
-    public let tenants: [String: String]
-
-    /// Takes the teams.
-    public init(defaultTenant: String, tenants: [String: String]) {
-        self.defaultTenant = defaultTenant
-        self.tenants = tenants
-    }
-}
-
-/// Makes a principal of a token's claims.
-struct TokenPrincipal {
+/// Says whom a token's claims prove.
+struct TokenIdentity {
     private enum Bounds {
         /// Values that a claim with a list may have.
         static let values = 1_000
@@ -25,24 +11,25 @@ struct TokenPrincipal {
 
     let claims: JSONValue
     let issuer: TokenIssuer
-    let directory: TokenTeams
+    /// The tenant of each team that counts here.
+    let tenants: [String: String]
 
-    /// The principal; fails where its name is none, a claim is not what it must be, or its teams are of different tenants.
-    func principal(credential: String) throws(IdentityFailure) -> Principal {
+    /// The identity; fails where its name is none or a claim is not what it must be.
+    func identity(credential: String) throws(IdentityFailure) -> ProvenIdentity {
         let names = issuer.claims
         guard let name = value(names.principal), name.kind == .string else { throw .claims }
         let full = Array(names.prefix.utf8) + name.decodedUTF8()
         guard NameRule.allows(full) else { throw .claims }
-        let (teams, tenant) = try teams()
         var attributes: [PrincipalAttribute] = []
         for attribute in names.attributes {
             if let value = try attributeValue(attribute) {
                 attributes.append(PrincipalAttribute(attribute.name, value))
             }
         }
-        return Principal(
-            kind: try isService() ? .service : names.kind, name: String(decoding: full, as: UTF8.self), teams: teams,
-            tenant: tenant, method: .token, credential: credential, attributes: attributes)
+        return ProvenIdentity(
+            kind: try isService() ? .service : names.kind, name: String(decoding: full, as: UTF8.self),
+            teams: try teams(), tenant: names.tenant, attributes: attributes,
+            proof: Principal.Proof(.token, credential))
     }
 
     /// What stands at a path; `nil` where nothing does. `null` counts as nothing.
@@ -61,21 +48,17 @@ struct TokenPrincipal {
         return value.equals(marker.value)
     }
 
-    /// The teams that are listed, in the claim's order, each once, and their tenant.
-    private func teams() throws(IdentityFailure) -> ([String], tenant: String) {
-        let names = issuer.claims
+    /// The teams that are listed, in the claim's order, each once; `nil` where the issuer has no word on teams.
+    private func teams() throws(IdentityFailure) -> [String]? {
+        guard let path = issuer.claims.teams else { return nil }
         var teams: [String] = []
-        var tenant = names.tenant
-        for name in try names.teams.flatMap({ value($0) }).map(texts) ?? [] {
-            guard let team = ours(name), let itsTenant = directory.tenants[team], !teams.contains(team) else {
-                continue
-            }
-            if let own = names.tenant, own != itsTenant { continue }
-            guard tenant == nil || tenant == itsTenant else { throw .severalTenants }
-            tenant = itsTenant
+        for name in try value(path).map(texts) ?? [] {
+            guard let team = ours(name), let tenant = tenants[team], !teams.contains(team) else { continue }
+            // An issuer with a tenant of its own puts nobody into a team of another.
+            if let own = issuer.claims.tenant, own != tenant { continue }
             teams.append(team)
         }
-        return (teams, tenant ?? directory.defaultTenant)
+        return teams
     }
 
     /// Our name for the issuer's team.

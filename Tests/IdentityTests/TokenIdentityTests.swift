@@ -3,10 +3,10 @@ import Testing
 
 @testable import Identity
 
-struct TokenPrincipalTests {
+struct TokenIdentityTests {
     private func principal(
         _ claims: [String: String?], _ change: (inout TokenClaims) -> Void
-    ) throws -> Result<Principal, IdentityFailure> {
+    ) throws -> Result<ProvenIdentity, IdentityFailure> {
         let forge = try TestIssuer.ed25519.get()
         let verifier = try TestIssuer.verifier([try forge.jwk()]) { change(&$0.claims) }
         switch verifier.identify(try forge.token(TestIssuer.claims(claims))) {
@@ -20,7 +20,7 @@ struct TokenPrincipalTests {
         let groups = #"["support","admins","developers","support","Developers"," support","développeurs"]"#
         let principal = try principal(["groups": groups]) { $0.teams = ClaimPath("groups") }.get()
         #expect(principal.teams == ["support", "developers"])
-        #expect(principal.tenant == "default")
+        #expect(principal.tenant == nil, "it is the one of the teams")
     }
 
     @Test(arguments: [#""support""#, #"["support"]"#]) func `one team may be a text or a list`(claim: String) throws {
@@ -45,12 +45,6 @@ struct TokenPrincipalTests {
             claims.teamNames = ["0f1e": "developers"]
         }.get()
         #expect(principal.teams == ["developers", "support"])
-    }
-
-    @Test func `a tenant is the one of the teams, and nobody has two`() throws {
-        let teams: (inout TokenClaims) -> Void = { $0.teams = ClaimPath("groups") }
-        #expect(try principal(["groups": #"["acme"]"#], teams).get().tenant == "acme")
-        #expect(try principal(["groups": #"["acme","support"]"#], teams) == .failure(.severalTenants))
     }
 
     @Test func `an issuer with a tenant of its own puts nobody into another`() throws {
@@ -113,9 +107,10 @@ struct TokenPrincipalTests {
     }
 
     @Test func `a credential's name tells tokens apart and is no part of them`() throws {
-        let one = try principal(["jti": #""one""#]) { _ in }.get().credential
-        #expect(try principal(["jti": #""one""#, "iat": "\(TestIssuer.now - 1)"]) { _ in }.get().credential == one)
-        #expect(try principal(["jti": #""two""#]) { _ in }.get().credential != one)
-        #expect(try principal([:]) { _ in }.get().credential != one)
+        let one = try principal(["jti": #""one""#]) { _ in }.get().proof.credential
+        #expect(
+            try principal(["jti": #""one""#, "iat": "\(TestIssuer.now - 1)"]) { _ in }.get().proof.credential == one)
+        #expect(try principal(["jti": #""two""#]) { _ in }.get().proof.credential != one)
+        #expect(try principal([:]) { _ in }.get().proof.credential != one)
     }
 }
