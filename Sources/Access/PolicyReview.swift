@@ -51,7 +51,12 @@ struct PolicyReview {
     private func message(of finding: ValidationFinding) -> String {
         let parts = finding.message.split(separator: ", did you mean", maxSplits: 1)
         let advice = advice(on: finding, isQuestion: parts.count > 1)
-        return advice.isEmpty ? finding.message : String(parts.first ?? "") + advice
+        if !advice.isEmpty { return String(parts.first ?? "") + advice }
+        guard finding.kind == .unknownAttribute, let path = path(at: finding), path.names.count > 1 else {
+            return finding.message
+        }
+        let owner = ReadPath(variable: path.variable, names: path.names.dropLast())
+        return finding.message.replacing(" of a record", with: " of `\(owner.text)`")
     }
 
     private func advice(on finding: ValidationFinding, isQuestion: Bool) -> String {
@@ -78,6 +83,15 @@ struct PolicyReview {
                     ": what tokens, certificates or principals.yaml say of principals is declared in \(schema.source.name)"
             case .action: return ""
             }
+        case .unexpectedType, .incompatibleTypes:
+            // A text where a value of an extension is wanted is a forgotten constructor.
+            let constructors = [
+                ("ipaddr", "ip"), ("datetime", "datetime"), ("duration", "duration"), ("decimal", "decimal"),
+            ]
+            guard finding.message.contains("`String`"),
+                let name = constructors.first(where: { finding.message.contains("`\($0.0)`") })?.1
+            else { return "" }
+            return ": write `\(name)(\"…\")`"
         default: return ""
         }
     }

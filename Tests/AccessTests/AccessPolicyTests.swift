@@ -206,6 +206,18 @@ import Testing
             "1:63: there is no level of trust `intern`"
         ),
         (
+            "permit (principal, action, resource) when { context.counts.emial > 2 };",
+            "1:45: unknown attribute `emial` of `context.counts`, did you mean `email`?"
+        ),
+        (
+            "permit (principal, action, resource) when { context has client_ip && context.client_ip.isInRange(\"10.0.0.0/8\") };",
+            "1:98: expected a value of type `ipaddr`, found a value of type `String`: write `ip(\"…\")`"
+        ),
+        (
+            "permit (principal, action, resource) when { context.time > \"2026-01-01\" };",
+            "1:60: "
+        ),
+        (
             "permit (principal == ?principal, action, resource);",
             "1:1: templates are not linked here: write the principal or resource in place of the slot"
         ),

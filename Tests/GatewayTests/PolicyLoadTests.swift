@@ -56,12 +56,16 @@ import Testing
             """
             permit (principal, action, resource) unless { principal in Team::"develpers" };
             forbid (principal in Team::"developers", action, resource in Provider::"opnai");
+            forbid (principal, action, resource == Model::"demo");
+            forbid (principal, action, resource == Model::"demo/demo");
             """)
         #expect(told.errors == "")
         #expect(
             told.notes == [
                 "etc/policies/access.cedar:1:60: `develpers` is not a team of principals.yaml, did you mean `developers`?",
                 "etc/policies/access.cedar:2:62: `opnai` is not a provider of sallyport.yaml, did you mean `openai`?",
+                "etc/policies/access.cedar:3:40: `demo` is no model: they are called by a provider of sallyport.yaml, `/` and its "
+                    + "name of the model; the names that callers use are `Alias::\"…\"`",
             ])
     }
 

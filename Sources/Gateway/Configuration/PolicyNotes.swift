@@ -12,6 +12,15 @@ enum PolicyNotes {
             "Gateway": ("the gateway's name", ["sallyport"]),
         ]
         let strange = access.namedEntities.compactMap { entity -> String? in
+            if entity.type == "Model" {
+                let provider = String(entity.id.prefix { $0 != "/" })
+                guard !entity.id.contains("/") || !providers.contains(where: { $0.id.rawValue == provider }) else {
+                    return nil
+                }
+                return
+                    "\(entity.place): `\(entity.id)` is no model: they are called by a provider of sallyport.yaml, `/` and its "
+                    + "name of the model; the names that callers use are `Alias::\"…\"`"
+            }
             guard let (what, names) = known[entity.type], !names.contains(entity.id) else { return nil }
             let hint = Suggestion.nearest(to: entity.id, among: names).map { ", did you mean `\($0)`?" } ?? ""
             return "\(entity.place): `\(entity.id)` is not \(what)\(hint)"
