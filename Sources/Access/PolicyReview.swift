@@ -123,6 +123,7 @@ private struct WordCheck {
             "context.operation": ("operation", Vocabulary.operations),
             "context.dialect": ("dialect", Vocabulary.dialects),
             "principal.method": ("way of proving an identity", Vocabulary.methods),
+            "principal.methods": ("way of proving an identity", Vocabulary.methods),
             "resource.trust": ("level of trust", Vocabulary.trusts),
             "resource.provider.trust": ("level of trust", Vocabulary.trusts),
         ]

@@ -13,7 +13,7 @@ extension Vocabulary {
         let place = "region?: String, retention?: String"
         return """
             entity User, Service in [Team, Tenant] {
-                name: String, tenant: String, method: String, credential: String
+                name: String, tenant: String, method: String, methods: Set<String>, credential: String
             };
             entity Team, Tenant, Alias, Group;
             entity Model in [Provider, Alias, Group] {

@@ -24,7 +24,7 @@ enum Vocabulary {
         [Operation.chat, .responses, .embeddings, .messages, .countTokens].map(\.rawValue)
         + [AccessAction.listModels.rawValue, "policies", "reload"]
     static let dialects = [Dialect.openAI, .anthropic].map(\.rawValue)
-    static let methods = [Principal.Method.apiKey, .certificate, .token].map(\.rawValue)
+    static let methods = Principal.Method.allCases.map(\.rawValue)
     static let trusts = ["internal", "external", "demo"]
 
     // MARK: - Principals and the gateway
@@ -39,6 +39,9 @@ enum Vocabulary {
         var attributes = Record(sorted: [
             Record.Field("credential", .string(principal.credentials)),
             Record.Field("method", .string(principal.methods)),
+            Record.Field(
+                "methods",
+                .set(ValueSet(strings: [principal.method.rawValue] + principal.furtherProofs.map(\.method.rawValue)))),
             Record.Field("name", .string(principal.name)),
             Record.Field("tenant", .string(principal.tenant)),
         ])

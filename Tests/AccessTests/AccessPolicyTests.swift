@@ -79,7 +79,7 @@ import Testing
     @Test(arguments: [
         "principal == User::\"alice\"", "principal is User", "principal in Team::\"support\"",
         "principal in Tenant::\"acme\"", "principal.name == \"alice\"", "principal.tenant == \"acme\"",
-        "principal.method == \"api_key\"", "principal.credential == \"key_1\"",
+        "principal.method == \"api_key\"", "principal.methods == [\"api_key\"]", "principal.credential == \"key_1\"",
         "resource == Model::\"external-provider/model-1\"", "resource is Model",
         "resource in Provider::\"external-provider\"", "resource in Alias::\"chat-external\"",
         "resource in Group::\"eu\"",

@@ -167,6 +167,19 @@ import Testing
             !policy.explain(question, for: Fixture.candidate("x")).values.contains { $0.path.contains("unheard_of") })
     }
 
+    @Test func `all ways in which an identity was proved reach policies`() throws {
+        let policy = try Fixture.policy(
+            "permit (principal, action, resource) when { principal.methods.contains(\"certificate\") };")
+        func decide(_ further: [Principal.Proof]) -> AccessDecision {
+            let principal = Principal(
+                kind: .user, name: "alice", teams: [], tenant: "acme", method: .apiKey, credential: "c",
+                furtherProofs: further)
+            return policy.decide(Fixture.question(principal), for: Fixture.candidate("x"))
+        }
+        #expect(decide([]).form == nil)
+        #expect(decide([Principal.Proof(.certificate, "cert_1")]).form == .raw)
+    }
+
     @Test func `a declared attribute of another type denies`() throws {
         let policy = try Self.policy("true")
         let principal = Self.principal([PrincipalAttribute("level", .string("3"))])
