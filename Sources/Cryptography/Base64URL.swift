@@ -20,11 +20,16 @@ public enum Base64URL {
 
     /// The bytes of a text; `nil` for letters outside the alphabet, padding, an impossible length, or bits left over
     /// that are not zero.
-    public static func decode(_ text: String) -> [UInt8]? { decode(text.utf8) }
+    public static func decode(_ text: String) -> [UInt8]? {
+        var text = text
+        return text.withUTF8 { decode(UnsafeRawBufferPointer($0)) }
+    }
 
-    /// The bytes of a text in UTF-8; `nil` for letters outside the alphabet, padding, an impossible length, or bits left over
-    /// that are not zero.
-    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    /// The bytes of a text in UTF-8; `nil` as for a `String`.
+    public static func decode(_ text: [UInt8]) -> [UInt8]? { text.withUnsafeBytes { decode($0) } }
+
+    /// The bytes of a text in UTF-8; `nil` as for a `String`.
+    public static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count * 3 / 4)
         var pending: UInt32 = 0

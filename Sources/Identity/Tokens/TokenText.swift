@@ -18,11 +18,12 @@ struct TokenText {
 
     /// Takes a token apart; `nil` for more than 16 KiB, other than three parts, and anything that is not strictly base64url.
     init?(_ text: UnsafeRawBufferPointer) {
-        guard text.count <= Bounds.bytes, Self.hasShape(text), let first = text.firstIndex(of: Self.dot),
+        guard Self.hasShape(text), let first = text.firstIndex(of: Self.dot),
             let second = text.lastIndex(of: Self.dot), first < second,
-            let header = Base64URL.decode(text[..<first]), !header.isEmpty,
-            let claims = Base64URL.decode(text[(first + 1)..<second]), !claims.isEmpty,
-            let signature = Base64URL.decode(text[(second + 1)...])
+            let header = Base64URL.decode(UnsafeRawBufferPointer(rebasing: text[..<first])), !header.isEmpty,
+            let claims = Base64URL.decode(UnsafeRawBufferPointer(rebasing: text[(first + 1)..<second])),
+            !claims.isEmpty,
+            let signature = Base64URL.decode(UnsafeRawBufferPointer(rebasing: text[(second + 1)...]))
         else { return nil }
         self.signed = 0..<second
         self.header = header
@@ -30,8 +31,9 @@ struct TokenText {
         self.signature = signature
     }
 
-    /// Whether a text has two dots, as no API key and every signed token has.
+    /// Whether a text has two dots, as every signed token has, and is not too long for one.
     static func hasShape(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard text.count <= Bounds.bytes else { return false }
         var dots = 0
         for byte in text where byte == dot {
             dots += 1

@@ -49,9 +49,10 @@ public final class TokenVerifier: Sendable {
     /// Whom the presented text of a token (UTF-8, nothing around it) stands for, at a time in seconds since 1970.
     public func identify(presented text: UnsafeRawBufferPointer, now: Int64) -> TokenVerdict {
         do throws(IdentityFailure) {
-            guard !trusted.isEmpty, let token = TokenText(text) else { throw .malformed }
+            guard !trusted.isEmpty, TokenText.hasShape(text) else { throw .malformed }
             let digest = SHA256.hash(text)
             if let identity = remembered(digest, now) { return .success(identity) }
+            guard let token = TokenText(text) else { throw .malformed }
             let header = try TokenHeader(parsing: token.header)
             let claims = try TokenJSON.object(token.claims)
             guard let name = claims.root["iss"], name.kind == .string, let place = places[name.decodedUTF8()] else {
