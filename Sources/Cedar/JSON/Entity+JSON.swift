@@ -4,8 +4,13 @@ extension Entity {
     /// Reads Cedar's JSON form of entities: an array of `{"uid": …, "attrs": {…}, "parents": […], "tags": {…}}`, in which
     /// only `tags` may be missing; other members are passed over. `source` is the name of the text in messages.
     ///
-    /// An entity that stands twice in the same way counts once. Throws everything that is wrong, one error an entity.
-    public static func list(json text: String, source name: String) throws(PolicyErrors) -> [Entity] {
+    /// An entity that stands twice in the same way counts once. With a schema, entities and values of extension types need
+    /// no escapes where it says that they stand there, and every entity has to conform to it. Throws everything that is
+    /// wrong.
+    public static func list(
+        json text: String, source name: String, schema: Schema? = nil
+    ) throws(PolicyErrors) -> [Entity] {
+        let validator = schema.map { Validator($0) }
         let json = try JSONSource(text, name: name)
         let elements = try json.read { (root) throws(JSONFault) in try root.list("entities") }
         var faults: [JSONFault] = []
@@ -14,7 +19,8 @@ extension Entity {
         result.reserveCapacity(elements.count)
         for element in elements {
             do throws(JSONFault) {
-                let entity = try Entity(element)
+                let entity = try Entity(element, schema)
+                for error in validator?.validate(entity) ?? [] { faults.append(element.fault(error.description)) }
                 guard let first = seen.updateValue(result.count, forKey: entity.uid) else {
                     result.append(entity)
                     continue
@@ -32,10 +38,12 @@ extension Entity {
     }
 
     /// Reads one entity.
-    init(_ json: JSONValue) throws(JSONFault) {
+    init(_ json: JSONValue, _ schema: Schema?) throws(JSONFault) {
         let object = try json.object("an entity with `uid`, `attrs` and `parents`")
         let uid = try ValueReader.uid(try object.member("uid"))
-        let attributes = try ValueReader.record(try object.member("attrs"))
+        let type = schema?.entityType(uid.type)
+        let attributes = try ValueReader.record(
+            try object.member("attrs"), type.map { JSONShape($0.attributes) } ?? .any)
         var parents: [EntityUID] = []
         for parent in try object.member("parents").list("the entities directly above") {
             let above = try ValueReader.uid(parent)
@@ -45,7 +53,10 @@ extension Entity {
             if !parents.contains(above) { parents.append(above) }
         }
         var tags: Record = [:]
-        if let json = object["tags"] { tags = try ValueReader.record(json) }
+        if let json = object["tags"] {
+            let shape = type?.tags.map { JSONShape($0) } ?? .any
+            tags = try ValueReader.record(json, .record { _ in shape })
+        }
         self.init(uid: uid, attributes: attributes, parents: parents, tags: tags)
     }
 
@@ -85,12 +96,20 @@ extension EntityUID {
     public var isAction: Bool { sameBytes(type, "Action") || type.hasSuffix("::Action") }
 }
 
+extension Schema {
+    /// The actions as entities, with the groups above them: what requests need to know of them.
+    public var actionEntities: [Entity] { actions.map { Entity(uid: $0.uid, parents: $0.parents) } }
+}
+
 extension Entities {
-    /// Reads Cedar's JSON form of entities; see `Entity.list(json:source:)`. Entities above themselves are an error, too.
-    public init(json text: String, source name: String) throws(PolicyErrors) {
-        let entities = try Entity.list(json: text, source: name)
+    /// Reads Cedar's JSON form of entities; see `Entity.list(json:source:schema:)`. The actions of the schema are among them
+    /// then. Entities above themselves are an error, too.
+    public init(json text: String, source name: String, schema: Schema? = nil) throws(PolicyErrors) {
+        let entities = try Entity.list(json: text, source: name, schema: schema)
+        let known = Set(entities.map(\.uid))
+        let actions = schema?.actionEntities.filter { !known.contains($0.uid) } ?? []
         do throws(Failure) {
-            try self.init(entities)
+            try self.init(entities + actions)
         } catch {
             let start = SourcePosition(line: 1, column: 1)
             throw PolicyErrors([PolicyError(source: name, position: start, message: error.description)])

@@ -13,6 +13,21 @@ indirect enum JSONShape {
     /// A record whose attributes have shapes.
     case record((String) -> JSONShape)
 
+    init(_ type: Schema.ValueType) {
+        switch type {
+        case .bool, .long, .string: self = .any
+        case .set(let element): self = .set(JSONShape(element))
+        case .record(let record): self = JSONShape(record)
+        case .entity: self = .entity
+        case .extension(.decimal): self = .call(.decimal)
+        case .extension(.ipAddress): self = .call(.ip)
+        case .extension(.dateTime): self = .call(.datetime)
+        case .extension(.duration): self = .call(.duration)
+        }
+    }
+
+    init(_ record: Schema.RecordType) { self = .record { name in record[name].map { JSONShape($0.type) } ?? .any } }
+
     func attribute(_ name: String) -> JSONShape {
         if case .record(let shapes) = self { shapes(name) } else { .any }
     }

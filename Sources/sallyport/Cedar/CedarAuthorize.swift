@@ -18,6 +18,7 @@ struct CedarAuthorize: ParsableCommand {
             """)
 
     @OptionGroup var policies: CedarPoliciesOption
+    @OptionGroup var schema: CedarSchemaOption
     @OptionGroup var entities: CedarEntitiesOption
     @OptionGroup var request: CedarRequestOption
 
@@ -43,13 +44,14 @@ struct CedarAuthorize: ParsableCommand {
         try reporting {
             var inputs = CedarInputs()
             let policySet = try inputs.read(policies.policySet)
-            let hierarchy = try inputs.read(entities.hierarchy)
+            let schema = try inputs.read(self.schema.read) ?? nil
+            let hierarchy = try inputs.read { try entities.hierarchy(schema) }
             if let requests {
                 try inputs.finish()
                 guard let policySet, let hierarchy else { return }
-                return try answer(requests, policySet, hierarchy)
+                return try answer(requests, policySet, hierarchy, schema)
             }
-            let question = try inputs.read(request.request)
+            let question = try inputs.read { try request.request(schema) }
             try inputs.finish()
             guard let policySet, let hierarchy, let question else { return }
             let start = ContinuousClock.now
@@ -74,7 +76,7 @@ struct CedarAuthorize: ParsableCommand {
     }
 
     /// Answers a file of requests; a line that is no request is reported and makes the exit code 1.
-    private func answer(_ path: String, _ policySet: PolicySet, _ hierarchy: Entities) throws {
+    private func answer(_ path: String, _ policySet: PolicySet, _ hierarchy: Entities, _ schema: Schema?) throws {
         let (name, text) = try cedarText(path)
         var output = ""
         var failures = 0

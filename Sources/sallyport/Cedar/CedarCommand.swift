@@ -11,6 +11,7 @@ struct CedarCommand: ParsableCommand {
             """,
         subcommands: [
             CedarAuthorize.self, CedarValidate.self, CedarFormat.self, CedarEvaluate.self, CedarTranslatePolicy.self,
+            CedarTranslateSchema.self,
         ])
 }
 

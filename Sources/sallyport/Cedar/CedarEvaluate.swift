@@ -11,6 +11,7 @@ struct CedarEvaluate: ParsableCommand {
             An expression may speak of principal, action, resource and context if the request is given.
             """)
 
+    @OptionGroup var schema: CedarSchemaOption
     @OptionGroup var entities: CedarEntitiesOption
     @OptionGroup var request: CedarRequestOption
 
@@ -21,8 +22,9 @@ struct CedarEvaluate: ParsableCommand {
         try reporting {
             var inputs = CedarInputs()
             let parsed = try inputs.read { try StandaloneExpression(parsing: expression, source: "<expression>") }
-            let hierarchy = try inputs.read(entities.hierarchy)
-            let question = try inputs.read { request.isGiven ? try request.request() : nil }
+            let schema = try inputs.read(self.schema.read) ?? nil
+            let hierarchy = try inputs.read { try entities.hierarchy(schema) }
+            let question = try inputs.read { request.isGiven ? try request.request(schema) : nil }
             try inputs.finish()
             guard let parsed, let hierarchy else { return }
             print(try parsed.evaluate(question ?? nil, entities: hierarchy))

@@ -49,15 +49,36 @@ struct CedarPoliciesOption: ParsableArguments {
     }
 }
 
+/// `--schema`, `--schema-format`.
+struct CedarSchemaOption: ParsableArguments {
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("What entities, actions and contexts there are.", valueName: "FILE"))
+    var schema: String?
+
+    @Option(help: "How the schema is written.")
+    var schemaFormat = CedarFileFormat.cedar
+
+    /// The schema; `nil` if none is given.
+    func read() throws -> Schema? {
+        guard let schema else { return nil }
+        let (name, text) = try cedarText(schema)
+        return switch schemaFormat {
+        case .cedar: try Schema(parsing: text, source: name)
+        case .json: try Schema(json: text, source: name)
+        }
+    }
+}
+
 /// `--entities`.
 struct CedarEntitiesOption: ParsableArguments {
     @Option(help: ArgumentHelp("Entities as JSON; none unless given.", valueName: "FILE"))
     var entities: String?
 
-    func hierarchy() throws -> Entities {
-        guard let entities else { return .none }
+    func hierarchy(_ schema: Schema?) throws -> Entities {
+        guard let entities else { return try Entities(schema?.actionEntities ?? []) }
         let (name, text) = try cedarText(entities)
-        return try Entities(json: text, source: name)
+        return try Entities(json: text, source: name, schema: schema)
     }
 }
 
@@ -80,18 +101,34 @@ struct CedarRequestOption: ParsableArguments {
             "The whole request: a JSON object with principal, action, resource and context.", valueName: "FILE"))
     var requestJson: String?
 
+    @Option(help: ArgumentHelp("Whether a request has to conform to the schema.", valueName: "true|false"))
+    var requestValidation = true
+
     /// Whether any of them is given.
     var isGiven: Bool {
         [principal, action, resource, context, requestJson].contains { $0 != nil }
     }
 
-    func request() throws -> Request {
+    /// Refuses a request that is not what the schema says.
+    func check(_ request: Request, _ schema: Schema?) throws {
+        guard requestValidation, let schema else { return }
+        let errors = Validator(schema).validate(request)
+        if !errors.isEmpty { throw CedarFailure(message: errors.map { "request: \($0)" }.joined(separator: "\n")) }
+    }
+
+    func request(_ schema: Schema?) throws -> Request {
+        let request = try unchecked(schema)
+        try check(request, schema)
+        return request
+    }
+
+    private func unchecked(_ schema: Schema?) throws -> Request {
         if let requestJson {
             guard principal == nil, action == nil, resource == nil, context == nil else {
                 throw ValidationError("--request-json stands for --principal, --action, --resource and --context")
             }
             let (name, text) = try cedarText(requestJson)
-            return try Request(json: text, source: name)
+            return try Request(json: text, source: name, schema: schema)
         }
         guard let principal, let action, let resource else {
             throw ValidationError("a request needs --principal, --action and --resource, or --request-json")
@@ -101,7 +138,7 @@ struct CedarRequestOption: ParsableArguments {
             resource: try Self.uid(resource, "--resource"))
         if let context {
             let (name, text) = try cedarText(context)
-            request.context = try Record(json: text, source: name)
+            request.context = try Record(json: text, source: name, schema: schema, action: request.action)
         }
         return request
     }

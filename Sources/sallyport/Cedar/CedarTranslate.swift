@@ -31,3 +31,26 @@ struct CedarTranslatePolicy: ParsableCommand {
         }
     }
 }
+
+struct CedarTranslateSchema: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "translate-schema",
+        abstract: "Translate a schema into its JSON form, or back.",
+        discussion: "Comments get lost.")
+
+    @Option(help: "From what into what.")
+    var direction: CedarTranslatePolicy.Direction
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The schema; standard input unless given.", valueName: "FILE"))
+    var schema: String?
+
+    func run() throws {
+        try reporting {
+            let (name, text) = try cedarText(schema)
+            switch direction {
+            case .cedarToJson: print(try Schema(parsing: text, source: name).json)
+            case .jsonToCedar: print(try Schema(json: text, source: name).text, terminator: "")
+            }
+        }
+    }
+}
