@@ -26,7 +26,7 @@ fuzz: ## try the privacy engine on texts that nobody would write, for ten minute
 lab: ## serve with every stage on in front of mock upstreams, for measuring (see scripts/lab)
 	@scripts/lab
 
-conformance: ## the long checks: a real llama.cpp server, testssl.sh, the whole Cedar corpus, all clients on the release build
+conformance: ## the long checks: a real llama.cpp server, testssl.sh, the whole Cedar corpus and 100,000 random requests beside cedarpy, all clients on the release build
 	@scripts/conformance
 
 build: ## build the release executable only

@@ -67,11 +67,8 @@ enum CedarString {
             index += 1
             offset += UTF8.width(scalar)
             if scalar == "\r" {
-                // A carriage return may stand only before a newline, and then belongs to it.
-                guard index < scalars.count, scalars[index] == "\n" else {
-                    throw EscapeError(offset: start, message: "a bare carriage return in a string, write `\\r`")
-                }
-                continue
+                // Also before a newline: a checkout that changes line ends would change what policies mean.
+                throw EscapeError(offset: start, message: "a bare carriage return in a string, write `\\r`")
             }
             guard scalar == "\\" else {
                 result.append(.scalar(scalar))

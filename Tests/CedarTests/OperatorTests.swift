@@ -184,6 +184,7 @@ import Testing
             ("\"\\x80\" == \"\"", .refused),
             ("\"\\x4\" == \"\"", .refused), ("\"\\*\" == \"\"", .refused), ("\"\\b\" == \"\"", .refused),
             ("\"\\u{1F600}\" == \"😀\"", .yes), ("\"a\nb\" == \"a\\nb\"", .yes), ("\"a\rb\" == \"\"", .refused),
+            ("\"a\r\nb\" == \"\"", .refused),
             ("User::\"\\u{61}lice\" == principal", .yes),
         ] as [(String, Outcome)])
     func `escapes in strings`(condition: String, outcome: Outcome) throws {
