@@ -16,11 +16,12 @@ lint: ## check the format of every Swift file
 	@scripts/swift-or-explain
 	@swift format lint --strict --recursive Sources Tests Package.swift && echo "format: clean"
 
-bench: ## measure CPU, latency and memory beside nginx in the same run, and the privacy engine beside Presidio
+bench: ## measure CPU, latency and memory beside nginx in the same run, the privacy engine beside Presidio, and Cedar beside cedarpy
 	@scripts/bench
 	@scripts/bench-privacy
+	@scripts/bench-cedar
 
-fuzz: ## try the privacy engine on texts that nobody would write, for ten minutes
+fuzz: ## try the privacy engine and Cedar on texts that nobody would write, for ten minutes each
 	@scripts/fuzz
 
 lab: ## serve with every stage on in front of mock upstreams, for measuring (see scripts/lab)

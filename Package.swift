@@ -73,6 +73,8 @@ let package = Package(
             name: "privacy-fuzz",
             dependencies: ["PrivacyTesting", "NameModel", "Privacy", "PatternScanner", "Cryptography"],
             path: "Sources/PrivacyFuzz", swiftSettings: strict),
+        .executableTarget(
+            name: "cedar-fuzz", dependencies: ["Cedar"], path: "Sources/CedarFuzz", swiftSettings: strict),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),

@@ -38,6 +38,7 @@ private enum House {
             "Privacy", "SecureTransport", "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.
+        "CedarFuzz": ["Cedar", "Foundation"],
         "PrivacyFuzz": ["Cryptography", "NameModel", "PatternScanner", "Privacy", "PrivacyTesting", "Foundation"],
     ]
 

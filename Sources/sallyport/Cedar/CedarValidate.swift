@@ -21,6 +21,9 @@ struct CedarValidate: ParsableCommand {
     @Flag(help: "Take warnings for errors.")
     var denyWarnings = false
 
+    @Flag(name: .shortAndLong, help: "Say how long reading and checking took, on standard error.")
+    var timing = false
+
     func validate() throws {
         if schema.schema == nil { throw ValidationError("validate needs --schema") }
     }
@@ -28,12 +31,19 @@ struct CedarValidate: ParsableCommand {
     func run() throws {
         try reporting {
             var inputs = CedarInputs()
+            let start = ContinuousClock.now
             let policySet = try inputs.read(policies.policySet)
+            let loaded = ContinuousClock.now
             let declared = try inputs.read(schema.read) ?? nil
             try inputs.finish()
             guard let policySet, let declared else { return }
+            let check = ContinuousClock.now
             let report = Validator(declared).validate(
                 policySet, mode: validationMode == .strict ? .strict : .permissive)
+            if timing {
+                let milliseconds = [start.duration(to: loaded), check.duration(to: .now)].map { $0 / .milliseconds(1) }
+                complain("read in \(milliseconds[0]) ms, checked in \(milliseconds[1]) ms")
+            }
             for finding in report.findings { print(finding) }
             guard report.isValid, !denyWarnings || report.warnings.isEmpty else {
                 print("policy set validation failed")
