@@ -104,14 +104,8 @@ private struct Cases {
         let report = validator.validate(policies)
         #expect(report.isValid == test["shouldValidate"]?.bool, "\(name): \(report)")
         let entityFile = try #require(test["entities"]?.string)
-        let entities = try TestJSON.parse(try #require(archive[entityFile])).cedarEntities ?? []
-        let requests = try (test["requests"]?.elements ?? []).map { request in
-            Request(
-                principal: try #require(request["principal"]?.cedarUID),
-                action: try #require(request["action"]?.cedarUID),
-                resource: try #require(request["resource"]?.cedarUID),
-                context: try #require(request["context"]?.cedarRecord))
-        }
+        let entities = try Entity.list(json: text(try #require(archive[entityFile])), source: entityFile)
+        let requests = try (test["requests"]?.elements ?? []).map { try $0.request() }
         return Checked(validator: validator, policies: policies, entities: entities, requests: requests)
     }
 
