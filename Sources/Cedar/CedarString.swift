@@ -32,10 +32,14 @@ enum CedarString {
     }
 
     /// The text as a literal with quotes.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
+    static func quoted(_ text: String) -> String { "\"" + escaped(text) + "\"" }
+
+    /// The text as it stands between the quotes of a literal; a pattern's own stars need a backslash.
+    static func escaped(_ text: String, isPattern: Bool = false) -> String {
+        var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
+            case "*" where isPattern: result += "\\*"
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
@@ -47,7 +51,7 @@ enum CedarString {
             default: result.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
+        return result
     }
 
     private enum Element {

@@ -65,6 +65,15 @@ def test_many_requests_have_an_answer_a_line(tmp_path):
     assert broken.returncode == 1 and len(broken.stdout.splitlines()) == 2 and "r.jsonl:2:1: the member `action` is missing" in broken.stderr
 
 
+def test_many_requests_are_read_and_checked_as_the_schema_says(tmp_path):
+    files = Files(tmp_path)
+    (tmp_path / "s.cedarschema").write_text(SCHEMA.replace("secure: Bool", "secure: Bool, since: datetime"))
+    request = {"principal": 'User::"alice"', "action": 'Action::"view"', "resource": 'Photo::"p1"', "context": {"secure": True, "since": "2024-01-01"}}
+    (tmp_path / "r.jsonl").write_text(json.dumps(request) + "\r\n" + json.dumps({**request, "context": {"secure": True}}) + "\r\n")
+    run = files.run("authorize", "-p", files["p.cedar"], "-s", files["s.cedarschema"], "--entities", files["e.json"], "--requests", files["r.jsonl"])
+    assert run.returncode == 1 and run.stdout == "ALLOW\nERROR\n" and "r.jsonl:2: request: " in run.stderr and "since" in run.stderr
+
+
 def test_a_request_that_the_schema_refuses_is_an_error(tmp_path):
     files = Files(tmp_path)
     (tmp_path / "c.json").write_text("{}")

@@ -90,10 +90,7 @@ extension Expression: CustomStringConvertible {
 extension Pattern: CustomStringConvertible {
     /// As a policy writes it, in quotes: stars that mean themselves behind a backslash.
     public var description: String {
-        let texts = pieces.map { piece in
-            CedarString.quoted(String(decoding: piece, as: UTF8.self)).dropFirst().dropLast()
-                .replacing("*", with: "\\*")
-        }
+        let texts = pieces.map { CedarString.escaped(String(decoding: $0, as: UTF8.self), isPattern: true) }
         return "\"" + texts.joined(separator: "*") + "\""
     }
 }

@@ -77,7 +77,6 @@ struct CedarAuthorize: ParsableCommand {
         for policy in response.determining { print("  \(policy)") }
     }
 
-    /// Answers a file of requests; a line that is no request is reported and makes the exit code 1.
     /// Takes decisions again and again, and says how long they took: half of them at most the median.
     private func time(_ questions: [Request], _ policySet: PolicySet, _ hierarchy: Entities) {
         var times: [Duration] = []
@@ -96,21 +95,24 @@ struct CedarAuthorize: ParsableCommand {
         complain("\(times.count) decisions, median \(median / .microseconds(1)) µs, 99 % \(late / .microseconds(1)) µs")
     }
 
+    /// Answers a file of requests; a line that is no request is reported and makes the exit code 1.
     private func answer(_ path: String, _ policySet: PolicySet, _ hierarchy: Entities, _ schema: Schema?) throws {
         let (name, text) = try cedarText(path)
         var output = ""
         var failures = 0
         var questions: [Request] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // By bytes: to Swift, a carriage return and a new line are one character.
+        let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
+        for (number, line) in lines.enumerated() {
             guard line.contains(where: { !$0.isWhitespace }) else { continue }
             let question: Request
             do {
-                question = try Request(json: String(line), source: name)
+                question = try Request(json: line, source: name, schema: schema)
+                try request.check(question, schema)
             } catch {
                 failures += 1
-                for error in error.errors {
-                    complain("\(name):\(number + 1):\(error.position.column): \(error.message)")
-                }
+                let places = (error as? PolicyErrors)?.errors.map { ":\($0.position.column): \($0.message)" }
+                for place in places ?? [": \(error)"] { complain("\(name):\(number + 1)\(place)") }
                 output += json ? "{\"error\":\"no request\"}\n" : "ERROR\n"
                 continue
             }

@@ -40,12 +40,13 @@ struct CedarFormat: ParsableCommand {
             formatter.lineWidth = lineWidth
             formatter.indentation = indentWidth
             let formatted = try formatter.format(text, source: name)
+            let isSame = formatted.utf8.elementsEqual(text.utf8)
             if write, let policies {
-                if formatted != text { try Data(formatted.utf8).write(to: URL(fileURLWithPath: policies)) }
+                if !isSame { try Data(formatted.utf8).write(to: URL(fileURLWithPath: policies)) }
             } else {
                 FileHandle.standardOutput.write(Data(formatted.utf8))
             }
-            if check, !formatted.utf8.elementsEqual(text.utf8) { throw ExitCode.failure }
+            if check, !isSame { throw ExitCode.failure }
         }
     }
 }
