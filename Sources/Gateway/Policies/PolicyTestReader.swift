@@ -197,7 +197,7 @@ public struct PolicyTestReader {
             return nil
         }
         guard let name = named.string("a name") else { return nil }
-        do throws(PrincipalDirectoryError) {
+        do {
             return try workbench.principal(
                 user == nil ? .service : .user, name, teams: teams, tenant: tenant, attributes: attributes,
                 method: method?.method ?? .apiKey, credential: credential)

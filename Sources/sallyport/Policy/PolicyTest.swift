@@ -86,7 +86,11 @@ struct PolicyTest: ParsableCommand {
         print(
             "\(policies - uncovered.count) of \(policies) policies decide some case"
                 + (uncovered.isEmpty ? "" : "; none needs"))
-        for rule in uncovered { print("  \(rule.id)  \(workbench.place(of: rule))") }
+        let width = uncovered.map(\.id.count).max() ?? 0
+        for rule in uncovered {
+            let gap = String(repeating: " ", count: width - rule.id.count + 2)
+            print("  \(rule.id)\(gap)\(workbench.place(of: rule))")
+        }
     }
 
     private struct CaseLine: Encodable {
