@@ -73,7 +73,7 @@ struct PolicyReplayVerb: ParsableCommand {
         try LedgerAudit.entries(directory: directory, holding: RecordedRequest.markers) { line in
             guard let request = RecordedRequest(line: [UInt8](line)) else { return true }
             let changes = taken.take(request)
-            progress.tell(taken.sums.requests)
+            progress.step()
             guard details else { return true }
             do {
                 for change in changes { try show(change, of: request) }
@@ -235,20 +235,24 @@ struct PolicyReplayVerb: ParsableCommand {
 private struct ReplayProgress {
     private let began = ContinuousClock.now
     private var told = ContinuousClock.now
-    private var steps = 0
+    private var count = 0
     private var hasTold = false
+    private let isTerminal = isatty(STDERR_FILENO) == 1
 
-    mutating func tell(_ count: Int) {
-        steps &+= 1
-        guard steps & 1_023 == 0 else { return }
+    /// Counts an entry.
+    mutating func step() {
+        count += 1
+        // The clock is not read for each.
+        guard count & 1_023 == 0 else { return }
         let now = ContinuousClock.now
-        guard now - began > .seconds(2), now - told > .milliseconds(500) else { return }
+        guard now - began > .seconds(2), now - told > (isTerminal ? .milliseconds(500) : .seconds(10)) else { return }
         told = now
         hasTold = true
-        FileHandle.standardError.write(Data("\r\(count) requests read".utf8))
+        let text = "\(count) requests read"
+        FileHandle.standardError.write(Data((isTerminal ? "\r\(text)" : "\(text)\n").utf8))
     }
 
     func end() {
-        if hasTold { FileHandle.standardError.write(Data("\n".utf8)) }
+        if hasTold, isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
     }
 }
