@@ -1,6 +1,6 @@
 import Cryptography
-import Identity
-import Inference
+public import Identity
+public import Inference
 
 /// Makes, lists and revokes API keys, and rotates what surrogates are made with, for the command line. A gateway that serves takes changes over within a second.
 public struct KeyAdministration: Sendable {
@@ -16,6 +16,12 @@ public struct KeyAdministration: Sendable {
         public let teams: [String]
         /// Its tenant.
         public let tenant: String
+        /// The models that it may be used for, as names or beginnings with `*`; empty: all.
+        public let models: [String]
+        /// From which IP addresses, in CIDR notation; empty: all.
+        public let from: [String]
+        /// Its attributes, as `name=value`.
+        public let attributes: [String]
         /// When it was made, seconds since 1970.
         public let created: Int64
         /// From when on it is refused, seconds since 1970.
@@ -43,17 +49,33 @@ public struct KeyAdministration: Sendable {
         configuration = try ConfigurationLoader.load(path: path, environment: environment)
     }
 
+    /// What a key may be used for; empty lists restrict nothing.
+    public struct Restrictions: Sendable {
+        /// The models.
+        public var models: [ModelScope.Pattern] = []
+        /// The addresses.
+        public var from: [AddressRange] = []
+
+        /// Restricts nothing.
+        public init() {}
+    }
+
     /// Makes a key and returns its text, which is kept nowhere. `lifetime` in seconds; `nil`: for ever.
     public func create(
-        principal: String, isService: Bool, teams: [String], lifetime: Int64?
+        principal: String, isService: Bool, teams: [String], lifetime: Int64?, restrictions: Restrictions = .init(),
+        attributes: [PrincipalAttribute] = []
     ) throws -> (key: String, listed: Listed) {
         guard let key = APIKey.make(random: try SecureRandom.bytes(APIKey.randomByteCount)) else {
             throw KeyFile.Failure(configuration.keys.file, "no key could be made")
         }
         let now = Clock.epochSeconds()
+        let kind: Principal.Kind = isService ? .service : .user
+        // The tenant is that of all its teams, those of the file included.
+        let listed = configuration.principals.teams(ofPrincipal: principal, kind)
         let record = try APIKeyRecord(
-            key: key, kind: isService ? .service : .user, principal: principal, teams: teams,
-            tenant: try configuration.principals.tenant(ofTeams: teams), created: now,
+            key: key, kind: kind, principal: principal, teams: teams,
+            tenant: try configuration.principals.tenant(ofTeams: teams + listed), created: now,
+            models: restrictions.models, from: restrictions.from, attributes: attributes,
             expires: lifetime.map { now + $0 })
         try KeyFile.changeRegister(configuration.keys.file) { _ = $0.add(record) }
         return (key.reveal(), Self.listed(record, now: now))
@@ -83,7 +105,9 @@ public struct KeyAdministration: Sendable {
     private static func listed(_ record: APIKeyRecord, now: Int64) -> Listed {
         Listed(
             id: record.id, kind: record.kind.rawValue, principal: record.principal, teams: record.teams,
-            tenant: record.tenant, created: record.created, expires: record.expires, revoked: record.revoked,
+            tenant: record.tenant, models: record.models.map(\.description), from: record.from.map(\.description),
+            attributes: record.attributes.map { "\($0.name)=\(AttributeText.text($0.value))" }, created: record.created,
+            expires: record.expires, revoked: record.revoked,
             state: record.failure(at: now)?.word ?? "valid")
     }
 }

@@ -16,6 +16,12 @@ public struct APIKeyRecord: Hashable, Sendable {
     public let teams: [String]
     /// The tenant whose secrets make this principal's surrogates.
     public let tenant: String
+    /// The models that the key may be used for, as names or beginnings with `*`; empty: all.
+    public let models: [ModelScope.Pattern]
+    /// From where the key may be used; empty: from everywhere.
+    public let from: [AddressRange]
+    /// What else policies may know of the principal, each name once.
+    public let attributes: [PrincipalAttribute]
     /// When the key was made, in seconds since 1970.
     public let created: Int64
     /// From when on the key is refused, in seconds since 1970; `nil`: never.
@@ -29,11 +35,16 @@ public struct APIKeyRecord: Hashable, Sendable {
     /// stand in policies, logs and the ledger as they are.
     public init(
         digest: Digest32, kind: Principal.Kind, principal: String, teams: [String], tenant: String, created: Int64,
+        models: [ModelScope.Pattern] = [], from: [AddressRange] = [], attributes: [PrincipalAttribute] = [],
         expires: Int64? = nil, revoked: Int64? = nil
     ) throws(APIKeyRecordError) {
         try Self.check(principal, .principal)
         for team in teams { try Self.check(team, .team) }
         try Self.check(tenant, .tenant)
+        for (index, attribute) in attributes.enumerated() {
+            let isNew = !attributes[..<index].contains { $0.name == attribute.name }
+            guard AttributeText.isName(attribute.name), isNew else { throw .attribute(attribute.name) }
+        }
         if let expires, expires <= created { throw .expiresBeforeItBegins }
         self.id = Self.id(of: digest)
         self.digest = digest
@@ -41,6 +52,9 @@ public struct APIKeyRecord: Hashable, Sendable {
         self.principal = principal
         self.teams = teams.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         self.tenant = tenant
+        self.models = models
+        self.from = from
+        self.attributes = attributes.sorted { $0.name < $1.name }
         self.created = created
         self.expires = expires
         self.revoked = revoked
@@ -49,11 +63,12 @@ public struct APIKeyRecord: Hashable, Sendable {
     /// Describes a newly made key.
     public init(
         key: APIKey, kind: Principal.Kind, principal: String, teams: [String], tenant: String, created: Int64,
+        models: [ModelScope.Pattern] = [], from: [AddressRange] = [], attributes: [PrincipalAttribute] = [],
         expires: Int64? = nil
     ) throws(APIKeyRecordError) {
         try self.init(
             digest: key.withBytes { SHA256.hash($0) }, kind: kind, principal: principal, teams: teams, tenant: tenant,
-            created: created, expires: expires)
+            created: created, models: models, from: from, attributes: attributes, expires: expires)
     }
 
     /// The name of the key with this digest.
@@ -64,6 +79,13 @@ public struct APIKeyRecord: Hashable, Sendable {
         if revoked != nil { return .revoked }
         if let expires, now >= expires { return .expired }
         return nil
+    }
+
+    /// Whether the key may be used from an IP address; where its places are named, not from what is no address.
+    public func allows(address: String) -> Bool {
+        guard !from.isEmpty else { return true }
+        guard let address = NetworkAddress(address) else { return false }
+        return from.contains { $0.contains(address) }
     }
 
     private static func check(_ name: String, _ role: APIKeyRecordError.Role) throws(APIKeyRecordError) {
@@ -88,6 +110,8 @@ public enum APIKeyRecordError: Error, Hashable, Sendable, CustomStringConvertibl
     case nameLength(Role)
     /// A name has letters that names must not have.
     case nameLetters(Role)
+    /// An attribute's name is none, or stands there twice.
+    case attribute(String)
     /// The key would be expired from its first second.
     case expiresBeforeItBegins
 
@@ -97,6 +121,9 @@ public enum APIKeyRecordError: Error, Hashable, Sendable, CustomStringConvertibl
         case .nameLength(let role): "the name of the \(role.rawValue) must have 1 to 128 letters"
         case .nameLetters(let role):
             "the name of the \(role.rawValue) may have only ASCII letters, digits and `.` `_` `-` `@` `+` `:` `/`"
+        case .attribute:
+            "an attribute needs a name of its own: letters, digits and `_`, and none of "
+                + AttributeText.reserved.map { "`\($0)`" }.joined(separator: ", ")
         case .expiresBeforeItBegins: "the key would expire before it begins"
         }
     }

@@ -20,6 +20,8 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
     case conflicting
     /// The credential names a team that there is none.
     case unknownTeam = "unknown_team"
+    /// What a certificate is named makes no name of a principal or team.
+    case certificateNames = "certificate_names"
     /// The credential is valid, but its principal is not listed, and has to be.
     case unlisted
 
@@ -69,6 +71,7 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
         case .incomplete: "more than one credential is wanted, and not all of them came"
         case .conflicting: "the credentials contradict each other"
         case .unknownTeam: "the credential names a team that is not listed here"
+        case .certificateNames: "what the certificate is named makes no name of a principal or team"
         case .unlisted: "the principal is not listed here"
         }
     }

@@ -6,7 +6,8 @@ private import JSONText
 ///
 /// Pure: whoever owns the file reads and writes it. A line of version 1:
 /// `{"v":1,"id":"key_…","digest":"64 hex digits","kind":"user|service","principal":"alice","teams":["support"],`
-/// `"tenant":"default","created":1790000000,"expires":1800000000,"revoked":1795000000}`, the last two only where they apply.
+/// `"tenant":"default","models":["gpt-*"],"from":["10.0.0.0/8"],"attributes":{"floor":3},"created":1790000000,`
+/// `"expires":1800000000,"revoked":1795000000}`, those behind `tenant`, but for `created`, only where they apply.
 /// Members not named here are refused: one that we do not understand might restrict the key.
 public struct KeyRegister: Sendable {
     /// What became of a wish to revoke a key.
@@ -90,6 +91,9 @@ public struct KeyRegister: Sendable {
         writer.endArray()
         writer.key("tenant")
         writer.string(record.tenant)
+        Self.write("models", record.models.map(\.description), to: &writer)
+        Self.write("from", record.from.map(\.description), to: &writer)
+        Self.write(record.attributes, to: &writer)
         writer.key("created")
         writer.int64(record.created)
         if let expires = record.expires {
@@ -102,6 +106,33 @@ public struct KeyRegister: Sendable {
         }
         writer.endObject()
         return writer.bytes
+    }
+
+    private static func write(_ name: StaticString, _ texts: [String], to writer: inout JSONWriter) {
+        guard !texts.isEmpty else { return }
+        writer.key(name)
+        writer.beginArray()
+        for text in texts { writer.string(text) }
+        writer.endArray()
+    }
+
+    private static func write(_ attributes: [PrincipalAttribute], to writer: inout JSONWriter) {
+        guard !attributes.isEmpty else { return }
+        writer.key("attributes")
+        writer.beginObject()
+        for attribute in attributes {
+            writer.key(attribute.name)
+            switch attribute.value {
+            case .string(let text): writer.string(text)
+            case .long(let number): writer.int64(number)
+            case .bool(let flag): writer.bool(flag)
+            case .strings(let texts):
+                writer.beginArray()
+                for text in texts { writer.string(text) }
+                writer.endArray()
+            }
+        }
+        writer.endObject()
     }
 
     private struct LineError: Error {
@@ -125,7 +156,10 @@ public struct KeyRegister: Sendable {
         }
         let root = document.root
         guard root.kind == .object else { throw LineError("expected a JSON object") }
-        let known = ["v", "id", "digest", "kind", "principal", "teams", "tenant", "created", "expires", "revoked"]
+        let known = [
+            "v", "id", "digest", "kind", "principal", "teams", "tenant", "models", "from", "attributes", "created",
+            "expires", "revoked",
+        ]
         for member in root.members {
             let name = member.key.string ?? ""
             guard known.contains(name) else {
@@ -148,10 +182,13 @@ public struct KeyRegister: Sendable {
             try string(root, "principal"), try strings(root, "teams"), try string(root, "tenant")
         )
         let (expires, revoked) = (try time(root, "expires"), try time(root, "revoked"))
+        let models = try parsed(root, "models", "names of models", ModelScope.Pattern.init)
+        let from = try parsed(root, "from", "ranges of IP addresses", AddressRange.init)
+        let attributes = try attributes(root)
         do throws(APIKeyRecordError) {
             return try APIKeyRecord(
                 digest: digest, kind: kind, principal: principal, teams: teams, tenant: tenant, created: created,
-                expires: expires, revoked: revoked)
+                models: models, from: from, attributes: attributes, expires: expires, revoked: revoked)
         } catch {
             throw LineError(error.description)
         }
@@ -172,6 +209,45 @@ public struct KeyRegister: Sendable {
             texts.append(text)
         }
         return texts
+    }
+
+    /// A list of texts that may be absent; an empty one would say that nothing is allowed, which nobody means.
+    private static func parsed<Value>(
+        _ object: JSONValue, _ name: String, _ expectation: String, _ parse: (String) -> Value?
+    ) throws(LineError) -> [Value] {
+        guard object[name] != nil else { return [] }
+        var values: [Value] = []
+        for text in try strings(object, name) {
+            guard let value = parse(text) else { throw LineError("expected \(expectation) in member `\(name)`") }
+            values.append(value)
+        }
+        guard !values.isEmpty else { throw LineError("expected \(expectation) in member `\(name)`, found none") }
+        return values
+    }
+
+    private static func attributes(_ object: JSONValue) throws(LineError) -> [PrincipalAttribute] {
+        guard let list = object["attributes"] else { return [] }
+        let failure = LineError(
+            "expected an object of texts, numbers, booleans or lists of texts in member `attributes`")
+        guard list.kind == .object else { throw failure }
+        var attributes: [PrincipalAttribute] = []
+        for member in list.members {
+            guard let name = member.key.string else { throw failure }
+            let value: PrincipalAttribute.Value
+            if let text = member.value.string {
+                value = .string(text)
+            } else if let flag = member.value.bool {
+                value = .bool(flag)
+            } else if let number = member.value.int {
+                value = .long(Int64(number))
+            } else if member.value.kind == .array {
+                value = .strings(try strings(list, name))
+            } else {
+                throw failure
+            }
+            attributes.append(PrincipalAttribute(name, value))
+        }
+        return attributes
     }
 
     private static func time(_ object: JSONValue, _ name: String) throws(LineError) -> Int64? {

@@ -18,6 +18,7 @@ public final class KeyTable: Sendable {
             records.map { record in
                 let identity = ProvenIdentity(
                     kind: record.kind, name: record.principal, teams: record.teams, tenant: record.tenant,
+                    attributes: record.attributes, models: record.models.isEmpty ? nil : ModelScope(record.models),
                     proof: Principal.Proof(.apiKey, record.id))
                 return (record.digest, Entry(record: record, identity: identity))
             }, uniquingKeysWith: { first, _ in first })
@@ -26,14 +27,20 @@ public final class KeyTable: Sendable {
     /// How many keys there are, those expired and revoked included.
     public var count: Int { entries.count }
 
-    /// Whom the presented text of a key (nothing around it) stands for, at a time in seconds since 1970.
-    public func identify(presented text: String, now: Int64) -> Result<ProvenIdentity, IdentityFailure> {
+    /// Whom the presented text of a key (nothing around it) stands for.
+    ///
+    /// - Parameters:
+    ///   - address: The IP address that it was presented from, as text.
+    ///   - now: The time in seconds since 1970.
+    public func identify(
+        presented text: String, from address: String, now: Int64
+    ) -> Result<ProvenIdentity, IdentityFailure> {
         var text = text
-        return text.withUTF8 { identify(presented: UnsafeRawBufferPointer($0), now: now) }
+        return text.withUTF8 { identify(presented: UnsafeRawBufferPointer($0), from: address, now: now) }
     }
 
     private func identify(
-        presented text: UnsafeRawBufferPointer, now: Int64
+        presented text: UnsafeRawBufferPointer, from address: String, now: Int64
     ) -> Result<ProvenIdentity, IdentityFailure> {
         guard APIKey.isWellFormed(text) else { return .failure(.malformed) }
         let digest = SHA256.hash(text)
@@ -41,6 +48,7 @@ public final class KeyTable: Sendable {
             return .failure(.unknown)
         }
         if let failure = entry.record.failure(at: now) { return .failure(failure) }
+        guard entry.record.allows(address: address) else { return .failure(.elsewhere) }
         return .success(entry.identity)
     }
 }

@@ -298,6 +298,8 @@ extension LedgerEntry {
         case unscannable
         /// A limit on requests, tokens or money.
         case limit
+        /// The credential may not be used for the model.
+        case credential
     }
 
     /// One destination that was considered, and what policy said of it.

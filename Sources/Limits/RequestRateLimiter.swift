@@ -87,10 +87,10 @@ public struct RequestRateLimiter: Sendable {
         return .reserved(scarcest ?? Reservation(limit: nil, remaining: nil))
     }
 
-    /// Whose bucket a request takes from where no rule names its key. A key lasts, but a token is renewed every few minutes, and must
-    /// not bring a full bucket along each time: so all tokens of a principal have one.
+    /// Whose bucket a request takes from where no rule names its key. A key lasts, but tokens and certificates are renewed every few minutes, and must
+    /// not bring a full bucket along each time: so all those of a principal have one.
     private static func bucketName(_ principal: Principal) -> String {
-        principal.method == .token ? "\(principal.kind.rawValue) \(principal.name)" : principal.credential
+        principal.method == .apiKey ? principal.credential : "\(principal.kind.rawValue) \(principal.name)"
     }
 
     /// Goes on under other limits, at a time in nanoseconds. What was taken stays taken where a limit of the same name remains.

@@ -36,3 +36,41 @@ public enum TLSFailure: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
+
+extension TLSFailure {
+    /// What is wrong with a client's certificate, in one word.
+    public enum CertificateFault: String, Sendable, Hashable, CaseIterable {
+        /// None was sent, and one has to be.
+        case missing
+        /// Its time is over.
+        case expired
+        /// Its time has not begun.
+        case notYetValid = "not_yet_valid"
+        /// It is on the revocation list of its authority.
+        case revoked
+        /// It is signed by nobody whose certificates count.
+        case unknownAuthority = "unknown_authority"
+        /// There is no current revocation list of its authority.
+        case revocationUnknown = "revocation_unknown"
+        /// Something else.
+        case invalid
+    }
+
+    /// What is wrong with the client's certificate; `nil` where the failure is another.
+    public var certificateFault: CertificateFault? {
+        guard case .clientCertificateRefused(let reason) = self else { return nil }
+        // OpenSSL's words for its verdicts (X509_verify_cert_error_string), and our own.
+        switch reason {
+        case "none sent": return .missing
+        case "certificate has expired", "expired since its session began": return .expired
+        case "certificate is not yet valid": return .notYetValid
+        case "certificate revoked": return .revoked
+        case "unable to get local issuer certificate", "unable to get issuer certificate", "self-signed certificate",
+            "self-signed certificate in certificate chain", "unable to verify the first certificate",
+            "certificate signature failure":
+            return .unknownAuthority
+        case "unable to get certificate CRL", "CRL has expired", "CRL is not yet valid": return .revocationUnknown
+        default: return .invalid
+        }
+    }
+}

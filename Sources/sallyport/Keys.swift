@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gateway
 import Identity
+import Inference
 
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,6 +32,27 @@ struct Keys: ParsableCommand {
                 valueName: "when"))
         var expires: String?
 
+        @Option(
+            name: .customLong("model"),
+            help: ArgumentHelp(
+                "A model it may be used for, as callers name it, or the beginning of names: gpt-*. May be repeated; all unless given.",
+                valueName: "pattern"))
+        var models: [String] = []
+
+        @Option(
+            name: .customLong("from"),
+            help: ArgumentHelp(
+                "From where it may be used: an IP address or a range such as 10.0.0.0/8 or 2001:db8::/32. May be repeated; from everywhere unless given.",
+                valueName: "cidr"))
+        var from: [String] = []
+
+        @Option(
+            name: .customLong("attribute"),
+            help: ArgumentHelp(
+                "What policies may know of it, such as department=finance, floor=3, cleared=true or roles=[a, b]. May be repeated.",
+                valueName: "name=value"))
+        var attributes: [String] = []
+
         @Flag(help: "Print the key alone, for scripts.")
         var onlyKey = false
 
@@ -47,14 +69,51 @@ struct Keys: ParsableCommand {
                 }
                 let made = try KeyAdministration(
                     configuration: configuration.path, environment: configuration.environment
-                ).create(principal: principal, isService: service, teams: teams, lifetime: lifetime)
+                ).create(
+                    principal: principal, isService: service, teams: teams, lifetime: lifetime,
+                    restrictions: try restrictions(), attributes: try parsedAttributes())
                 if onlyKey { return print(made.key) }
                 print("\(made.key)\n")
                 complain(
                     "This is \(made.listed.id), for \(made.listed.kind) `\(principal)`"
                         + (teams.isEmpty ? "" : " of \(teams.joined(separator: ", "))")
                         + (made.listed.expires.map { ", good until \(Timestamp.text($0))" } ?? "")
-                        + ". It is shown once and kept nowhere.")
+                        + Self.restrictions(made.listed) + ". It is shown once and kept nowhere.")
+            }
+        }
+
+        private static func restrictions(_ key: KeyAdministration.Listed) -> String {
+            (key.models.isEmpty ? "" : ", for the models \(key.models.joined(separator: ", ")) only")
+                + (key.from.isEmpty ? "" : ", from \(key.from.joined(separator: ", ")) only")
+        }
+
+        private func restrictions() throws -> KeyAdministration.Restrictions {
+            var restrictions = KeyAdministration.Restrictions()
+            restrictions.models = try models.map { text in
+                guard let pattern = ModelScope.Pattern(text) else {
+                    throw ValidationError(
+                        "--model: expected a model's name without spaces, with `*` only as its end, found `\(text)`")
+                }
+                return pattern
+            }
+            restrictions.from = try from.map { text in
+                guard let range = AddressRange(text) else {
+                    throw ValidationError(
+                        "--from: expected an IP address, or a range such as 10.0.0.0/8 with no bits behind its prefix, found `\(text)`"
+                    )
+                }
+                return range
+            }
+            return restrictions
+        }
+
+        private func parsedAttributes() throws -> [PrincipalAttribute] {
+            try attributes.map { text in
+                guard let attribute = AttributeText.attribute(text) else {
+                    throw ValidationError(
+                        "--attribute: expected name=value, the name of letters, digits and `_`, found `\(text)`")
+                }
+                return attribute
             }
         }
     }
@@ -74,10 +133,16 @@ struct Keys: ParsableCommand {
                 ).list()
                 if json { return print(try Self.json(keys)) }
                 if keys.isEmpty { return print("no keys yet: sallyport keys create --principal NAME --team TEAM") }
-                var table = TextTable(["KEY", "STATE", "KIND", "PRINCIPAL", "TEAMS", "TENANT", "CREATED", "EXPIRES"])
+                var table = TextTable([
+                    "KEY", "STATE", "KIND", "PRINCIPAL", "TEAMS", "TENANT", "MODELS", "FROM", "ATTRIBUTES", "CREATED",
+                    "EXPIRES",
+                ])
                 for key in keys {
                     table.add([
                         key.id, key.state, key.kind, key.principal, key.teams.joined(separator: ","), key.tenant,
+                        key.models.isEmpty ? "all" : key.models.joined(separator: ","),
+                        key.from.isEmpty ? "everywhere" : key.from.joined(separator: ","),
+                        key.attributes.joined(separator: ","),
                         Timestamp.text(key.created), key.expires.map(Timestamp.text) ?? "never",
                     ])
                 }
@@ -88,7 +153,9 @@ struct Keys: ParsableCommand {
         private struct Row: Encodable {
             let id, state, kind, principal: String
             let teams: [String]
-            let tenant, created: String
+            let tenant: String
+            let models, from, attributes: [String]
+            let created: String
             let expires, revoked: String?
         }
 
@@ -98,7 +165,8 @@ struct Keys: ParsableCommand {
             let rows = keys.map {
                 Row(
                     id: $0.id, state: $0.state, kind: $0.kind, principal: $0.principal, teams: $0.teams,
-                    tenant: $0.tenant, created: Timestamp.text($0.created), expires: $0.expires.map(Timestamp.text),
+                    tenant: $0.tenant, models: $0.models, from: $0.from, attributes: $0.attributes,
+                    created: Timestamp.text($0.created), expires: $0.expires.map(Timestamp.text),
                     revoked: $0.revoked.map(Timestamp.text))
             }
             return String(decoding: try encoder.encode(rows), as: UTF8.self)

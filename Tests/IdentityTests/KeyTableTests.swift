@@ -17,7 +17,7 @@ struct KeyTableTests {
     }
 
     private func identify(_ text: String, now: Int64 = 150) -> Result<ProvenIdentity, IdentityFailure> {
-        table.identify(presented: text, now: now)
+        table.identify(presented: text, from: "192.0.2.1", now: now)
     }
 
     @Test func `a known key identifies its principal`() {
@@ -36,13 +36,13 @@ struct KeyTableTests {
         _ = register.add(record)
         _ = register.revoke(id: record.id, now: 160)
         let table = KeyTable(register.records)
-        #expect(table.identify(presented: key.reveal(), now: 150) == .failure(.revoked))
+        #expect(table.identify(presented: key.reveal(), from: "192.0.2.1", now: 150) == .failure(.revoked))
     }
 
     @Test func `an unknown key is rejected`() throws {
         let other = try #require(APIKey.make(random: [UInt8](repeating: 9, count: 24)))
         #expect(identify(other.reveal()) == .failure(.unknown))
-        #expect(KeyTable([]).identify(presented: key.reveal(), now: 150) == .failure(.unknown))
+        #expect(KeyTable([]).identify(presented: key.reveal(), from: "192.0.2.1", now: 150) == .failure(.unknown))
     }
 
     @Test func `what is no key is rejected`() {
@@ -66,7 +66,7 @@ struct KeyTableTests {
         let table = KeyTable(records)
         #expect(table.count == 200)
         for (number, key) in keys.enumerated() {
-            #expect(try table.identify(presented: key.reveal(), now: 1).get().name == "p\(number)")
+            #expect(try table.identify(presented: key.reveal(), from: "192.0.2.1", now: 1).get().name == "p\(number)")
         }
     }
 

@@ -174,24 +174,6 @@ extension ConfigurationLoader {
         return perMinute.flatMap { RequestRate(perMinute: $0, burst: burst) }
     }
 
-    // MARK: principals.yaml
-
-    private static func principals(_ root: ConfigurationSection) -> PrincipalDirectory {
-        let tenant = root.field("default_tenant")?.word("a name") ?? "default"
-        var tenants: [String: String] = [:]
-        for field in root.section("teams").named {
-            let section = field.section
-            let own = section.field("tenant")?.word("a name")
-            section.finish()
-            if !ConfigurationField.isWord(field.key) {
-                field.reportKey("`\(field.key)`: expected a name of letters, digits, `_`, `-` and `.` for a team")
-            }
-            tenants[field.key] = own ?? tenant
-        }
-        root.finish()
-        return PrincipalDirectory(defaultTenant: tenant, tenants: tenants)
-    }
-
     static func unknown(_ what: String, _ name: String, among known: [String]) -> String {
         let hint =
             Suggestion.nearest(to: name, among: known).map { ", did you mean `\($0)`?" }

@@ -41,14 +41,16 @@ public enum ConfigurationLoader {
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
-        let identity = root.section("identity")
-        let tokens = tokens(identity, policies.principals)
-        identity.finish()
+        let identitySection = root.section("identity")
+        let tokens = tokens(identitySection, policies.principals)
+        let identity = identity(identitySection, policies.principals, tls: tls, takesTokens: !tokens.isEmpty)
+        identitySection.finish()
         root.finish()
         if checksAccess { checkAccess(policies, reading) }
         try reading.finish()
         return GatewayConfiguration(
-            source: path, listen: listen, admin: admin, tls: tls, limits: limits, drainMilliseconds: drain,
+            source: path, listen: listen, admin: admin, tls: tls, identity: identity, limits: limits,
+            drainMilliseconds: drain,
             eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, keys: keys,
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,

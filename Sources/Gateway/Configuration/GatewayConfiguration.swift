@@ -72,6 +72,8 @@ public struct GatewayConfiguration: Sendable {
     public let admin: ListenAddress
     /// Certificates and what is asked of clients.
     public let tls: TLSConfiguration
+    /// How callers prove who they are.
+    public let identity: IdentitySettings
     /// What a connection may ask of us.
     let limits: ListenerLimits
     /// How long streams may go on after SIGTERM, in milliseconds.

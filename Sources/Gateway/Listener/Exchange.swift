@@ -149,6 +149,8 @@ protocol ExchangeService: AnyObject, Sendable {
     func serve(_ exchange: Exchange)
     /// Refuse a request that is framed badly or too large, in the shape its path asks for.
     func refuse(_ exchange: Exchange, status: Int, reason: String)
+    /// A connection ended in its handshake, since its client has no certificate that counts.
+    func refused(certificate fault: TLSFailure.CertificateFault, clientAddress: String)
     /// The exchange is over, however it ended; called once for each that was admitted or refused.
     func ended(_ exchange: Exchange)
 }

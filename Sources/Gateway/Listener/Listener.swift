@@ -117,6 +117,9 @@ private final class ProtocolNegotiation: ChannelInboundHandler, RemovableChannel
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let fault = (error as? TLSFailure)?.certificateFault {
+            service.refused(certificate: fault, clientAddress: clientAddress)
+        }
         context.close(promise: nil)
     }
 

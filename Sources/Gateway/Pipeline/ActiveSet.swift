@@ -48,7 +48,7 @@ final class ActiveSet: Sendable {
         routing = configuration.routing
         self.keys = KeyTable(keys.records)
         tokens = TokenAuthority(configuration, succeeding: old?.tokens)
-        credentials = tokens == nil ? .keysAlone : CredentialPolicy(.any, [.apiKey, .token])
+        credentials = configuration.identity.credentials
         records = keys.records
         var providers: [ProviderID: Provider] = [:]
         for settings in configuration.providers where settings.isRoutable {

@@ -4,6 +4,7 @@ import Inference
 import Logging
 import NIOCore
 import NIOHTTP1
+import SecureTransport
 import Synchronization
 
 /// Answers the listener's exchanges: knows who asks before any of a body is read, refuses in the caller's dialect, and
@@ -136,6 +137,11 @@ final class GatewayService: ExchangeService {
             default: .invalidRequest
             }
         refuse(exchange, RequestError(kind, reason), status: kind == .overloaded ? nil : status)
+    }
+
+    func refused(certificate fault: TLSFailure.CertificateFault, clientAddress: String) {
+        metrics.refused("certificate")
+        pipeline.recordUnidentified(certificate: "certificate_\(fault.rawValue)", clientAddress: clientAddress)
     }
 
     func ended(_ exchange: Exchange) {

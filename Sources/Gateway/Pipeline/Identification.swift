@@ -52,11 +52,16 @@ struct Identification {
         let presented = PresentedCredentials(
             authorization: authorization, apiKey: apiKey, takesTokens: tokens != nil)
         if policy.counts(.apiKey), let key = presented.key {
-            verdicts.append((.apiKey, set.keys.identify(presented: key, now: now)))
+            verdicts.append((.apiKey, set.keys.identify(presented: key, from: exchange.clientAddress, now: now)))
+        }
+        if policy.counts(.certificate), let certificate = exchange.peerCertificate {
+            // A certificate that no rule fits is valid, and nobody's identity.
+            let verdict = set.configuration.identity.certificates.identify(CertificateNames(certificate))
+            if let verdict { verdicts.append((.certificate, verdict)) }
         }
         if let tokens, let token = presented.token {
             // Keys are not fetched for a request that is refused anyway.
-            if case .failure(let failure)? = verdicts.first?.result { return .done(.failure(failure)) }
+            for case .failure(let failure) in verdicts.map(\.result) { return .done(.failure(failure)) }
             guard let result = tokens.judge(token, now: now) else { return .needsKeys(token: token, tokens) }
             verdicts.append((.token, result))
         }
@@ -64,8 +69,22 @@ struct Identification {
     }
 
     private func principal(_ verdicts: [CredentialPolicy.Verdict]) -> Result<Principal, IdentityFailure> {
-        set.credentials.identity(of: verdicts).flatMap { set.configuration.principals.principal(for: $0) }
+        set.credentials.identity(of: verdicts)
+            .flatMap { set.configuration.principals.principal(for: $0) }
+            .mapError { $0 == .missing && claimsIdentity ? .asserted : $0 }
     }
+
+    /// Whether a field names somebody. Such fields prove nothing, wherever they come from; who sends nothing else is told apart in
+    /// the ledger from who forgot a key.
+    private var claimsIdentity: Bool { Self.assertions.contains { headers.contains(name: $0) } }
+
+    private static let assertions = [
+        "x-user", "x-username", "x-user-id", "x-principal", "x-sallyport-principal", "x-sallyport-user",
+        "x-remote-user",
+        "remote-user", "x-forwarded-user", "x-forwarded-email", "x-forwarded-preferred-username", "x-auth-request-user",
+        "x-authenticated-user", "x-forwarded-client-cert", "x-client-cert", "x-ssl-client-cert", "ssl-client-cert",
+        "client-cert",
+    ]
 
     /// A field's value, `nil` inside where it is absent; `nil` where it comes more than once.
     private func single(_ name: String) -> String?? {

@@ -9,7 +9,8 @@ extension RequestPipeline {
     func listModels(_ exchange: Exchange, _ admission: GatewayService.Admission, _ principal: Principal) {
         let set = admission.activeSet
         func mayUse(_ alias: ResolvedAlias) -> Bool {
-            alias.candidates.contains { candidate in
+            guard principal.models?.allows(alias.model) ?? true else { return false }
+            return alias.candidates.contains { candidate in
                 guard let provider = set.providers[candidate.destination.provider], provider.serves(admission.dialect)
                 else {
                     return false

@@ -99,6 +99,7 @@ final class RequestPipeline: Sendable {
         inquiry.purpose = try purpose(inquiry)
         let findings = try await inspect(request, inquiry)
         let alias = try resolve(request, inquiry)
+        try admit(request, findings, inquiry)
         let permits = try authorise(request, findings, alias, inquiry)
         try reserve(request, findings, inquiry)
         let route = try route(request, alias, permits)
@@ -250,6 +251,16 @@ final class RequestPipeline: Sendable {
                 RequestError(.modelNotFound, "the name of the model is none that can be passed on", param: "model"))
         }
         return alias
+    }
+
+    /// Whether the caller's credentials may be used for this model at all, whatever the policies say.
+    private func admit(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) throws(Refusal) {
+        guard let models = inquiry.principal.models, !models.allows(request.model) else { return }
+        deny(request, findings, inquiry, .credential, status: 403, [])
+        throw Refusal(
+            RequestError(
+                .forbidden, "this credential may not be used for the model `\(request.model.printable)`", param: "model"
+            ))
     }
 
     /// 6. Asks whether this principal may send these data classes to these models, and in which form. The result has a
@@ -584,6 +595,11 @@ final class RequestPipeline: Sendable {
     /// Counts a caller that could not be identified.
     func recordUnidentified(_ failure: IdentityFailure, clientAddress: String) {
         ledger.unidentified(reason: failure.word, clientAddress: clientAddress)
+    }
+
+    /// Counts a connection that was refused for its client certificate; `reason` is a word of ours.
+    func recordUnidentified(certificate reason: String, clientAddress: String) {
+        ledger.unidentified(reason: reason, clientAddress: clientAddress)
     }
 
     private func asked(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) -> LedgerEntry.Asked {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import SecureTransport
 import Synchronization
 import Testing
 
@@ -27,6 +28,8 @@ private final class Undecided: ExchangeService {
         refused.withLock { $0.append(status) }
         exchange.answer(status: status, headers: [:], body: ByteBuffer())
     }
+
+    func refused(certificate fault: TLSFailure.CertificateFault, clientAddress: String) {}
 
     func ended(_ exchange: Exchange) { ends.withLock { $0 += 1 } }
 }
