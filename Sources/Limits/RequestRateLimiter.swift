@@ -87,8 +87,8 @@ public struct RequestRateLimiter: Sendable {
         return .reserved(scarcest ?? Reservation(limit: nil, remaining: nil))
     }
 
-    /// Whose bucket a request takes from where no rule names its key. A key lasts, but tokens and certificates are renewed every few minutes, and must
-    /// not bring a full bucket along each time: so all those of a principal have one.
+    /// Whose bucket a request takes from where no rule names its key. A key lasts, but tokens and certificates are renewed every few
+    /// minutes, and must not bring a full bucket along each time: so all those of a principal have one.
     private static func bucketName(_ principal: Principal) -> String {
         principal.method == .apiKey ? principal.credential : "\(principal.kind.rawValue) \(principal.name)"
     }

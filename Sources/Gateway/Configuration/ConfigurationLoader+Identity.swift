@@ -158,6 +158,6 @@ extension ConfigurationLoader {
             guard isAttributeName(field), let template = template(field, pattern) else { return nil }
             return (field.key, .template(template))
         }
-        return attribute(field).map { ($0.name, .constant($0.value)) }
+        return principalAttribute(field).map { ($0.name, .constant($0.value)) }
     }
 }

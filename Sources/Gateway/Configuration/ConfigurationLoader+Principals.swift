@@ -71,11 +71,11 @@ extension ConfigurationLoader {
     // MARK: Attributes
 
     static func attributes(_ section: ConfigurationSection) -> [PrincipalAttribute] {
-        section.section("attributes").named.compactMap(attribute)
+        section.section("attributes").named.compactMap(principalAttribute)
     }
 
     /// A name with a text, a whole number, `true` or `false`, or a list of texts.
-    static func attribute(_ field: ConfigurationField) -> PrincipalAttribute? {
+    static func principalAttribute(_ field: ConfigurationField) -> PrincipalAttribute? {
         guard isAttributeName(field) else { return nil }
         switch field.node.content {
         case .scalar(let text, isQuoted: true) where AttributeText.isText(text):
