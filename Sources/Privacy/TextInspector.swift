@@ -40,6 +40,8 @@ struct TextInspector: Sendable {
         /// No context reaches a number in a shorter text.
         static let shortestInherited = 7
         static let longestText = Int(Int32.max)
+        /// Encodings inside encodings.
+        static let levels = 2
     }
 
     private let scanner: any CandidateScanner
@@ -195,26 +197,39 @@ struct TextInspector: Sendable {
     private func undo(
         _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic]
     ) throws {
-        guard let shadow = ShadowText.make(of: bytes) else {
-            return try lookIntoHidden(bytes, &workspace, topics) { $0 }
+        try undo(bytes, &workspace, topics, level: 0) { $0 }
+    }
+
+    /// Looks at a text as a reader sees it, then at what is encoded in it, with the words around; a finding inside is the whole run,
+    /// since half a run can't be replaced. What comes out is looked at in the same way, so that encodings in encodings, each level of
+    /// them, are seen. `original` leads to the text as it came.
+    private func undo(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic], level: Int,
+        _ original: (Range<Int>) -> Range<Int>
+    ) throws {
+        let survey = TextSurvey(bytes)
+        guard let shadow = ShadowText.make(of: bytes, survey) else {
+            return try lookIntoHidden(bytes, survey, &workspace, topics, level: level, original)
         }
-        try look(at: shadow, &workspace, topics) { $0 }
+        try look(at: shadow, &workspace, topics, original)
+        guard level < Bounds.levels else { return }
         try shadow.bytes.withUnsafeBufferPointer { bytes in
-            try lookIntoHidden(bytes, &workspace, topics) { shadow.originalRange(ofShadow: $0) }
+            try lookIntoHidden(bytes, TextSurvey(bytes), &workspace, topics, level: level) {
+                original(shadow.originalRange(ofShadow: $0))
+            }
         }
     }
 
-    /// Looks at what is encoded in a text, with the words around it; a finding inside is the whole run, since half a run can't be
-    /// replaced. What comes out may be disguised in turn.
     private func lookIntoHidden(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic],
-        _ original: (Range<Int>) -> Range<Int>
+        _ bytes: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey, _ workspace: inout Workspace, _ topics: [Topic],
+        level: Int, _ original: (Range<Int>) -> Range<Int>
     ) throws {
-        guard let decoded = ShadowText.decodingHidden(in: bytes) else { return }
+        guard level < Bounds.levels, let decoded = ShadowText.decodingHidden(in: bytes, survey) else { return }
         try look(at: decoded, &workspace, topics, original)
         try decoded.bytes.withUnsafeBufferPointer { bytes in
-            guard let shadow = ShadowText.make(of: bytes) else { return }
-            try look(at: shadow, &workspace, topics) { original(decoded.originalRange(ofShadow: $0)) }
+            try undo(bytes, &workspace, topics, level: level + 1) {
+                original(decoded.originalRange(ofShadow: $0))
+            }
         }
     }
 

@@ -57,7 +57,15 @@ import Testing
         Row("123–45—6789", "123-45-6789", .punctuation, "123-45-6789", "123–45—6789"),
         Row("alice@example。com", mail, .punctuation, mail, "alice@example。com"),
         Row("4111·1111", "4111.1111", .punctuation, "1.1", "1·1"),
+        Row("at：：1 and 1：：2", "at::1 and 1::2", .punctuation, "::2", "：：2"),
+        Row("sk—proj—a1", "sk-proj-a1", .punctuation, "k-p", "k—p"),
+        Row("'\u{200D}k1\u{200D}'", "'k1'", .invisible, "'k1", "'\u{200D}k1"),
+        Row("12345678Ⓩ, T㊹", "12345678Z, T44", .compatibility, "8Z", "8Ⓩ"),
+        Row("5\u{212A}1 \u{1CCF4}\u{16D75}", "5K1 45", [.compatibility, .digits], "45", "\u{1CCF4}\u{16D75}"),
         // Look-alikes.
+        Row("НН АВ 1234", "HH AB 1234", .lookAlikes, "HH AB", "НН АВ"),
+        Row("여권번호는 М789С1234입니다", "여권번호는 M789C1234입니다", .lookAlikes, "M789C", "М789С"),
+        Row("06 Α 123", "06 A 123", .lookAlikes, "A", "Α"),
         Row("аlicе@exаmple.com", mail, .lookAlikes, mail, "аlicе@exаmple.com"),
         Row("GВ82 WЕSТ 1234", "GB82 WEST 1234", .lookAlikes, "GB82 WEST", "GВ82 WЕSТ"),
         Row("411111111111111О", "4111111111111110", .lookAlikes, "10", "1О"),
@@ -74,6 +82,8 @@ import Testing
         Row(
             #"{"a":"alice\u0040example\x2ecom"}"#, #"{"a":"\#(mail)"}"#, .codeEscape, mail,
             #"alice\u0040example\x2ecom"#),
+        Row(
+            #"alice\100example\056com J\303\274rgen"#, "\(mail) Jürgen", .codeEscape, mail, #"alice\100example\056com"#),
         Row(#"alice\\u0040example\u{2E}com"#, mail, .codeEscape, mail, #"alice\\u0040example\u{2E}com"#),
         Row(#"\ud83d\ude00 \U00000040 \xc3\xa9 \xe9"#, "😀 @ é é", .codeEscape, "😀", #"\ud83d\ude00"#),
         Row("alice [at] example [dot] com", mail, .spelledMark, mail, "alice [at] example [dot] com"),
@@ -115,6 +125,7 @@ import Testing
     static let plain = [
         "", "Hello, world! 100% (really) & so on: 5 < 6, C:\\users\\xavier, \\d+ {x} [y].",
         "func f(at x: Int) -> [Int] { a[at] + b(dot) % 20 } // \"%d %s %5.2f\\n\" & 0xFF",
+        #"regex (a)\1 \d{3} C:\users\1 \0 \999"#, "so it is—as always—his", "第①章：说明 ① 一 5㎏", "PDF\u{200C}ها را",
         "Könnte ich die Größe der Straße in m² haben? – Ja, für 10 € natürlich …",
         "„Grüße“, sagte Zoë; “it’s fine” — really.",
         "L’été, où est-ce ? À Étretat, bien sûr !", "Ciudad Ñuñoa, 1ª planta, nº 5. ¿Qué tal?",

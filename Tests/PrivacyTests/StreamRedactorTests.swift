@@ -462,7 +462,8 @@ import Testing
             let text = [UInt8](String(repeating: unit, count: 60_000 / unit.utf8.count).utf8)
             let clock = ContinuousClock()
             let time = try clock.measure { _ = try Self.redact(text, rules) }
-            #expect(time < .seconds(8), "\(unit)")
+            // A step for every byte looked at again would take hours; a loaded machine takes seconds.
+            #expect(time < .seconds(60), "\(unit)")
         }
     }
 }

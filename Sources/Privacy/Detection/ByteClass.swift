@@ -55,6 +55,27 @@ enum ByteWord {
         return ~((difference & lows) &+ lows | difference) & tops
     }
 
+    /// A bit for each byte that is a letter or digit, the first byte lowest.
+    @inline(__always)
+    static func alphanumericBits(_ word: UInt64) -> UInt8 {
+        let folded = word & lows | 0x2020_2020_2020_2020
+        let letters = (folded &+ 0x1F1F_1F1F_1F1F_1F1F) & ~(folded &+ 0x0505_0505_0505_0505)
+        return bits(letters & ~word) | digitBits(word)
+    }
+
+    /// A bit for each byte that is a digit, the first byte lowest.
+    @inline(__always)
+    static func digitBits(_ word: UInt64) -> UInt8 {
+        let low = word & lows
+        return bits((low &+ 0x5050_5050_5050_5050) & ~(low &+ 0x4646_4646_4646_4646) & ~word)
+    }
+
+    /// The top bits of all bytes.
+    @inline(__always)
+    private static func bits(_ word: UInt64) -> UInt8 {
+        UInt8(truncatingIfNeeded: (((word & tops) &>> 7) &* 0x0102_0408_1020_4080) &>> 56)
+    }
+
     @inline(__always)
     static func load(_ base: UnsafePointer<UInt8>, _ offset: Int) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))

@@ -47,13 +47,9 @@ struct CharacterFolding {
                     need.isFolding = true
                     return need
                 } else {
-                    if joint.end != position {
-                        let isAfterASCII = kind == .space && text.byte(position &- 1) < 0x80
-                        joint = Joint(
-                            followsValue: isAfterASCII || isValue(position &- 1) || isLetter(before: position))
-                    }
+                    if joint.end != position { joint = self.joint(at: position, kind) }
                     joint.add(kind, next)
-                    if joint.isDisguise, isValue(next) || (0xC3...0xD4).contains(text.byte(next)) {
+                    if joint.isDisguise(before: text.byte(next), isValue: isValue(next)) {
                         need.isFolding = true
                         return need
                     }
@@ -80,14 +76,37 @@ struct CharacterFolding {
         return text.nextOutsideASCII(from: min(position, text.count))
     }
 
-    /// Characters in a row that alone would be ordinary: between two parts of a value, joiners and mixtures are not.
+    private func joint(at position: Int, _ kind: FoldTable.Kind) -> Joint {
+        let isAfterASCII = text.byte(position &- 1) < 0x80
+        let isAfterLetter = isLetter(before: position)
+        return Joint(
+            followsText: isAfterASCII || isAfterLetter,
+            followsValue: isAfterASCII && kind == .space || isValue(position &- 1) || isAfterLetter)
+    }
+
+    /// Characters in a row that alone would be ordinary: between two parts of a value mixtures are not, and joiners nowhere in text of
+    /// scripts that do without.
     private struct Joint {
         var end = -1
+        /// Whether text of ASCII, Latin, Greek, Cyrillic stands before, or nothing.
+        var followsText = false
         var followsValue = false
         var count = 0
         var hasJoiner = false
 
-        var isDisguise: Bool { followsValue && (hasJoiner || count > 1) }
+        init() {}
+
+        init(followsText: Bool, followsValue: Bool) {
+            self.followsText = followsText
+            self.followsValue = followsValue
+        }
+
+        /// Takes the byte that follows; zero at the end.
+        func isDisguise(before next: UInt8, isValue: Bool) -> Bool {
+            let isBeforeLetter = (0xC3...0xD4).contains(next)
+            if hasJoiner, followsText, next < 0x80 || isBeforeLetter { return true }
+            return followsValue && count > 1 && (isValue || isBeforeLetter)
+        }
 
         mutating func add(_ kind: FoldTable.Kind, _ end: Int) {
             self.end = end
@@ -103,8 +122,7 @@ struct CharacterFolding {
         case .compatibility, .digit, .tag, .overlay: return true
         case .invisible: return position > 0  // a byte order mark is none
         case .ornament: return isDisguisingOrnament(entry, position, next)
-        case .mark:
-            return isAlphanumeric(position &- 1) && (isAlphanumeric(next) || text.byte(next) == UInt8(ascii: " "))
+        case .mark: return isDisguisingMark(position, next)
         case .middleDot: return isDigit(position &- 1) && isDigit(next)
         case .accent: return isDigit(position &- 1) || text.byte(position &- 1) == UInt8(ascii: "@")
         case .space:
@@ -112,12 +130,59 @@ struct CharacterFolding {
                 && (isAfterSpace(next) || (0xC3...0xCA).contains(text.byte(next)))
         case .dash:
             if isValue(position &- 1), isValue(next) {
-                // U+2014 and U+2015 join words in prose.
-                let joinsWords = text.byte(position) == 0xE2 && text.byte(position &+ 2) & 0xFE == 0x94
-                return !joinsWords || isDigit(position &- 1) || isDigit(next)
+                // U+2014 and U+2015 join words in prose; in a word with digits they are a hyphen.
+                return !isLongDash(position) || isCode(before: position) || isCode(after: next)
             }
             return isDigit(skippingSpace(position &- 1, -1)) && isDigit(skippingSpace(next, 1))
         }
+    }
+
+    /// Full-width marks are a disguise in what is ASCII otherwise, and where two of them are a part of an address (`：：1`).
+    private func isDisguisingMark(_ position: Int, _ next: Int) -> Bool {
+        if isAlphanumeric(position &- 1) {
+            if isAlphanumeric(next) || text.byte(next) == UInt8(ascii: " ") { return true }
+        } else if text.byte(position &- 1) >= 0x80 {
+            return false
+        }
+        if text.byte(position &- 1) == UInt8(ascii: ":") || text.byte(next) == UInt8(ascii: ":") { return true }
+        guard next < text.count, text[next] >= 0xE2 else { return false }
+        return table.entry(UTF8Scalar.decode(text, next).value).kind == .mark
+    }
+
+    /// Whether the word of letters, digits, dashes that ends here has a digit or a further long dash.
+    private func isCode(before end: Int) -> Bool {
+        var offset = end &- 1
+        let lowest = max(0, end &- Bounds.word)
+        while offset >= lowest, isCodePart(offset) {
+            if isDigit(offset) || isLongDash(offset) { return true }
+            offset &-= 1
+        }
+        return false
+    }
+
+    private func isCode(after start: Int) -> Bool {
+        var offset = start
+        let highest = min(text.count, start &+ Bounds.word)
+        while offset < highest, isCodePart(offset) {
+            if isDigit(offset) || isLongDash(offset) { return true }
+            offset &+= 1
+        }
+        return false
+    }
+
+    private func isLongDash(_ offset: Int) -> Bool {
+        text[offset] == 0xE2 && text.byte(offset &+ 1) == 0x80 && text.byte(offset &+ 2) & 0xFE == 0x94
+    }
+
+    /// Letters, digits, what joins them in a token, and characters outside ASCII: dashes among them.
+    private func isCodePart(_ offset: Int) -> Bool {
+        let byte = text[offset]
+        return byte >= 0x80 || byte == UInt8(ascii: ".") || classes[Int(byte)] & ByteClass.token != 0
+    }
+
+    private enum Bounds {
+        /// How far a digit is looked for in a word, in bytes.
+        static let word = 64
     }
 
     /// `m²`, `1ª` and `Brand™` are ordinary; beside characters of its own kind, before letters, and as a digit after digits it is not.
@@ -125,12 +190,37 @@ struct CharacterFolding {
         if isAlphanumeric(next) || text.byte(next) == UInt8(ascii: "@") { return true }
         if text.byte(position &- 1) == UInt8(ascii: "@") { return true }
         if isDigit(position &- 1), table.first(entry) &- UInt8(ascii: "0") < 10 { return true }
+        if isEnclosed(position) {
+            // Numbers of two digits.
+            let output = table.output(entry)
+            if output.count > 1, output.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) { return true }
+            if isAlphanumeric(position &- 1) || isJoint(position &- 1) && isAlphanumeric(position &- 2) { return true }
+            if text.byte(position &- 1) == UInt8(ascii: " "), isDigit(position &- 2) { return true }
+            if text.byte(next) == UInt8(ascii: " "), isDigit(next &+ 1) { return true }
+        }
         // `①.②`, as in an address of numbers.
         let isDivided = ".:-/".utf8.contains(text.byte(next))
         let place = isDivided ? next &+ 1 : next
         guard place < text.count else { return false }
         let following = table.entry(UTF8Scalar.decode(text, place).value).kind
         return following == .ornament || following == .joiner && !isDivided
+    }
+
+    /// Whether the ornament is a letter or a number in a circle, square or brackets: U+2460 and up, without the units of U+33xx.
+    private func isEnclosed(_ position: Int) -> Bool {
+        switch text[position] {
+        case 0xE2: text.byte(position &+ 1) >= 0x91
+        case 0xE3: text.byte(position &+ 1) < 0x8C
+        default: text[position] == 0xF0
+        }
+    }
+
+    /// Whether the byte stands between the parts of dates and addresses of numbers.
+    private func isJoint(_ offset: Int) -> Bool {
+        switch text.byte(offset) {
+        case UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "/"): true
+        default: false
+        }
     }
 
     private func isDigit(_ offset: Int) -> Bool { text.byte(offset) &- UInt8(ascii: "0") < 10 }

@@ -1,4 +1,4 @@
-/// `\u0040`, `\u{40}`, `\x40`, `\U00000040` of JSON, JavaScript, Swift, C, Python and Rust.
+/// `\u0040`, `\u{40}`, `\x40`, `\U00000040`, `\100` of JSON, JavaScript, Swift, C, Python, Rust and shells.
 ///
 /// Backslashes in front are part of the escape, since JSON inside JSON doubles them.
 enum CodeEscape {
@@ -22,6 +22,7 @@ enum CodeEscape {
             guard let value = Hexadecimal.number(text, digits, count: 8) else { return nil }
             return EscapeDecoding.Reading(start..<(digits &+ 8), value, .codeEscape)
         case UInt8(ascii: "x"): return byte(text, start, digits)
+        case UInt8(ascii: "0")...UInt8(ascii: "3"): return octal(text, start, letter)
         default: return nil
         }
     }
@@ -62,12 +63,37 @@ enum CodeEscape {
         _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ digits: Int
     ) -> EscapeDecoding.Reading? {
         let prefix = digits &- start
-        let sequence = EscapedSequence.read(text, start, prefix: prefix) { place in
-            text.byte(place &+ prefix &- 1) == UInt8(ascii: "x")
-                && (place..<(place &+ prefix &- 1)).allSatisfy { text.byte($0) == UInt8(ascii: "\\") }
+        let sequence = EscapedSequence.read(start, unit: prefix &+ 2) { place in
+            let isPrefix =
+                text.byte(place &+ prefix &- 1) == UInt8(ascii: "x")
+                && isBackslashes(text, place..<(place &+ prefix &- 1))
+            return isPrefix ? Hexadecimal.number(text, place &+ prefix, count: 2) : nil
         }
         if let sequence { return EscapeDecoding.Reading(sequence.range, sequence.value, .codeEscape) }
         guard let value = Hexadecimal.number(text, digits, count: 2) else { return nil }
         return EscapeDecoding.Reading(start..<(digits &+ 2), value, .codeEscape)
+    }
+
+    /// Three digits, `\100`, as C and shells write bytes; beyond ASCII whole UTF-8 sequences only.
+    private static func octal(
+        _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ digits: Int
+    ) -> EscapeDecoding.Reading? {
+        let prefix = digits &- start
+        let sequence = EscapedSequence.read(start, unit: prefix &+ 3) { place in
+            guard isBackslashes(text, place..<(place &+ prefix)) else { return nil }
+            var value: UInt32 = 0
+            for offset in (place &+ prefix)..<(place &+ prefix &+ 3) {
+                let digit = text.byte(offset) &- UInt8(ascii: "0")
+                guard digit < 8 else { return nil }
+                value = value &<< 3 | UInt32(digit)
+            }
+            return value < 0x100 ? value : nil
+        }
+        guard let sequence else { return nil }
+        return EscapeDecoding.Reading(sequence.range, sequence.value, .codeEscape)
+    }
+
+    private static func isBackslashes(_ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+        range.allSatisfy { text.byte($0) == UInt8(ascii: "\\") }
     }
 }

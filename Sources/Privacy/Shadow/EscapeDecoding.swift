@@ -20,9 +20,11 @@ enum EscapeDecoding {
         }
     }
 
-    static func rewrite(_ text: UnsafeBufferPointer<UInt8>, _ disguises: inout Disguises) -> ShadowLayer? {
+    static func rewrite(
+        _ text: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey? = nil, _ disguises: inout Disguises
+    ) -> ShadowLayer? {
         var builder = ShadowLayerBuilder(text)
-        var position = nextMark(in: text, from: 0)
+        var position = nextMark(in: text, from: 0, survey)
         while position < text.count {
             if let reading = read(text, position, after: builder.position) {
                 builder.replace(reading.range, with: reading.scalar, reading.disguise)
@@ -30,7 +32,7 @@ enum EscapeDecoding {
             } else {
                 position &+= 1
             }
-            position = nextMark(in: text, from: position)
+            position = nextMark(in: text, from: position, survey)
         }
         disguises.formUnion(builder.disguises)
         return builder.finish()
@@ -44,6 +46,20 @@ enum EscapeDecoding {
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): SpelledMark.read(text, position, after: after)
         default: nil
         }
+    }
+
+    /// The next mark, only in blocks of which the survey says that they have some.
+    private static func nextMark(
+        in text: UnsafeBufferPointer<UInt8>, from start: Int, _ survey: TextSurvey?
+    ) -> Int {
+        guard let survey else { return nextMark(in: text, from: start) }
+        var position = start
+        while let block = survey.next(.escape, from: position) {
+            let end = min(text.count, block &- block % TextSurvey.block &+ TextSurvey.block)
+            position = nextMark(in: UnsafeBufferPointer(rebasing: text[..<end]), from: block)
+            if position < end { return position }
+        }
+        return text.count
     }
 
     /// The next `%`, `&`, `(`, `[`, `\`, `{`, or `|` by the way; eight bytes at a time.

@@ -7,6 +7,8 @@ struct LookAlikeWords {
     private enum Bounds {
         /// How far a word's surroundings are looked at, in bytes.
         static let surroundings = 64
+        /// So many words of look-alikes may stand before what shows that they are Latin: the letters of a number plate.
+        static let chain = 4
     }
 
     private let text: UnsafeBufferPointer<UInt8>
@@ -34,6 +36,8 @@ struct LookAlikeWords {
         var hasLetters = false
         var hasDigits = false
         var lookAlikes = 0
+        /// All look-alikes are capitals.
+        var isCapital = true
         /// All look-alikes may be digits.
         var isDigitLike = true
         var hasOthers = false
@@ -85,6 +89,7 @@ struct LookAlikeWords {
             } else if entry.kind == .lookAlike {
                 word.lookAlikes &+= 1
                 if table.digit(entry) == nil { word.isDigitLike = false }
+                if table.first(entry) &- UInt8(ascii: "A") >= 26 { word.isCapital = false }
             }
             position &+= scalar.length
         }
@@ -113,20 +118,37 @@ struct LookAlikeWords {
         }
         if isTouchedByASCII(word.range) {
             replace(word, asDigits: word.isDigitLike && isDigit(before &- 1) && isDigit(after &+ 1))
-        } else if word.lookAlikes > 1 || text[word.range.lowerBound] == 0xD0 && isCapital(word.range.lowerBound) {
+        } else if word.lookAlikes > 1 || word.isCapital {
             // One small letter is a preposition in Russian.
-            let isAfterNumber = isSeparator(before) && isDigit(before &- 1)
-            let isBeforeNumber = isSeparator(after) && isDigit(after &+ 1)
-            let isAfterLatin = isSeparator(before) && (isLetter(before &- 1) || before == latinEnd)
-            let isBeforeLatin = isSeparator(after) && isLetter(after &+ 1)
-            let isBesideNumber = word.lookAlikes > 1 && (isAfterNumber || isBeforeNumber)
-            guard isAfterLatin || isBeforeLatin || isBesideNumber else { return }
+            let last = skippingSeparators(before: word.range.lowerBound)
+            let next = skippingSeparators(from: after)
+            let isAfterNumber = last < before && isDigit(last)
+            let isBeforeNumber = next > after && isDigit(next)
+            let isAfterLatin = last < before && (isLetter(last) || last &+ 1 == latinEnd)
+            let isBeforeLatin = next > after && isLetter(next)
+            let isBesideNumber = isAfterNumber || isBeforeNumber
+            guard isAfterLatin || isBeforeLatin || isBesideNumber || word.isCapital && leadsToASCII(after) else {
+                return
+            }
             replace(word, asDigits: word.isDigitLike && isAfterNumber && isBeforeNumber)
         }
     }
 
-    /// Whether the Cyrillic letter of two bytes that begins with 0xD0 is a capital.
-    private func isCapital(_ offset: Int) -> Bool { text.byte(offset &+ 1) < 0xB0 }
+    /// Whether words of capital look-alikes follow, and behind them letters or digits of ASCII: `НН АВ 1234`.
+    private func leadsToASCII(_ end: Int) -> Bool {
+        var position = end
+        for _ in 0..<Bounds.chain {
+            let next = skippingSeparators(from: position)
+            guard next > position, next < text.count else { return false }
+            if isAlphanumeric(next) { return true }
+            guard text[next] >= 0x80, isLetter(UTF8Scalar.decode(text, next)) else { return false }
+            let word = word(from: next)
+            if word.hasLetters || word.hasDigits { return true }
+            guard word.isCapital, !word.hasOthers, !word.hasLoose else { return false }
+            position = word.range.upperBound
+        }
+        return false
+    }
 
     private mutating func replace(_ word: Word, asDigits: Bool) {
         latinEnd = word.range.upperBound
@@ -172,6 +194,18 @@ struct LookAlikeWords {
         text.byte(offset) == UInt8(ascii: "-") || text.byte(offset) == UInt8(ascii: "_")
     }
 
+    /// The place behind at most two separators: `: `.
+    private func skippingSeparators(from start: Int) -> Int {
+        guard isSeparator(start) else { return start }
+        return isSeparator(start &+ 1) ? start &+ 2 : start &+ 1
+    }
+
+    /// The last place before at most two separators.
+    private func skippingSeparators(before end: Int) -> Int {
+        guard isSeparator(end &- 1) else { return end &- 1 }
+        return isSeparator(end &- 2) ? end &- 3 : end &- 2
+    }
+
     private func isSeparator(_ offset: Int) -> Bool {
         switch text.byte(offset) {
         case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"),
@@ -181,12 +215,16 @@ struct LookAlikeWords {
         }
     }
 
-    /// Whether the character may belong to a word: not punctuation, spaces, signs, pictures. By blocks, which is enough here.
+    /// Whether the character may belong to a word: not punctuation, spaces, signs, pictures, and not what is written without spaces
+    /// between words or joins endings to words of other scripts (Chinese, Japanese, Korean, Thai). By blocks, which is enough here.
     private func isLetter(_ scalar: UTF8Scalar) -> Bool {
         // Greek, Cyrillic, Armenian first: they are what passes here.
         if scalar.value &- 0x370 < 0x220 { return true }
         switch scalar.value {
-        case 0..<0xC0, 0xD7, 0xF7, 0x2000...0x2069, 0x20A0...0x20CF, 0x2190...0x2335, 0x237B...0x2BFF, 0x3000...0x3020,
+        case 0xE00...0xE7F, 0x1100...0x11FF, 0x2E80...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7FF, 0xF900...0xFAFF,
+            0xFF65...0xFFDC, 0x20000...0x3FFFF:
+            return false
+        case 0..<0xC0, 0xD7, 0xF7, 0x2000...0x2069, 0x20A0...0x20CF, 0x2190...0x2335, 0x237B...0x2BFF,
             0xFE10...0xFE6F, 0xFF00...0xFF0F, 0x1F000...0x1FFFF, UInt32.max:
             return false
         default: return true

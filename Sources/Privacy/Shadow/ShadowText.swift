@@ -19,12 +19,16 @@ struct ShadowText: Sendable {
     var bytes: [UInt8] { layers.last?.bytes ?? [] }
 
     /// `nil` if the text is its own shadow.
-    static func make(of text: UnsafeBufferPointer<UInt8>) -> ShadowText? {
+    static func make(of text: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey? = nil) -> ShadowText? {
+        if let survey, survey.signs.isDisjoint(with: [.escape, .outsideASCII]) { return nil }
         var shadow = ShadowText(layers: [], disguises: [])
         for turn in 0..<turns {
-            let isUnescaped = shadow.add(over: text, EscapeDecoding.rewrite)
+            let isUnescaped = shadow.add(over: text) { bytes, disguises in
+                EscapeDecoding.rewrite(bytes, turn == 0 ? survey : nil, &disguises)
+            }
             guard turn == 0 || isUnescaped else { break }
             if shadow.layers.isEmpty {
+                if let survey, survey.signs.isDisjoint(with: .outsideASCII) { return nil }
                 let need = CharacterFolding.need(of: text)
                 if !need.isFolding {
                     guard need.hasLookAlikes, shadow.add(over: text, LookAlikeWords.rewrite) else { return nil }
@@ -39,31 +43,22 @@ struct ShadowText: Sendable {
     }
 
     /// The text with what is hidden in it decoded in its place, so that the words beside a run speak for what is in it; a range inside
-    /// maps to the whole run. `nil` if nothing is hidden. (`hiddenTexts(in:)` gives the same texts one by one.)
-    static func decodingHidden(in text: UnsafeBufferPointer<UInt8>) -> ShadowText? {
-        var disguises: Disguises = []
-        guard let layer = decodeHidden(in: text, level: 1, &disguises) else { return nil }
-        return ShadowText(layers: [layer], disguises: disguises)
-    }
-
-    private static func decodeHidden(
-        in text: UnsafeBufferPointer<UInt8>, level: Int, _ disguises: inout Disguises
-    ) -> ShadowLayer? {
-        var search = HiddenTextSearch(text)
+    /// maps to the whole run. `nil` if nothing is hidden. One level: what comes out may hide something in turn.
+    static func decodingHidden(in text: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey? = nil) -> ShadowText? {
+        let hidden = HiddenText.all(in: text, survey ?? TextSurvey(text))
+        guard !hidden.isEmpty else { return nil }
         var builder = ShadowLayerBuilder(text)
-        while let decoded = search.next() {
-            decoded.bytes.withUnsafeBufferPointer { bytes in
-                let inner = level < Self.hiddenLevels ? decodeHidden(in: bytes, level: level + 1, &disguises) : nil
-                let disguise: Disguises = decoded.encoding == .base64 ? .base64 : .hexadecimal
-                if let inner {
-                    inner.bytes.withUnsafeBufferPointer { builder.replace(decoded.range, with: $0, disguise) }
-                } else {
-                    builder.replace(decoded.range, with: bytes, disguise)
+        for run in hidden {
+            let disguise: Disguises =
+                switch run.encoding {
+                case .base64: .base64
+                case .hexadecimal: .hexadecimal
+                case .form: .percent
                 }
-            }
+            run.bytes.withUnsafeBufferPointer { builder.replace(run.range, with: $0, disguise) }
         }
-        disguises.formUnion(builder.disguises)
-        return builder.finish()
+        let disguises = builder.disguises
+        return builder.finish().map { ShadowText(layers: [$0], disguises: disguises) }
     }
 
     /// The bytes of the original from which these were made: whole characters and escapes, and what was stripped between them.

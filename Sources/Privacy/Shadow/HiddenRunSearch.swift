@@ -3,17 +3,16 @@
 /// Digits of both encodings are characters of base64, so one search serves: the next run of that alphabet, tried as a whole and, if it
 /// does not begin with text, after each of its signs (`/` and `_` are part of paths and names too). A try decodes eight bytes; only
 /// what begins with text is decoded on.
-struct HiddenTextSearch {
-    struct Decoded {
-        let bytes: [UInt8]
-        let range: Range<Int>
-        let encoding: HiddenText.Encoding
-    }
-
+///
+/// Short runs are words far more often than codes: they count only if what comes out is a value with digits (`HiddenText.isShortValue`).
+struct HiddenRunSearch {
     private enum Bounds {
-        /// Characters with padding: seven to nine bytes, a passport's number.
+        /// Characters of the shortest run: five bytes.
+        static let shortest = 7
+        /// Characters with padding that may hide any text: seven to nine bytes.
         static let base64 = 12
-        /// Digits: seven bytes.
+        /// Digits of the shortest run: five bytes; and of one that may hide any text.
+        static let shortestHexadecimal = 10
         static let hexadecimal = 14
         /// The first bytes decide whether it is text.
         static let sample = 8
@@ -21,23 +20,32 @@ struct HiddenTextSearch {
         static let line = 40
         /// Spaces before a further line.
         static let indentation = 16
+        /// The beginning of a `data:` URL (RFC 2397), which goes with what is in it.
+        static let dataURL = 96
     }
 
     private let text: UnsafeBufferPointer<UInt8>
+    private let survey: TextSurvey
     private let alphabet = Base64.values
     private var position = 0
     /// The run at hand, and where the next try begins.
     private var run = 0..<0
+    /// The end of the last one given back.
+    private var floor = 0
 
-    init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
+    init(_ text: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey) {
+        self.text = text
+        self.survey = survey
+    }
 
     /// The next hidden text.
-    mutating func next() -> Decoded? {
+    mutating func next() -> HiddenText? {
         while true {
-            while run.count >= Bounds.base64 &- 2 {
+            while run.count >= Bounds.shortest {
                 if let decoded = decode() {
                     run = min(decoded.range.upperBound, run.upperBound)..<run.upperBound
                     position = max(position, decoded.range.upperBound)
+                    floor = decoded.range.upperBound
                     return decoded
                 }
                 run = nextTry()..<run.upperBound
@@ -48,56 +56,60 @@ struct HiddenTextSearch {
         }
     }
 
-    /// The next run of the alphabet that is long enough, without padding.
-    ///
-    /// A run of 12 characters holds eight that begin at a multiple of eight from wherever the search stands, or the last four of such
-    /// eight and the first four of the next.
+    /// The next run of the alphabet that is long enough, without padding; only blocks of which the survey says so are looked at.
     private mutating func nextRun() -> Range<Int>? {
-        guard let base = text.baseAddress else { return nil }
-        var word = position
-        var before: UInt64 = 0
-        while word &+ 8 <= text.count {
-            let marks = Self.mayBeInside(ByteWord.load(base, word))
-            let isInside = marks == ByteWord.tops
-            let isAcross = before &>> 32 == 0x8080_8080 && marks & 0x8080_8080 == 0x8080_8080
-            before = marks
-            guard isInside || isAcross else {
-                word &+= 8
-                continue
+        while let start = survey.next(.run, from: position) {
+            let end = min(text.count, start &- start % TextSurvey.block &+ TextSurvey.block)
+            if let place = longRun(in: start..<end) ?? shortEdge(of: start..<end) {
+                let found = run(around: place)
+                position = found.upperBound
+                return found
             }
-            let run = run(around: word)
-            if run.padded &- run.digits.lowerBound >= Bounds.base64 { return run.digits }
-            // What was looked at is not looked at again.
-            if run.digits.upperBound > word &+ 8 {
-                word = run.digits.upperBound
-                before = 0
-            } else {
-                word &+= 8
-            }
-            position = run.digits.upperBound
+            position = max(position, end)
         }
-        // At the end, where no eight bytes are left.
-        let last = before &>> 32 == 0x8080_8080 && word < text.count ? run(around: word) : nil
         position = text.count
-        guard let last, last.padded &- last.digits.lowerBound >= Bounds.base64 else { return nil }
-        return last.digits
+        return nil
     }
 
-    private func run(around place: Int) -> (digits: Range<Int>, padded: Int) {
+    /// A place in the first run of letters and digits in the rest of a block that is long enough by itself.
+    private func longRun(in block: Range<Int>) -> Int? {
+        let start = block.upperBound &- TextSurvey.block
+        guard start >= 0, start <= block.lowerBound, let base = text.baseAddress else {
+            return block.first { isDigit($0) && run(around: $0).count >= Bounds.shortest }
+        }
+        var marks: UInt64 = 0
+        for word in 0..<8 {
+            marks |= UInt64(ByteWord.alphanumericBits(ByteWord.load(base, start &+ word &* 8))) &<< UInt64(word &* 8)
+        }
+        marks &= UInt64.max &<< UInt64(block.lowerBound &- start)
+        // Seven in a row.
+        marks &= marks &>> 1
+        marks &= marks &>> 2
+        marks &= marks &>> 3
+        return marks == 0 ? nil : start &+ marks.trailingZeroBitCount
+    }
+
+    /// A place in a run that reaches beyond the block and is long enough.
+    private func shortEdge(of block: Range<Int>) -> Int? {
+        for place in [block.lowerBound, block.upperBound &- 1]
+        where isDigit(place) && run(around: place).count >= Bounds.shortest {
+            return place
+        }
+        return nil
+    }
+
+    private func run(around place: Int) -> Range<Int> {
         var start = place
         while start > position, isDigit(start &- 1) { start &-= 1 }
         var end = place
         while end < text.count, isDigit(end) { end &+= 1 }
-        var padded = end
-        while padded < text.count, padded &- end < 2, text[padded] == UInt8(ascii: "=") { padded &+= 1 }
-        return (start..<end, padded)
+        return start..<end
     }
 
-    /// The top bit of each byte that may be of the alphabet or padding: not spaces, most punctuation, and what is outside ASCII.
-    @inline(__always)
-    private static func mayBeInside(_ word: UInt64) -> UInt64 {
-        // At least `+`.
-        ((word & ByteWord.lows) &+ 0x5555_5555_5555_5555) & ~word & ByteWord.tops
+    /// `=` behind a run.
+    private func padding(_ end: Int) -> Int {
+        guard text.byte(end) == UInt8(ascii: "=") else { return 0 }
+        return text.byte(end &+ 1) == UInt8(ascii: "=") ? 2 : 1
     }
 
     @inline(__always)
@@ -112,9 +124,10 @@ struct HiddenTextSearch {
 
     private func isSign(_ byte: UInt8) -> Bool { alphabet[Int(byte)] >= 62 }
 
-    private func decode() -> Decoded? {
+    private func decode() -> HiddenText? {
         if mayBeginHexadecimal(), let decoded = decodeHexadecimal() { return decoded }
-        return mayBeginBase64() ? decodeBase64() : nil
+        guard mayBeginBase64() else { return nil }
+        return run.count &+ padding(run.upperBound) < Bounds.base64 ? decodeShortBase64() : decodeBase64()
     }
 
     /// A quick no by the first byte.
@@ -137,11 +150,11 @@ struct HiddenTextSearch {
     }
 
     /// Digits from the start of the run, or after its `0x`.
-    private func decodeHexadecimal() -> Decoded? {
+    private func decodeHexadecimal() -> HiddenText? {
         var start = run.lowerBound
         if run.count > 2, text[start] == UInt8(ascii: "0"), text[start &+ 1] | 0x20 == UInt8(ascii: "x") { start &+= 2 }
         let limit = run.upperBound &- 1
-        guard run.upperBound &- start >= Bounds.hexadecimal else { return nil }
+        guard run.upperBound &- start >= Bounds.shortestHexadecimal else { return nil }
         var sample = TextSample()
         for place in stride(from: start, to: min(run.upperBound &- 1, start &+ 2 &* Bounds.sample), by: 2) {
             guard let byte = byte(at: place) else { return nil }
@@ -159,7 +172,11 @@ struct HiddenTextSearch {
         }
         guard judge.isText else { return nil }
         while place < run.upperBound, Hexadecimal.value(text[place]) != nil { place &+= 1 }
-        return Decoded(bytes: bytes, range: run.lowerBound..<place, encoding: .hexadecimal)
+        if place &- start < Bounds.hexadecimal {
+            let isWhole = place == run.upperBound && bytes.count &* 2 == place &- start
+            guard isWhole, HiddenText.isShortValue(bytes) else { return nil }
+        }
+        return HiddenText(bytes: bytes, range: run.lowerBound..<place, encoding: .hexadecimal)
     }
 
     private func byte(at place: Int) -> UInt8? {
@@ -169,7 +186,20 @@ struct HiddenTextSearch {
         return high &<< 4 | low
     }
 
-    private func decodeBase64() -> Decoded? {
+    private func decodeShortBase64() -> HiddenText? {
+        guard run.count % 4 != 1 else { return nil }
+        var decoder = Base64()
+        var bytes: [UInt8] = []
+        for offset in run {
+            guard let byte = decoder.add(alphabet[Int(text[offset])]) else { continue }
+            guard byte &- 0x20 < 0x5F else { return nil }
+            bytes.append(byte)
+        }
+        guard HiddenText.isShortValue(bytes) else { return nil }
+        return whole(bytes, run)
+    }
+
+    private func decodeBase64() -> HiddenText? {
         guard beginsWithText(run.lowerBound) else { return nil }
         var decoder = Base64()
         var bytes: [UInt8] = []
@@ -189,10 +219,28 @@ struct HiddenTextSearch {
     }
 
     /// The text up to where it turned into something else stands for the whole run.
-    private func whole(_ bytes: [UInt8], _ last: Range<Int>) -> Decoded {
-        var end = last.upperBound
-        while end < text.count, end &- last.upperBound < 2, text[end] == UInt8(ascii: "=") { end &+= 1 }
-        return Decoded(bytes: bytes, range: run.lowerBound..<end, encoding: .base64)
+    private func whole(_ bytes: [UInt8], _ last: Range<Int>) -> HiddenText {
+        let end = last.upperBound &+ padding(last.upperBound)
+        return HiddenText(bytes: bytes, range: start(ofURL: run.lowerBound)..<end, encoding: .base64)
+    }
+
+    /// Where the `data:` URL begins whose data begin here; the place itself if there is none.
+    private func start(ofURL place: Int) -> Int {
+        let lowest = max(floor, place &- Bounds.dataURL)
+        guard text.byte(place &- 1) == UInt8(ascii: ","), text.byte(place &- 2) == UInt8(ascii: "4") else {
+            return place
+        }
+        var start = place &- 1
+        while start > lowest, text[start &- 1] > UInt8(ascii: " "), text[start &- 1] != UInt8(ascii: "\"") {
+            start &-= 1
+            if text[start] == UInt8(ascii: "d"), start &+ 5 < place, text[start &+ 1] == UInt8(ascii: "a"),
+                text[start &+ 2] == UInt8(ascii: "t"), text[start &+ 3] == UInt8(ascii: "a"),
+                text[start &+ 4] == UInt8(ascii: ":")
+            {
+                return start
+            }
+        }
+        return place
     }
 
     private func beginsWithText(_ start: Int) -> Bool {
@@ -222,85 +270,6 @@ struct HiddenTextSearch {
         case 0, UInt8(ascii: "\r"), UInt8(ascii: "\n"), UInt8(ascii: "="), UInt8(ascii: "\""), UInt8(ascii: "'"):
             return start..<end
         default: return nil
-        }
-    }
-}
-
-/// Bytes from digits of base64, six bits each; both alphabets (RFC 4648 §4, §5).
-struct Base64 {
-    /// The value of each byte; 64 and above for bytes that are no digits. Made once, never freed.
-    nonisolated(unsafe) static let values: UnsafePointer<UInt8> = {
-        let values = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
-        values.initialize(repeating: 255, count: 256)
-        let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        for (value, byte) in digits.utf8.enumerated() { values[Int(byte)] = UInt8(value) }
-        values[Int(UInt8(ascii: "-"))] = 62
-        values[Int(UInt8(ascii: "_"))] = 63
-        return UnsafePointer(values)
-    }()
-
-    private var bits: UInt32 = 0
-    private var count = 0
-
-    /// The byte that this digit completes.
-    @inline(__always)
-    mutating func add(_ value: UInt8) -> UInt8? {
-        bits = bits &<< 6 | UInt32(value & 63)
-        count &+= 6
-        guard count >= 8 else { return nil }
-        count &-= 8
-        return UInt8(truncatingIfNeeded: bits &>> UInt32(truncatingIfNeeded: count))
-    }
-}
-
-/// Counts what in a sequence of bytes is no text: control characters, and bytes that are no UTF-8.
-struct TextSample {
-    private var total = 0
-    private var faults = 0
-    /// Bytes before the first fault.
-    private var clean = 0
-    /// Continuation bytes that must follow.
-    private var expected = 0
-
-    private enum Bounds {
-        /// What is text for so long did not become so by chance, whatever follows.
-        static let clean = 11
-        /// What is mostly text for so long is text too; what is given up was shorter, so that giving up costs little.
-        static let total = 24
-    }
-
-    /// Nothing but text so far.
-    var isClean: Bool { faults == 0 }
-    /// At most an eighth is something else.
-    var isMostlyText: Bool { faults &* 8 <= total }
-
-    /// Text throughout, or long enough from its start.
-    var isText: Bool { faults == 0 && expected == 0 || clean >= Bounds.clean || total >= Bounds.total }
-
-    /// Whether the byte may stand in UTF-8 text.
-    @inline(__always)
-    static func mayBeText(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x7F || byte &- 0x80 < 0x75 || byte &- 0x09 < 5
-    }
-
-    @inline(__always)
-    mutating func add(_ byte: UInt8) {
-        defer { if faults == 0 { clean = total } }
-        total &+= 1
-        if byte & 0xC0 == 0x80 {
-            if expected > 0 { expected &-= 1 } else { faults &+= 1 }
-            return
-        }
-        if expected > 0 {
-            faults &+= 1
-            expected = 0
-        }
-        switch byte {
-        case 0x20..<0x7F, 0x09, 0x0A, 0x0D: break
-        case 0xC2..<0xE0: expected = 1
-        case 0xE0..<0xF0: expected = 2
-        case 0xF0..<0xF5: expected = 3
-        default: faults &+= 1
         }
     }
 }

@@ -1,0 +1,156 @@
+/// Looks for hexadecimal digits with something between the bytes: `34 31 31 31`, `34:31:31:31`, `0x34, 0x31`, `3431 3131` as dumps have it.
+struct HexadecimalPairSearch {
+    private enum Bounds {
+        /// Fewer bytes are no value.
+        static let shortest = 5
+        /// From so many on any text counts.
+        static let text = 9
+        static let separator = 2
+        /// Spaces before a further line.
+        static let indentation = 16
+        /// How far before a sign in the survey the first byte may stand: two bytes with prefix and separator.
+        static let reach = 24
+    }
+
+    private let text: UnsafeBufferPointer<UInt8>
+    private let survey: TextSurvey
+    private let classes = ByteClass.table
+    private var position = 0
+
+    init(_ text: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey) {
+        self.text = text
+        self.survey = survey
+    }
+
+    mutating func next() -> HiddenText? {
+        while let place = survey.next(.pairs, from: position) {
+            let block = place &- place % TextSurvey.block
+            let end = min(text.count, block &+ TextSurvey.block)
+            if mayHavePairs(block) {
+                var start = max(position, place &- Bounds.reach)
+                while start < end {
+                    if isStart(start), let found = read(from: start) {
+                        position = found.range.upperBound
+                        return found
+                    }
+                    start &+= 1
+                }
+            }
+            position = end
+        }
+        position = text.count
+        return nil
+    }
+
+    /// Whether bytes in pairs of digits, three in a row, or a group of two bytes and a further one stand in a block: not a date or a time.
+    private func mayHavePairs(_ block: Int) -> Bool {
+        guard block &+ TextSurvey.block <= text.count, let base = text.baseAddress else { return true }
+        var digits: UInt64 = 0
+        var words: UInt64 = 0
+        for word in 0..<8 {
+            let bytes = ByteWord.load(base, block &+ word &* 8)
+            digits |= UInt64(ByteWord.digitBits(bytes)) &<< UInt64(word &* 8)
+            words |= UInt64(ByteWord.alphanumericBits(bytes)) &<< UInt64(word &* 8)
+        }
+        let pairs = digits & (words &>> 1) & ~(words &>> 2) & (digits &>> 3) & ~(words &<< 1)
+        let groups = digits & (words &>> 1) & (words &>> 2) & (words &>> 3) & ~(words &>> 4)
+        return pairs & (pairs &>> 3) | groups & (digits &>> 5 | digits &>> 6) != 0
+    }
+
+    /// Whether a first byte of two digits may begin here: text begins with `2` to `7`, beyond ASCII with `c` to `e`.
+    @inline(__always)
+    private func isStart(_ start: Int) -> Bool {
+        let first = text[start]
+        if first &- UInt8(ascii: "2") < 6 || (first | 0x20) &- UInt8(ascii: "c") < 3 {
+            return isAlphanumeric(start &- 1) == false && Hexadecimal.value(text.byte(start &+ 1)) != nil
+        }
+        return first == UInt8(ascii: "0") && text.byte(start &+ 1) | 0x20 == UInt8(ascii: "x")
+            && text.byte(start &+ 2) &- UInt8(ascii: "2") < 6 && !isAlphanumeric(start &- 1)
+    }
+
+    private func isAlphanumeric(_ offset: Int) -> Bool {
+        classes[Int(text.byte(offset))] & ByteClass.alphanumeric != 0
+    }
+
+    private func read(from start: Int) -> HiddenText? {
+        let hasPrefix = text.byte(start &+ 1) | 0x20 == UInt8(ascii: "x")
+        guard let first = group(at: start, hasPrefix, size: nil), first.count <= 2 else { return nil }
+        guard let separator = separator(at: first.end, hasPrefix) else { return nil }
+        var bytes: [UInt8] = []
+        var judge = TextSample()
+        var current = first
+        var end = start
+        while true {
+            for index in 0..<current.count {
+                let byte = index == 0 ? current.bytes.0 : current.bytes.1
+                judge.add(byte)
+                bytes.append(byte)
+            }
+            guard judge.isMostlyText, bytes.count > Bounds.text || judge.isClean else { break }
+            end = current.end
+            guard current.count == first.count, let next = afterSeparator(separator, current.end),
+                let group = group(at: next, hasPrefix, size: first.count)
+            else { break }
+            current = group
+        }
+        guard end == current.end, bytes.count >= Bounds.shortest else { return nil }
+        guard bytes.count >= Bounds.text ? judge.isText : judge.isClean && HiddenText.isShortValue(bytes) else {
+            return nil
+        }
+        return HiddenText(bytes: bytes, range: start..<end, encoding: .hexadecimal)
+    }
+
+    /// One or two bytes in digits, alone; `size` is what the first had, of which the last may have less.
+    private func group(
+        at start: Int, _ hasPrefix: Bool, size: Int?
+    ) -> (bytes: (UInt8, UInt8), count: Int, end: Int)? {
+        var place = start
+        if hasPrefix {
+            guard text.byte(place) == UInt8(ascii: "0"), text.byte(place &+ 1) | 0x20 == UInt8(ascii: "x") else {
+                return nil
+            }
+            place &+= 2
+        }
+        var bytes: (UInt8, UInt8) = (0, 0)
+        var count = 0
+        while count < 2, let byte = Hexadecimal.number(text, place, count: 2) {
+            if count == 0 {
+                bytes.0 = UInt8(truncatingIfNeeded: byte)
+            } else {
+                bytes.1 = UInt8(truncatingIfNeeded: byte)
+            }
+            count &+= 1
+            place &+= 2
+        }
+        guard count > 0, count <= size ?? 2, !isAlphanumeric(place) else { return nil }
+        return (bytes, count, place)
+    }
+
+    /// What stands between the first two: a mark, a space, or a mark and a space.
+    private func separator(at place: Int, _ hasPrefix: Bool) -> (UInt8, UInt8)? {
+        let mark = text.byte(place)
+        switch mark {
+        case UInt8(ascii: " "): return (mark, 0)
+        case UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "."):
+            return (mark, text.byte(place &+ 1) == UInt8(ascii: " ") ? UInt8(ascii: " ") : 0)
+        default: return nil
+        }
+    }
+
+    /// The place behind the separator, or behind the end of a line in its place.
+    private func afterSeparator(_ separator: (UInt8, UInt8), _ start: Int) -> Int? {
+        var place = start
+        let isMark = text.byte(place) == separator.0
+        if isMark {
+            place &+= 1
+            if separator.1 != 0, text.byte(place) == separator.1 { return place &+ 1 }
+            if separator.1 == 0, text.byte(place) > UInt8(ascii: " ") { return place }
+        }
+        if text.byte(place) == UInt8(ascii: "\r") { place &+= 1 }
+        guard text.byte(place) == UInt8(ascii: "\n") else { return nil }
+        place &+= 1
+        let line = place
+        while text.byte(place) == UInt8(ascii: " "), place &- line < Bounds.indentation { place &+= 1 }
+        return place
+    }
+}
