@@ -21,5 +21,5 @@ struct ListenerLimits: Sendable {
     /// Bytes of bodies that all requests under way may have together; past them 503.
     var bodiesInFlight = 1 << 30
     /// Time from a whole body to all that is found in it; past it 503.
-    var inspectionTimeout = TimeAmount.seconds(10)
+    var inspectionTimeout = TimeAmount.seconds(30)
 }
