@@ -36,6 +36,8 @@ public final class PrivacyEngine: Sendable {
         var outranked: Set<DataClass> = []
         var document = -1
         var json = request.body
+        var values = RepeatedValues()
+        var spared: [Int: [Candidate]] = [:]
         for (index, text) in request.texts.enumerated() {
             if text.document != document {
                 document = text.document
@@ -47,12 +49,14 @@ public final class PrivacyEngine: Sendable {
                         Self.topics(ofNameBefore: text.node, in: json)
                     }
                     // All of it is a finding already; if not, another analyser may have one in what is written.
-                    if !workspace.candidates.isEmpty { return }
+                    if !workspace.candidates.isEmpty { return values.collect(workspace.candidates, in: bytes) }
                 }
                 try inspector.inspect(bytes, &workspace, foreign: foreign?[index] ?? []) {
                     Self.topics(ofNameBefore: text.node, in: json)
                 }
+                values.collect(workspace.candidates, in: bytes)
             }
+            if !workspace.allowed.isEmpty { spared[index] = workspace.allowed }
             coverage.add(text.place, workspace)
             for candidate in workspace.outranked {
                 outranked.insert(dataClass(of: candidate))
@@ -65,6 +69,9 @@ public final class PrivacyEngine: Sendable {
                 items.append(finding)
                 counts.append(DataSummary.Count(dataClass: finding.dataClass, place: text.place, count: 1))
             }
+        }
+        if !values.isEmpty {
+            try inspectAgain(request, for: values.search(), sparing: spared, watch, &items, &counts, &outranked)
         }
         return Findings(
             items: items, summary: DataSummary(counts: counts, coverage: coverage.coverage), outranked: outranked,
@@ -86,6 +93,15 @@ public final class PrivacyEngine: Sendable {
     public func inspect(text: UnsafeRawBufferPointer) throws -> [Finding] {
         var workspace = TextInspector.Workspace()
         try inspector.inspect(text, &workspace) { [] }
+        var values = RepeatedValues()
+        values.collect(workspace.candidates, in: text)
+        if !values.isEmpty {
+            var repeated: [Candidate] = []
+            try values.search().find(in: text, .none, into: &repeated)
+            if let all = inspector.adding(repeated, to: workspace.candidates, sparing: workspace.allowed, { _ in }) {
+                return all.map { finding($0, text: 0) }
+            }
+        }
         return workspace.candidates.map { finding($0, text: 0) }
     }
 
@@ -156,9 +172,9 @@ public final class PrivacyEngine: Sendable {
         }
     }
 
-    private func dataClass(of candidate: Candidate) -> DataClass { inspector.dataClass(of: candidate) }
+    func dataClass(of candidate: Candidate) -> DataClass { inspector.dataClass(of: candidate) }
 
-    private func finding(_ candidate: Candidate, text: Int) -> Finding {
+    func finding(_ candidate: Candidate, text: Int) -> Finding {
         Finding(
             text: text, range: Int(candidate.start)..<Int(candidate.end), sensitiveClass: candidate.sensitiveClass,
             dataClass: dataClass(of: candidate), score: Int(candidate.score), variant: Int(candidate.variant),

@@ -53,6 +53,10 @@ public struct SensitiveClass: Sendable, Hashable {
 struct SensitiveClassSet: Sendable, Hashable {
     private(set) var bits: UInt128 = 0
 
+    init(_ classes: [SensitiveClass] = []) {
+        for sensitiveClass in classes { insert(sensitiveClass) }
+    }
+
     static let all: SensitiveClassSet = {
         var set = SensitiveClassSet()
         for sensitiveClass in SensitiveClass.allCases { set.insert(sensitiveClass) }

@@ -327,6 +327,33 @@ struct TextInspector: Sendable {
         }
     }
 
+    /// The findings of a text together with values that were found elsewhere and stand in it, too; `nil` where that adds nothing.
+    /// What the settings allow is spared, with all inside it.
+    func adding(
+        _ repeated: [Candidate], to findings: [Candidate], sparing allowed: [Candidate],
+        _ outranked: (Candidate) -> Void
+    ) -> [Candidate]? {
+        let new = Self.outside(allowed, Self.outside(findings, repeated))
+        guard !new.isEmpty else { return nil }
+        var all = findings + new
+        Candidate.resolveOverlaps(&all, rank: rank, outranked: outranked)
+        return all
+    }
+
+    /// Those that lie inside none of the spans.
+    private static func outside(_ spans: [Candidate], _ candidates: [Candidate]) -> [Candidate] {
+        let spans = spans.sorted { $0.start < $1.start }
+        var next = 0
+        var farthest: Int32 = 0
+        return candidates.filter { candidate in
+            while next < spans.count, spans[next].start <= candidate.start {
+                farthest = max(farthest, spans[next].end)
+                next += 1
+            }
+            return candidate.end > farthest
+        }
+    }
+
     private func resolve(_ workspace: inout Workspace) {
         var outranked: [Candidate] = []
         Candidate.resolveOverlaps(&workspace.candidates, rank: rank) { outranked.append($0) }

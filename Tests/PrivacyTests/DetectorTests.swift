@@ -105,7 +105,7 @@ import Testing
 
     @Test func `a member's name is context for its value`() throws {
         let findings = try Fixtures.engine.inspect(
-            Fixtures.request(#"{"phoneNumber":"4155550132","orderId":"4155550132"}"#))
+            Fixtures.request(#"{"phoneNumber":"4155550132","orderId":"4155550187"}"#))
         #expect(findings.items.count == 1)
         #expect(findings.items.first?.dataClass == .phone)
         #expect(findings.summary.counts.map(\.count) == [1])
