@@ -57,4 +57,19 @@ public enum AnswerForm {
             return format?["type"]?.equals("json_schema") ?? false
         }
     }
+
+    /// Whether the request asks for lists of the answer's tokens: OpenAI's `logprobs` (a number in old completions) and
+    /// `top_logprobs`, of responses also by `include`; vLLM's `prompt_logprobs`.
+    public static func wantsTokenLists(_ request: InferenceRequest) -> Bool {
+        let root = request.body.root
+        guard request.dialect == .openAI else { return false }
+        for value in [root["logprobs"], root["top_logprobs"], root["prompt_logprobs"]] {
+            guard let value else { continue }
+            if value.bool ?? (value.kind == .number) { return true }
+        }
+        guard request.operation == .responses, let include = root["include"], include.kind == .array else {
+            return false
+        }
+        return include.elements.contains { $0.equals("message.output_text.logprobs") }
+    }
 }

@@ -71,7 +71,7 @@ class Provider:
             message = {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": body["tools"][0]["function"]["name"], "arguments": json.dumps({"text": text})}}]}
             finish = "tool_calls"
         if not body.get("stream"):
-            return self.whole(h, 200, {**base, "object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": finish}], "usage": usage})
+            return self.whole(h, 200, {**base, "object": "chat.completion", "choices": [{"index": 0, "message": message, "finish_reason": finish, **({"logprobs": {"content": [{"token": text, "logprob": -0.1, "bytes": None, "top_logprobs": []}]}} if body.get("logprobs") else {})}], "usage": usage})
         events = []
         def event(delta, reason=None): events.append(b"data: " + json.dumps({**base, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}, ensure_ascii=False).encode() + b"\n\n")
         event({"role": "assistant", "content": ""})

@@ -140,3 +140,14 @@ def test_the_command_line_finds_the_same(gateway, tmp_path):
     cases.write_text('{"entity": "email", "text": "x", "spans": [[0, 9]]}\n')
     p = subprocess.run([PROGRAM, "privacy", "evaluate", str(cases)], capture_output=True, text=True)
     assert p.returncode != 0 and "cases.jsonl:1:" in p.stderr
+
+
+def test_logprobs_pass_unless_values_are_put_back_and_the_answer_says_so(gateway, provider):
+    def answer(text, stream=False):
+        return gateway.post({"model": "up/echo", "logprobs": True, "stream": stream, "messages": [{"role": "user", "content": text}]})
+    plain = answer("hello")
+    assert plain.json()["choices"][0]["logprobs"]["content"][0]["token"] == "hello" and "x-sallyport-logprobs" not in plain.headers
+    treated = answer("write to maria@example.org")
+    assert treated.json()["choices"][0]["logprobs"] is None and treated.headers["x-sallyport-logprobs"] == "removed"
+    assert "x-sallyport-logprobs" not in answer("hello", stream=True).headers
+    assert answer("write to maria@example.org", stream=True).headers["x-sallyport-logprobs"] == "removed"

@@ -465,6 +465,9 @@ final class RequestPipeline: Sendable {
             var headers = self.headers(of: head, permit, inquiry)
             headers.replaceOrAdd(name: "content-type", value: head.contentType)
             headers.add(name: "cache-control", value: "no-cache")
+            if rules != nil || !treated.restoration.isEmpty, AnswerForm.wantsTokenLists(request) {
+                Self.tellOfTokenLists(&headers)
+            }
             return headers
         }
         let began = Clock.monotone()
@@ -488,7 +491,9 @@ final class RequestPipeline: Sendable {
             do {
                 let answer = try await read(bytes, to: request, restoration: treated.restoration, rules: rules)
                 facts = answer.facts
-                Answering.json(exchange, status: head.status, headers(of: head, permit, inquiry), answer.body)
+                var headers = headers(of: head, permit, inquiry)
+                if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
+                Answering.json(exchange, status: head.status, headers, answer.body)
                 return .over
             } catch {
                 outcome = .failed(UpstreamFailure(kind: .malformed, message: "the answer is not valid JSON"))
@@ -511,6 +516,11 @@ final class RequestPipeline: Sendable {
                     RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
                 mayTryNext: failure.attemptOutcome.shouldTryNext)
         }
+    }
+
+    /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
+    private static func tellOfTokenLists(_ headers: inout HTTPHeaders) {
+        headers.add(name: "x-sallyport-logprobs", value: "removed")
     }
 
     /// Reads and treats a whole answer; a large one on another thread.

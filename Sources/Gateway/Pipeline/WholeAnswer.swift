@@ -10,6 +10,8 @@ struct WholeAnswer {
     let body: [UInt8]
     /// What the provider said of the answer.
     let facts: AnswerFacts
+    /// Whether lists of the text's tokens were left out, since the text does not go out as it came.
+    let lacksTokenLists: Bool
 
     /// Reads, takes out what `rules` say, and restores. Throws where the provider's answer is no JSON or can't be looked through.
     init(
@@ -23,14 +25,18 @@ struct WholeAnswer {
         facts = answer.facts
         guard !isUntouched else {
             body = bytes
+            lacksTokenLists = false
             return
         }
-        var replacements = answer.tokenLists
+        var replacements: [JSONReplacement] = []
         for text in answer.texts {
             try AnswerText.replace(
                 in: document.value(at: text.node), restoration, rules: rules, encoding: text.isJSON ? .json : .plain,
                 into: &replacements)
         }
+        // Where no text changes, its tokens say nothing else.
+        lacksTokenLists = !replacements.isEmpty && !answer.tokenLists.isEmpty
+        if lacksTokenLists { replacements += answer.tokenLists }
         replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
         body = replacements.isEmpty ? bytes : document.replacing(replacements)
     }

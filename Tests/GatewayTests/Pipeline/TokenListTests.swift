@@ -112,10 +112,35 @@ import Testing
             let text = String(decoding: answer.body, as: UTF8.self)
             #expect(!text.contains("eve@") && !text.contains("token"), "\(text)")
             #expect(text.contains("to [EMAIL] now"))
+            #expect(answer.lacksTokenLists)
             #expect(throws: Never.self) { try JSONDocument(parsing: answer.body) }
             let untouched = try WholeAnswer(Array(body.utf8), to: request, restoration: .empty)
             #expect(untouched.body == Array(body.utf8))
         }
+    }
+
+    @Test func `a whole answer whose text goes out as it came keeps its lists`() throws {
+        let body =
+            #"{"id":"c","choices":[{"index":0,"logprobs":{"content":[{"token":"hi"}]},"message":{"role":"assistant","content":"hi"},"finish_reason":"stop"}]}"#
+        let request = try Self.request(.chat)
+        let answer = try WholeAnswer(
+            Array(body.utf8), to: request, restoration: .empty, rules: try Self.rules(request))
+        #expect(String(decoding: answer.body, as: UTF8.self) == body)
+        #expect(!answer.lacksTokenLists)
+    }
+
+    @Test(arguments: [
+        (#""logprobs":true"#, true), (#""logprobs":false"#, false), (#""logprobs":null"#, false),
+        (#""logprobs":3"#, true),
+        (#""top_logprobs":2"#, true), (#""prompt_logprobs":1"#, true), (#""user":"logprobs""#, false),
+    ])
+    func `a request asks for lists of tokens or does not`(_ member: String, _ wants: Bool) throws {
+        let body = #"{"model":"m",\#(member),"messages":[{"role":"user","content":"hi"}]}"#
+        let request = try RequestReader.read(.chat, body: try JSONDocument(parsing: Array(body.utf8)))
+        #expect(AnswerForm.wantsTokenLists(request) == wants)
+        let include = #"{"model":"m","include":["message.output_text.logprobs"],"input":"hi"}"#
+        let response = try RequestReader.read(.responses, body: try JSONDocument(parsing: Array(include.utf8)))
+        #expect(AnswerForm.wantsTokenLists(response))
     }
 
     @Test func `tokens of surrogates don't pass where values are put back`() throws {
