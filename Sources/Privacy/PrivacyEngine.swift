@@ -9,6 +9,8 @@ public final class PrivacyEngine: Sendable {
     public let settings: PrivacySettings
     let inspector: TextInspector
     let treatments: TreatmentTable
+    /// Words that are taken out of answers.
+    let answerTerms: AnswerTerms?
 
     /// Takes a scanner that knows `CandidatePattern.all(for: settings)`, and a tagger where names are looked for.
     ///
@@ -19,6 +21,11 @@ public final class PrivacyEngine: Sendable {
         self.settings = settings
         inspector = try TextInspector(scanner: scanner, settings: settings, names: names)
         treatments = TreatmentTable(settings.treatments)
+        do throws(TermDictionaryError) {
+            answerTerms = try AnswerTerms(settings)
+        } catch {
+            throw .terms(error)
+        }
     }
 
     /// Looks through every text of a request. Throws what the scanner throws; then the request must fail.

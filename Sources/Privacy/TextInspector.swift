@@ -120,6 +120,9 @@ struct TextInspector: Sendable {
         if workspace.candidates.count > 1 { resolve(&workspace) }
     }
 
+    /// Whether settings allow a value.
+    func allows(_ value: UnsafeBufferPointer<UInt8>) -> Bool { !allowed.isEmpty && allowed.contains(value) }
+
     /// What a finding of a class needs.
     func threshold(of candidate: Candidate) -> Int {
         if candidate.sensitiveClass == .custom, candidate.variant > 0, Int(candidate.variant) <= ownThresholds.count {

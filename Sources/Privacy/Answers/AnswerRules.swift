@@ -6,7 +6,8 @@ import JSONText
 /// The caller's own values stay, in whatever form they went out, and so do this request's surrogates, which stand for them.
 public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable {
     /// Classes that can be found in text which is still coming: their values are written with digits or signs, and what decides about them
-    /// stands nearby. The others (words of one's own, names, places, street addresses, dates and ages) need more of the text.
+    /// stands nearby. The others (patterns of one's own, names, places, street addresses, dates and ages) need more of the text.
+    /// Lists of words are taken out, too: see `supports`.
     public static let supportedClasses = Set(
         SensitiveClass.allCases.filter { !unsupported.contains($0) }.map(\.dataClass))
 
@@ -14,7 +15,14 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         .custom, .person, .place, .streetAddress, .postcode, .date, .dateOfBirth, .age, .coordinates,
     ]
 
+    /// Whether values of a class are taken out of answers where settings ask for it: the classes above, and lists of one's own words.
+    public static func supports(_ dataClass: DataClass, in settings: PrivacySettings) -> Bool {
+        supportedClasses.contains(dataClass) || AnswerTerms.isListOnly(dataClass, in: settings)
+    }
+
     let engine: PrivacyEngine
+    /// Words that are taken out.
+    var terms: AnswerTerms? { engine.answerTerms }
     let classes: SensitiveClassSet
     /// Looks for these classes alone: what else is found in a value must not hide it.
     private let inspector: TextInspector
@@ -33,7 +41,7 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         engine: PrivacyEngine, request: InferenceRequest, findings: Findings, restoration: RestorationMap
     ) {
         let wanted = engine.settings.redactedInAnswers.intersection(Self.supportedClasses)
-        guard !wanted.isEmpty else { return nil }
+        guard !wanted.isEmpty || engine.answerTerms != nil else { return nil }
         var classes = SensitiveClassSet()
         for name in wanted {
             if let sensitiveClass = SensitiveClass.named(name) { classes.insert(sensitiveClass) }
@@ -45,6 +53,7 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
             request.documents[text.document].json.value(at: text.node).withDecodedUTF8 { bytes in
                 for finding in findings.items[items] {
                     own.insert(Self.plain(UnsafeRawBufferPointer(rebasing: bytes[finding.range])))
+                    if let terms = engine.answerTerms { Self.words(terms, in: finding.range, of: bytes, into: &own) }
                     guard finding.isMerged else { continue }
                     Self.values(around: finding.range, in: bytes, engine, inspector) { own.insert(Self.plain($0)) }
                 }
@@ -75,6 +84,26 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
 
     /// Whether the caller itself sent this, however it is punctuated.
     func isOwn(_ value: UnsafeRawBufferPointer) -> Bool { !own.isEmpty && own.contains(Self.plain(value)) }
+
+    /// Whether a word stays in an answer though it stands in a list: the caller itself sent it, or settings allow it.
+    func spares(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
+        isOwn(UnsafeRawBufferPointer(word)) || engine.inspector.allows(word)
+    }
+
+    /// Words of lists that stand in what was found in the request, perhaps as a part of it.
+    private static func words(
+        _ terms: AnswerTerms, in range: Range<Int>, of text: UnsafeRawBufferPointer, into own: inout Set<[UInt8]>
+    ) {
+        guard let base = text.bindMemory(to: UInt8.self).baseAddress else { return }
+        let scanned = ScannedText(base: base, count: text.count)
+        var position = terms.next(scanned, from: range.lowerBound)
+        while position < range.upperBound {
+            if case .found(let end, _) = terms.match(scanned, at: position, isEnd: true) {
+                own.insert(plain(UnsafeRawBufferPointer(rebasing: text[position..<end])))
+            }
+            position = terms.next(scanned, from: position + 1)
+        }
+    }
 
     /// The caller's own key or token that a text may be the beginning of, compared so far; `nil` where it is none of them.
     func ownBeginning(_ text: UnsafeBufferPointer<UInt8>, isJSON: Bool) -> OwnValue? {
