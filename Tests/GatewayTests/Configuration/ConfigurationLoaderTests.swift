@@ -35,7 +35,7 @@ struct ConfigurationLoaderTests {
                 ]))
         #expect(configuration.limits.bodyBytes == 32 << 20)
         #expect(configuration.limits.bodiesInFlight == 1 << 30)
-        #expect(configuration.limits.inspectionTimeout == .seconds(10))
+        #expect(configuration.limits.inspectionTimeout == .seconds(30))
         #expect(configuration.drainMilliseconds == 30_000)
         #expect(configuration.eventLoops == nil)
         #expect(configuration.logLevel == .info)
