@@ -70,6 +70,13 @@ enum ByteWord {
         return bits((low &+ 0x5050_5050_5050_5050) & ~(low &+ 0x4646_4646_4646_4646) & ~word)
     }
 
+    /// A bit for each byte from `2` to `7`, with which the hexadecimal digits of ASCII begin.
+    @inline(__always)
+    static func leadBits(_ word: UInt64) -> UInt8 {
+        let low = word & lows
+        return bits((low &+ 0x4E4E_4E4E_4E4E_4E4E) & ~(low &+ 0x4848_4848_4848_4848) & ~word)
+    }
+
     /// The top bits of all bytes.
     @inline(__always)
     private static func bits(_ word: UInt64) -> UInt8 {

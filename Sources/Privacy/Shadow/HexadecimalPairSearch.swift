@@ -26,8 +26,8 @@ struct HexadecimalPairSearch {
         while let place = survey.next(.pairs, from: position) {
             let block = place &- place % TextSurvey.block
             let end = min(text.count, block &+ TextSurvey.block)
-            if mayHavePairs(block) {
-                var start = max(position, place &- Bounds.reach)
+            if let first = firstPair(in: block) {
+                var start = max(position, max(place, first) &- Bounds.reach)
                 while start < end {
                     if isStart(start), let found = read(from: start) {
                         position = found.range.upperBound
@@ -42,25 +42,31 @@ struct HexadecimalPairSearch {
         return nil
     }
 
-    /// Whether bytes in pairs of digits, three in a row, or a group of two bytes and a further one stand in a block: not a date or a time.
-    private func mayHavePairs(_ block: Int) -> Bool {
-        guard block &+ TextSurvey.block <= text.count, let base = text.baseAddress else { return true }
-        var digits: UInt64 = 0
+    /// Where in a block the first of three pairs of digits stands, or of a group of two bytes and a further one; `nil` if there is none:
+    /// dates, times and most numbers are not looked at.
+    private func firstPair(in block: Int) -> Int? {
+        guard block &+ TextSurvey.block <= text.count, let base = text.baseAddress else { return block }
+        var leads: UInt64 = 0
         var words: UInt64 = 0
         for word in 0..<8 {
             let bytes = ByteWord.load(base, block &+ word &* 8)
-            digits |= UInt64(ByteWord.digitBits(bytes)) &<< UInt64(word &* 8)
+            leads |= UInt64(ByteWord.leadBits(bytes)) &<< UInt64(word &* 8)
             words |= UInt64(ByteWord.alphanumericBits(bytes)) &<< UInt64(word &* 8)
         }
-        let pairs = digits & (words &>> 1) & ~(words &>> 2) & (digits &>> 3) & ~(words &<< 1)
-        let groups = digits & (words &>> 1) & (words &>> 2) & (words &>> 3) & ~(words &>> 4)
-        return pairs & (pairs &>> 3) | groups & (digits &>> 5 | digits &>> 6) != 0
+        let pairs = leads & (words &>> 1) & ~(words &>> 2) & (leads &>> 3) & ~(words &<< 1)
+        // Behind a prefix the second digit is a zero.
+        let groups = leads & (words &>> 1) & ~(words &>> 2) & (leads &>> 5 | leads &>> 6) & (words &<< 1)
+        let found =
+            pairs & (pairs &>> 3) | groups
+            | leads & (words &>> 1) & (leads &>> 2) & (words &>> 3) & ~(words &>> 4) & (leads &>> 5)
+        return found == 0 ? nil : block &+ found.trailingZeroBitCount
     }
 
     /// Whether a first byte of two digits may begin here: text begins with `2` to `7`, beyond ASCII with `c` to `e`.
     @inline(__always)
     private func isStart(_ start: Int) -> Bool {
         let first = text[start]
+        guard classes[Int(first)] & ByteClass.hexadecimal != 0 else { return false }
         if first &- UInt8(ascii: "2") < 6 || (first | 0x20) &- UInt8(ascii: "c") < 3 {
             return isAlphanumeric(start &- 1) == false && Hexadecimal.value(text.byte(start &+ 1)) != nil
         }

@@ -11,7 +11,7 @@ struct TextSurvey: Sendable {
         static let outsideASCII = Signs(rawValue: 1)
         /// `%`, `&`, `\`, `(`, `[`, `{`: where an escape may begin.
         static let escape = Signs(rawValue: 2)
-        /// A capital behind a small letter, a digit beside a letter, digits only: inside of base64 and hexadecimal digits.
+        /// A capital behind a small letter, a digit beside a letter, `2` to `7` at every other place: in base64 and hexadecimal digits.
         static let run = Signs(rawValue: 4)
         /// Digits as in hexadecimal pairs: every third byte, or behind and before a separator.
         static let pairs = Signs(rawValue: 8)
@@ -69,7 +69,7 @@ struct TextSurvey: Sendable {
     private typealias Bytes = SIMD16<UInt8>
 
     /// How far back a block's signs depend on.
-    private static let reach = 9
+    private static let reach = 6
 
     /// The signs of a block before which `reach` bytes lie.
     @inline(__always)
@@ -90,7 +90,8 @@ struct TextSurvey: Sendable {
             runs |= digit & letterBefore | letter & (digitBefore | letterBefore & raised)
             let fifth = digit & within(load(base, offset &- 5), 0x30, 10)
             let sixth = digit & within(load(base, offset &- 6), 0x30, 10)
-            runs |= fifth & within(load(base, offset &- 9), 0x30, 10)
+            let leads = within(bytes, 0x32, 6) & within(load(base, offset &- 2), 0x32, 6)
+            runs |= leads & within(load(base, offset &- 4), 0x32, 6)
             pairs |= (fifth | sixth) & within(load(base, offset &- 3), 0x30, 10) & ~(digitBefore | letterBefore)
             plus |= within(bytes, 0x2B, 1)
         }
