@@ -6,7 +6,7 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
     case malformed
     /// The key is well formed, but none of ours.
     case unknown
-    /// The key's or token's time is over.
+    /// The key's, token's or certificate's time is over.
     case expired
     /// The key was revoked.
     case revoked
@@ -55,7 +55,7 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
         case .missing: "no API key or token in `Authorization: Bearer` or `x-api-key`"
         case .malformed: "the API key or token is mistyped or cut"
         case .unknown: "the API key is not known here"
-        case .expired: "the API key or token has expired"
+        case .expired: "the API key, token or certificate has expired"
         case .revoked: "the API key was revoked"
         case .algorithm: "the token is signed by no algorithm that is allowed"
         case .wrongIssuer: "the token's issuer is not trusted here"

@@ -19,6 +19,11 @@ public struct ProvenIdentity: Hashable, Sendable {
     /// Those used beside it, which prove the same principal.
     public internal(set) var furtherProofs: [Principal.Proof] = []
 
+    /// Whether a credential of this method is among those used.
+    public func isProved(by method: Principal.Method) -> Bool {
+        proof.method == method || furtherProofs.contains { $0.method == method }
+    }
+
     /// Puts together what a credential proves.
     public init(
         kind: Principal.Kind, name: String, teams: [String]?, tenant: String?, attributes: [PrincipalAttribute] = [],

@@ -148,15 +148,26 @@ struct EntryWriter {
         }
     }
 
-    /// An estimate from above but for escapes.
+    /// An estimate from above.
     private static func bytes(of attribute: PrincipalAttribute) -> Int {
         let value =
             switch attribute.value {
-            case .string(let text): text.utf8.count
+            case .string(let text): bytes(of: text)
             case .long, .bool: 20
-            case .strings(let texts): texts.reduce(0) { $0 + $1.utf8.count + 3 }
+            case .strings(let texts): texts.reduce(0) { $0 + bytes(of: $1) + 3 }
             }
         return attribute.name.utf8.count + value + 6
+    }
+
+    /// What a text takes in JSON: control characters up to six bytes each.
+    private static func bytes(of text: String) -> Int {
+        text.utf8.reduce(0) { bytes, letter in
+            switch letter {
+            case 0x00...0x1F, 0x7F: bytes + 6
+            case 0x22, 0x5C: bytes + 2
+            default: bytes + 1
+            }
+        }
     }
 
     private static func isExact(_ value: PrincipalAttribute.Value) -> Bool {

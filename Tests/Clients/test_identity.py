@@ -176,6 +176,20 @@ def test_a_valid_certificate_that_no_rule_knows_is_nobody(mutual, authority, sub
     if reason == "missing": assert ask(gateway, pair=pair, key=gateway.key)[0] == 200, "it spoils no other credential"
 
 
+def test_a_rule_with_a_tenant_puts_nobody_into_a_team_of_another(make_gateway, authority):
+    """The authority of a partner chooses the names of its teams, and must not choose ours."""
+    rule = '{ spiffe: "spiffe://partner.org/{team}/{name}", service: "{name}", teams: ["{team}"], tenant: acme }'
+    gateway = make_gateway(settings=f"identity: {{ certificates: [{rule}] }}\n", tls=f"  client_certificates: {{ mode: optional, ca: {authority.certificate} }}")
+    (gateway.folder / "policies/principals.yaml").write_text("teams: { tests: {}, administrators: {}, acme: { tenant: acme } }\n")
+    gateway.start()
+    for team, reason in (("tests", "conflicting"), ("administrators", "conflicting"), ("nobody", "unknown_team")):
+        before = reasons(gateway).get(reason, 0)
+        assert ask(gateway, pair=authority.issue("/CN=x", f"URI:spiffe://partner.org/{team}/eve"))[0] == 401, team
+        recorded(gateway, reason, before + 1)
+    ask(gateway, pair=authority.issue("/CN=x", "URI:spiffe://partner.org/acme/eve"))
+    assert [(p["teams"], p["tenant"]) for p in principals(gateway)] == [(["acme"], "acme")]
+
+
 @pytest.mark.parametrize("version", ["--tlsv1.3", "--tls-max 1.2"])
 def test_certificates_of_others_and_expired_ones_are_refused_in_the_handshake_and_recorded(mutual, authority, tmp_path, version):
     gateway = mutual().start()

@@ -9,7 +9,7 @@ struct CertificateRulesTests {
     ) -> CertificateNames {
         CertificateNames(
             subject: subject, uris: uris, dnsNames: dns, emails: emails,
-            fingerprint: String(repeating: "0123456789abcdef", count: 4))
+            fingerprint: String(repeating: "0123456789abcdef", count: 4), notAfter: 2_000)
     }
 
     private func rule(
@@ -45,6 +45,14 @@ struct CertificateRulesTests {
         #expect(identity.proof == Principal.Proof(.certificate, "cert_0123456789abcdef"))
     }
 
+    @Test func `a certificate proves nobody after its last second, however long its connection lasts`() throws {
+        let rules = CertificateRules([try rule(CertificatePattern(.spiffe, workload), service: "{name}")])
+        let certificate = names(uris: ["spiffe://example.org/team/billing/app/x"])
+        #expect(try rules.identify(certificate, now: 2_000)?.get().name == "x")
+        #expect(rules.identify(certificate, now: 2_001) == .failure(.expired))
+        #expect(rules.identify(names(dns: ["x.org"]), now: 2_001) == nil, "it was nobody's before")
+    }
+
     @Test(arguments: [
         "spiffe://example.org/team/billing", "spiffe://example.org/team/billing/app/x/y",
         "spiffe://example.com/team/billing/app/x",
@@ -58,6 +66,7 @@ struct CertificateRulesTests {
         "spiffe://example.org/team/bill%69ng/app/x",
         "spiffe:///team/billing/app/x", "spiffe://example.org", "spiffe://example.org/",
         "https://example.org/team/billing/app/x",
+        "spiffe://\u{301}example.org/team/billing/app/x", "spiffe://example.org/\u{301}team/billing/app/x",
         "spiffe://example.org/team/bílling/app/x", "spiffe://example.org/team/billing/app/x y",
         "spiffe://example.org/team/billing/app/" + String(repeating: "x", count: 2048), "",
     ])
@@ -104,7 +113,7 @@ struct CertificateRulesTests {
         #expect(pattern.captured(of: names(dns: ["Nightly.batch.EXAMPLE.org"])) == ["name": "nightly"])
         for other in [
             "batch.example.org", "a.b.batch.example.org", "*.batch.example.org", ".batch.example.org",
-            "nightly.batch.example.org.",
+            "nightly.batch.example.org.", "nightly.batch.ex\u{E4}mple.org", "\u{212A}.batch.example.org",
         ] {
             #expect(pattern.captured(of: names(dns: [other])) == nil, "\(other)")
         }
@@ -123,8 +132,9 @@ struct CertificateRulesTests {
         ] {
             #expect(pattern.captured(of: names(emails: [other])) == nil, "\(other)")
         }
-        let two = pattern.captured(of: names(emails: ["a@evil.com@example.org"]))
-        #expect(two == ["name": "a@evil.com"], "the last @ divides")
+        #expect(pattern.captured(of: names(emails: ["a@evil.com@example.org"])) == nil, "somebody at which of the two?")
+        let bank = try #require(CertificatePattern(.email, "{name}@bank.org"))
+        #expect(bank.captured(of: names(emails: ["maria@ban\u{212A}.org"])) == nil, "the sign of the kelvin is no K")
         #expect(
             try #require(CertificatePattern(.email, "Maria@example.org")).captured(
                 of: names(emails: ["maria@example.org"])) == nil)
@@ -179,5 +189,12 @@ struct CertificateRulesTests {
         let teams = CertificateRules([try rule(CertificatePattern(subject: [("CN", "{t}")]), user: "a", teams: ["{t}"])]
         )
         #expect(teams.identify(names(subject: "CN=a b")) == .failure(.certificateNames))
+    }
+}
+
+extension CertificateRules {
+    /// Long before the certificate's end.
+    fileprivate func identify(_ names: CertificateNames) -> Result<ProvenIdentity, IdentityFailure>? {
+        identify(names, now: 0)
     }
 }

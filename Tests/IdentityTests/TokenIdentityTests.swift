@@ -67,6 +67,31 @@ struct TokenIdentityTests {
         #expect(try principal(["email": #""\#(long)""#], change) == .failure(.claims))
     }
 
+    @Test(arguments: ["false", #""false""#, "0", "null", "[]", #""TRUE\u0000""#])
+    func `an e-mail address that its issuer has not verified is nobody's name`(word: String) throws {
+        let change: (inout TokenClaims) -> Void = { $0.principal = ClaimPath("email") }
+        let claims = ["email": #""ceo@example.com""#, "email_verified": word]
+        #expect(try principal(claims, change) == .failure(.claims))
+        #expect(try principal(claims) { $0.principal = ClaimPath("sub") }.get().name != "ceo@example.com")
+    }
+
+    @Test(arguments: ["true", #""true""#, nil])
+    func `an e-mail address that is verified, or of whose verification nothing is said, is a name`(word: String?) throws
+    {
+        let claims = ["email": #""ceo@example.com""#, "email_verified": word]
+        #expect(try principal(claims) { $0.principal = ClaimPath("email") }.get().name == "ceo@example.com")
+    }
+
+    @Test func `a team's name is compared byte by byte`() throws {
+        // Composed and decomposed letters are the same to texts of Swift, and need not be to the issuer.
+        let groups = #"["S\u0065\u0301cu","\u212Aeepers"]"#
+        let principal = try principal(["groups": groups]) { claims in
+            claims.teams = ClaimPath("groups")
+            claims.teamNames = ["S\u{E9}cu": "developers", "Keepers": "support"]
+        }.get()
+        #expect(principal.teams == [])
+    }
+
     @Test func `programs are told from people by a marker`() throws {
         let change: (inout TokenClaims) -> Void = { claims in
             claims.services = TokenClaims.Marker(claim: ClaimPath("idtyp"), value: "app")

@@ -41,6 +41,20 @@ struct RecordedNamesTests {
         #expect(line.contains(#""principal":{"attributes":{"level":3},"attributes_left_out":2,"credential""#))
     }
 
+    @Test func `what has to be escaped counts as it is written`() throws {
+        // A claim that its holder may choose must not make entries too long to be recorded.
+        var intent = LedgerSamples.intent
+        intent.asked.principal = Principal(
+            kind: .user, name: "alice", teams: [], tenant: "default", method: .token, credential: "t",
+            attributes: (0..<8).map {
+                PrincipalAttribute("a\($0)", .string(String(repeating: "\u{1}", count: 1_000)))
+            } + [PrincipalAttribute("quoted", .strings([String(repeating: "\"", count: 4_096)]))])
+        let encoded = try intent.encoded()
+        #expect(encoded.lineBytes < 16_384)
+        let saysSo = String(decoding: encoded.bytes, as: UTF8.self).contains(#""attributes_left_out":8"#)
+        #expect(saysSo)
+    }
+
     @Test(arguments: ["billing", "support/ticket-42", "urn:purpose:a.b_c", String(repeating: "x", count: 64)])
     func `a purpose is a word`(_ text: String) {
         #expect(Purpose(text)?.rawValue == text)

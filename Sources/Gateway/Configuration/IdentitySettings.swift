@@ -15,6 +15,6 @@ extension CertificateNames {
     init(_ certificate: PeerCertificate) {
         self.init(
             subject: certificate.subject, uris: certificate.uris, dnsNames: certificate.dnsNames,
-            emails: certificate.emails, fingerprint: certificate.fingerprint)
+            emails: certificate.emails, fingerprint: certificate.fingerprint, notAfter: certificate.notAfter)
     }
 }

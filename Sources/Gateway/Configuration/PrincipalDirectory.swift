@@ -56,9 +56,10 @@ public struct PrincipalDirectory: Hashable, Sendable {
         let member = member(identity.name, identity.kind)
         if member == nil, refusesUnknown { return .failure(.unlisted) }
         var teams = identity.teams ?? []
-        // A key says in which tenant it was made, whatever became of its teams since.
+        // A key says in which tenant it was made, whatever became of its teams since. A certificate's teams are its authority's word,
+        // which counts within the tenant of the rule only; a token's are those of its issuer's tenant already.
         var tenant = identity.tenant
-        if tenant == nil {
+        if tenant == nil || identity.isProved(by: .certificate) {
             for team in teams {
                 guard let its = tenants[team] else { return .failure(.unknownTeam) }
                 guard tenant == nil || tenant == its else { return .failure(.conflicting) }

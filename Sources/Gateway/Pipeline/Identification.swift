@@ -56,7 +56,8 @@ struct Identification {
         }
         if policy.counts(.certificate), let certificate = exchange.peerCertificate {
             // A certificate that no rule fits is valid, and nobody's identity.
-            let verdict = set.configuration.identity.certificates.identify(CertificateNames(certificate))
+            let verdict = set.configuration.identity.certificates.identify(
+                CertificateNames(certificate), now: now)
             if let verdict { verdicts.append((.certificate, verdict)) }
         }
         if let tokens, let token = presented.token {

@@ -152,19 +152,25 @@ public struct CertificatePattern: Sendable {
     /// The labels of a DNS name in lowercase; captures keep their case.
     private static func labels(_ text: String) -> [String] {
         text.split(separator: ".", omittingEmptySubsequences: false).map { label in
-            label.hasPrefix("{") ? String(label) : label.lowercased()
+            label.hasPrefix("{") ? String(label) : lowercased(label)
         }
+    }
+
+    /// With the letters A to Z as a to z and all others as they are: Unicode has further letters whose lowercase is ASCII, such as
+    /// the sign of the kelvin.
+    private static func lowercased(_ text: Substring) -> String {
+        String(decoding: text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
     private static func isLabel(_ text: String) -> Bool {
         (1...63).contains(text.utf8.count) && text.utf8.allSatisfy { Base62.isDigit($0) || $0 == 0x2D || $0 == 0x5F }
     }
 
-    /// What stands before the last `@`, and after it in lowercase.
+    /// What stands before the `@`, and after it in lowercase; `nil` without one, and with several, since `a@evil.com@example.org` could
+    /// be taken for somebody at either place.
     private static func address(_ text: String) -> (local: String, domain: String)? {
-        guard let at = text.lastIndex(of: "@") else { return nil }
-        let (local, domain) = (text[..<at], text[text.index(after: at)...])
-        guard !local.isEmpty, !domain.isEmpty else { return nil }
-        return (String(local), domain.hasPrefix("{") ? String(domain) : domain.lowercased())
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        return (String(parts[0]), parts[1].hasPrefix("{") ? String(parts[1]) : lowercased(parts[1]))
     }
 }

@@ -70,10 +70,13 @@ public struct CertificateRules: Sendable {
     /// Takes the rules in their order.
     public init(_ rules: [CertificateRule]) { self.rules = rules }
 
-    /// Who the holder of a verified certificate is; `nil` where no rule fits, so that the certificate proves nobody.
-    public func identify(_ names: CertificateNames) -> Result<ProvenIdentity, IdentityFailure>? {
+    /// Who the holder of a certificate is that the handshake verified; `nil` where no rule fits, so that the certificate proves nobody.
+    ///
+    /// - Parameter now: The time in seconds since 1970: a connection may last longer than the certificate that opened it.
+    public func identify(_ names: CertificateNames, now: Int64) -> Result<ProvenIdentity, IdentityFailure>? {
         for rule in rules {
-            if let captured = rule.pattern.captured(of: names) { return rule.identity(captured, names) }
+            guard let captured = rule.pattern.captured(of: names) else { continue }
+            return now <= names.notAfter ? rule.identity(captured, names) : .failure(.expired)
         }
         return nil
     }

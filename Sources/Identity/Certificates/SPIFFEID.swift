@@ -19,7 +19,9 @@ struct SPIFFEID: Hashable, Sendable {
     /// Reads what is written like an ID, with segments of another sort.
     init?(_ text: String, isSegment: (Substring) -> Bool) {
         let scheme = "spiffe://"
-        guard text.utf8.count <= Bounds.bytes, text.utf8.starts(with: scheme.utf8) else { return nil }
+        // ASCII only, so that letters are bytes: a combining mark would hide in the slash before it.
+        guard text.utf8.count <= Bounds.bytes, text.utf8.allSatisfy({ $0 < 0x80 }), text.utf8.starts(with: scheme.utf8)
+        else { return nil }
         let parts = text.dropFirst(scheme.count).split(separator: "/", omittingEmptySubsequences: false)
         guard let domain = parts.first, parts.count >= 2, (1...Bounds.domainBytes).contains(domain.utf8.count),
             domain.utf8.allSatisfy({ Self.isLetter($0) && !(0x41...0x5A).contains($0) }),

@@ -17,7 +17,9 @@ struct TokenIdentity {
     /// The identity; fails where its name is none or a claim is not what it must be.
     func identity(credential: String) throws(IdentityFailure) -> ProvenIdentity {
         let names = issuer.claims
-        guard let name = value(names.principal), name.kind == .string else { throw .claims }
+        guard let name = value(names.principal), name.kind == .string, isVerified(names.principal) else {
+            throw .claims
+        }
         let full = Array(names.prefix.utf8) + name.decodedUTF8()
         guard NameRule.allows(full) else { throw .claims }
         var attributes: [PrincipalAttribute] = []
@@ -42,6 +44,15 @@ struct TokenIdentity {
         return value
     }
 
+    /// Whether the principal's name may be taken from there. In a claim `email` many issuers let people write what they like, and then
+    /// say so beside it (OpenID Connect Core 1.0 §5.1); some write the boolean as a text.
+    private func isVerified(_ path: ClaimPath) -> Bool {
+        guard path.names.last == "email" else { return true }
+        let parent = ClaimPath(path.names.dropLast()).map(value) ?? claims
+        guard let word = parent?["email_verified"] else { return true }
+        return word.bool == true || word.equals("true")
+    }
+
     private func isService() throws(IdentityFailure) -> Bool {
         guard let marker = issuer.claims.services, let value = value(marker.claim) else { return false }
         guard value.kind == .string else { throw .claims }
@@ -53,7 +64,8 @@ struct TokenIdentity {
         guard let path = issuer.claims.teams else { return nil }
         var teams: [String] = []
         for name in try value(path).map(texts) ?? [] {
-            guard let team = ours(name), let tenant = tenants[team], !teams.contains(team) else { continue }
+            guard let team = ours(name), NameRule.allows(team.utf8), let tenant = tenants[team], !teams.contains(team)
+            else { continue }
             // An issuer with a tenant of its own puts nobody into a team of another.
             if let own = issuer.claims.tenant, own != tenant { continue }
             teams.append(team)
@@ -66,7 +78,10 @@ struct TokenIdentity {
         let names = issuer.claims
         guard name.utf8.starts(with: names.teamsPrefix.utf8) else { return nil }
         let rest = String(decoding: name.utf8.dropFirst(names.teamsPrefix.utf8.count), as: UTF8.self)
-        return names.teamNames[rest] ?? rest
+        // Bytes: a dictionary takes canonically equivalent texts for the same, which may be two groups of the issuer's.
+        guard let known = names.teamNames.index(forKey: rest) else { return rest }
+        let entry = names.teamNames[known]
+        return entry.key.utf8.elementsEqual(rest.utf8) ? entry.value : rest
     }
 
     private func attributeValue(_ attribute: TokenClaims.Attribute) throws(IdentityFailure) -> PrincipalAttribute.Value?
