@@ -136,7 +136,7 @@ public final class GatewayServer: Sendable {
         let bodies = BodyBudget(limit: configuration.limits.bodiesInFlight)
         let service = GatewayService(
             pipeline: pipeline, metrics: metrics, limits: configuration.limits, bodies: bodies,
-            identifiers: RequestIdentifiers(high: seed.0, low: seed.1), loops: loops)
+            identifiers: RequestIdentifiers(high: seed.0, low: seed.1), loops: loops, tls: tls)
         let listener = Listener(group: group, tls: tls, limits: configuration.limits, service: service)
         let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
 

@@ -8,7 +8,7 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
     case unknown
     /// The key's, token's or certificate's time is over.
     case expired
-    /// The key was revoked.
+    /// The key or certificate was revoked.
     case revoked
     /// The credential may not be used from the address that the request came from.
     case elsewhere
@@ -56,7 +56,7 @@ public enum IdentityFailure: String, Error, Hashable, Sendable, CaseIterable, Cu
         case .malformed: "the API key or token is mistyped or cut"
         case .unknown: "the API key is not known here"
         case .expired: "the API key, token or certificate has expired"
-        case .revoked: "the API key was revoked"
+        case .revoked: "the API key or certificate was revoked"
         case .algorithm: "the token is signed by no algorithm that is allowed"
         case .wrongIssuer: "the token's issuer is not trusted here"
         case .wrongAudience: "the token is meant for others"

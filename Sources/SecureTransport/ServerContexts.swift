@@ -11,6 +11,7 @@ final class ServerContexts: @unchecked Sendable {
     let fallback: OpaquePointer
     private let hosts: [String: OpaquePointer]
     private let owned: [OwnedContext]
+    private let authority: ClientAuthority
     private let ticketKeys: TicketKeys
     /// Our protocols, each with a length byte before it (RFC 7301 §3.1).
     private let protocols: [[UInt8]]
@@ -27,6 +28,7 @@ final class ServerContexts: @unchecked Sendable {
                 "application protocols", "a name is empty or longer than 255 bytes", "use names like `h2`")
         }
         let authority = try ClientAuthority(configuration, now: now)
+        self.authority = authority
         let timeout = configuration.ticketKeyPeriodSeconds
         func context(
             _ pairs: [KeyPair]
@@ -67,6 +69,9 @@ final class ServerContexts: @unchecked Sendable {
         }
         if !hosts.isEmpty { Self.installHostChoice(in: fallback, contexts: self) }
     }
+
+    /// Whether a client's certificate is on a revocation list.
+    func isRevoked(_ certificate: PeerCertificate) -> Bool { authority.isRevoked(certificate) }
 
     /// The context for `name` as sent by SNI; nil: the general one.
     private func context(for name: String) -> OpaquePointer? {
@@ -288,6 +293,10 @@ private struct ClientAuthority {
         sessionContext = digest
     }
 
+    func isRevoked(_ certificate: PeerCertificate) -> Bool {
+        lists.contains { $0.issuer == certificate.issuer && $0.has(serial: certificate.serial) }
+    }
+
     func install(in context: OpaquePointer) throws(TLSConfigurationError) {
         SSL_CTX_set_session_id_context(context, sessionContext, UInt32(sessionContext.count))
         SSL_CTX_set_verify(context, mode, nil)
@@ -316,12 +325,18 @@ private struct ClientAuthority {
 /// Owner of one certificate revocation list.
 private final class RevocationList {
     let pointer: OpaquePointer
+    /// RFC 4514 text.
+    let issuer: String
 
     init(owning pointer: OpaquePointer) {
         self.pointer = pointer
+        issuer = OpenSSLText.printed { tls_print_name($0, X509_CRL_get_issuer(pointer)) }
     }
 
     deinit { X509_CRL_free(pointer) }
+
+    /// Whether a serial number, hexadecimal, is on it.
+    func has(serial: String) -> Bool { tls_list_has(pointer, serial) == 1 }
 
     static func read(pem: [UInt8], path: String) throws(TLSConfigurationError) -> [RevocationList] {
         ERR_clear_error()
@@ -341,10 +356,6 @@ private final class RevocationList {
                 "expected a PEM file with `-----BEGIN X509 CRL-----`")
         }
         return lists
-    }
-
-    var issuer: String {
-        OpenSSLText.printed { tls_print_name($0, X509_CRL_get_issuer(pointer)) }
     }
 
     var nextUpdate: Int64 {

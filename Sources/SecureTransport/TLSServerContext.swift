@@ -46,5 +46,8 @@ public final class TLSServerContext: Sendable {
     /// What an operator should look at: certificates about to expire, key files that others may read, stale lists.
     public var warnings: [String] { contexts.warnings }
 
+    /// Whether a client's certificate is on the revocation lists in use: a connection may last longer than its certificate is good.
+    public func isRevoked(_ certificate: PeerCertificate) -> Bool { contexts.isRevoked(certificate) }
+
     var contexts: ServerContexts { current.withLock { $0 } }
 }

@@ -1,5 +1,5 @@
 """Who may ask: restricted keys, client certificates, several credentials at once, and everything that must not count as one."""
-import json, signal, subprocess
+import http.client, json, signal, ssl, subprocess
 import pytest
 from authority import Authority
 from conftest import eventually
@@ -218,6 +218,27 @@ def test_a_revoked_certificate_is_refused_once_the_list_is_read_again(mutual, au
     recorded(gateway, "certificate_revoked")
     assert ask(gateway, pair=other)[0] == 200
     assert {p["name"] for p in principals(gateway)} == {"invoices", "orders"}
+
+
+def test_a_revoked_certificate_proves_nobody_on_a_connection_that_is_open(mutual, authority):
+    pair = authority.issue("/CN=x", "URI:spiffe://example.org/team/tests/app/invoices")
+    gateway = mutual(crl=authority.publish()).start()
+    context = ssl.create_default_context(cafile=str(gateway.ca))
+    context.load_cert_chain(*map(str, pair))
+    host, port = gateway.url.removeprefix("https://").split(":")
+    connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=120)
+    def status():
+        connection.request("POST", "/v1/chat/completions", json.dumps({"model": "demo", "messages": [{"role": "user", "content": "hi"}]}), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    assert status() == 200
+    authority.revoke(pair); authority.publish()
+    assert status() == 200
+    gateway.process.send_signal(signal.SIGHUP)
+    connection.auto_open = 0
+    assert eventually(lambda: (s := status()) != 200 and s) == 401
+    recorded(gateway, "revoked")
 
 
 # Several at once

@@ -111,6 +111,21 @@ static inline void tls_no_automatic_chain(SSL_CTX *ctx) { SSL_CTX_set_mode(ctx, 
 
 static inline unsigned long tls_crl_flags(void) { return X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL; }
 
+// Whether a revocation list has a serial number, given as hexadecimal digits.
+static inline int tls_list_has(X509_CRL *list, const char *serial) {
+    BIGNUM *number = NULL;
+    X509_REVOKED *entry = NULL;
+    int found = 0;
+    if (BN_hex2bn(&number, serial) > 0) {
+        ASN1_INTEGER *integer = BN_to_ASN1_INTEGER(number, NULL);
+        found = integer != NULL && X509_CRL_get0_by_serial(list, &entry, integer) == 1;
+        ASN1_INTEGER_free(integer);
+    }
+    BN_free(number);
+    ERR_clear_error();
+    return found;
+}
+
 // Arms one ticket's cipher and MAC with our keys.
 static inline int tls_arm_ticket(EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, unsigned char *aes_key,
                                  unsigned char *mac_key, size_t mac_key_size, unsigned char *iv, int encrypt) {

@@ -26,11 +26,13 @@ final class GatewayService: ExchangeService {
     private let bodies: BodyBudget
     private let identifiers: Mutex<RequestIdentifiers>
     private let executors: [ObjectIdentifier: EventLoopExecutor]
+    private let tls: TLSServerContext
 
     init(
         pipeline: RequestPipeline, metrics: Metrics, limits: ListenerLimits, bodies: BodyBudget,
-        identifiers: RequestIdentifiers, loops: [any EventLoop]
+        identifiers: RequestIdentifiers, loops: [any EventLoop], tls: TLSServerContext
     ) {
+        self.tls = tls
         self.pipeline = pipeline
         self.metrics = metrics
         self.limits = limits
@@ -50,7 +52,8 @@ final class GatewayService: ExchangeService {
             refuse(exchange, RequestError(.overloaded, "too many requests are under way"))
             return .answered
         }
-        let (identification, progress) = Identification.begin(exchange, activeSet, now: Clock.epochSeconds())
+        let (identification, progress) = Identification.begin(
+            exchange, activeSet, isRevoked: tls.isRevoked, now: Clock.epochSeconds())
         switch progress {
         case .done(let result):
             return admit(exchange, result) ? .takesBody : .answered

@@ -1,6 +1,7 @@
 import Identity
 import Inference
 import NIOHTTP1
+import SecureTransport
 
 /// Judges signed tokens. `ActiveSet.tokens` is one, where tokens are configured.
 protocol TokenCheck: Sendable {
@@ -25,10 +26,12 @@ struct Identification {
     private let headers: HTTPHeaders
     private var verdicts: [CredentialPolicy.Verdict] = []
 
-    /// Judges what can be judged at once.
-    static func begin(_ exchange: Exchange, _ set: ActiveSet, now: Int64) -> (Identification, Progress) {
+    /// Judges what can be judged at once; `isRevoked`: whether a certificate was revoked since its connection began.
+    static func begin(
+        _ exchange: Exchange, _ set: ActiveSet, isRevoked: (PeerCertificate) -> Bool, now: Int64
+    ) -> (Identification, Progress) {
         var identification = Identification(set: set, headers: exchange.head.headers)
-        let progress = identification.judge(exchange, now: now)
+        let progress = identification.judge(exchange, isRevoked, now: now)
         return (identification, progress)
     }
 
@@ -42,7 +45,9 @@ struct Identification {
         principal(verdicts + [(.token, result)])
     }
 
-    private mutating func judge(_ exchange: Exchange, now: Int64) -> Progress {
+    private mutating func judge(
+        _ exchange: Exchange, _ isRevoked: (PeerCertificate) -> Bool, now: Int64
+    ) -> Progress {
         // A field that comes twice is read one way here and another way elsewhere.
         guard let authorization = single("authorization"), let apiKey = single("x-api-key") else {
             return .done(.failure(.malformed))
@@ -58,7 +63,9 @@ struct Identification {
             // A certificate that no rule fits is valid, and nobody's identity.
             let verdict = set.configuration.identity.certificates.identify(
                 CertificateNames(certificate), now: now)
-            if let verdict { verdicts.append((.certificate, verdict)) }
+            if let verdict {
+                verdicts.append((.certificate, isRevoked(certificate) ? .failure(.revoked) : verdict))
+            }
         }
         if let tokens, let token = presented.token {
             // Keys are not fetched for a request that is refused anyway.
