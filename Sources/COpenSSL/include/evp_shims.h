@@ -133,4 +133,32 @@ static inline int sallyport_verify(
     ERR_clear_error();
     return status;
 }
+/// An Ed25519 private key of its 32 bytes of seed (RFC 8032 §5.1.5); NULL for any other count.
+static inline EVP_PKEY *sallyport_ed25519_private_key(const unsigned char *seed, size_t length) {
+    EVP_PKEY *key = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, seed, length);
+    ERR_clear_error();
+    return key;
+}
+
+/// The 32 bytes of an Ed25519 key's public half; 1 on success.
+static inline int sallyport_ed25519_public_half(EVP_PKEY *key, unsigned char *into) {
+    size_t length = 32;
+    int status = EVP_PKEY_get_raw_public_key(key, into, &length) == 1 && length == 32;
+    ERR_clear_error();
+    return status;
+}
+
+/// An Ed25519 signature of a message, 64 bytes; 1 on success.
+static inline int sallyport_ed25519_sign(
+    EVP_PKEY *key, const unsigned char *message, size_t message_length, unsigned char *into) {
+    int status = 0;
+    size_t length = 64;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    if (context != NULL && EVP_DigestSignInit_ex(context, NULL, NULL, NULL, NULL, key, NULL) == 1)
+        status = EVP_DigestSign(context, into, &length, message, message_length) == 1 && length == 64;
+    EVP_MD_CTX_free(context);
+    ERR_clear_error();
+    return status;
+}
+
 #endif
