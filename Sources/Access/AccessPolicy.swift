@@ -16,6 +16,10 @@ public final class AccessPolicy: Sendable {
 
     let declared: DeclaredVocabulary
     let policies: PolicySet
+    /// What the policies were validated against.
+    let schema: Schema
+    /// The classes of data that there are.
+    let classes: [String]
     /// Whether some policy looks at `context.tool`, so that tools may differ.
     private let distinguishesTools: Bool
 
@@ -56,6 +60,8 @@ public final class AccessPolicy: Sendable {
             }
             guard let parsed, errors.isEmpty else { throw PolicyErrors(errors) }
             policies = parsed
+            schema = house
+            self.classes = classes
             declared = DeclaredVocabulary(house, gateway: gateway)
         } catch {
             throw AccessPolicyError(problems: error.errors.map(AccessPolicyError.Problem.init))

@@ -5,6 +5,12 @@ public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
     /// The column in Unicode scalars, counted from 1.
     public let column: Int
 
+    /// Names a place.
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
     /// `line:column`.
     public var description: String { "\(line):\(column)" }
 }
