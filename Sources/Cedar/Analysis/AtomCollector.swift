@@ -5,7 +5,8 @@ struct AtomCollector {
     private(set) var limitations: [String] = []
 
     private let typing: CaseTyping
-    private var seen: Set<String> = []
+    /// By their texts' bytes, as texts are compared.
+    private var seen: Set<[UInt8]> = []
 
     init(_ typing: CaseTyping) { self.typing = typing }
 
@@ -23,7 +24,6 @@ struct AtomCollector {
 
     /// Those of a boolean expression. Recursion is bounded by the height that the parser allows.
     mutating func collect(_ expression: Expression) {
-        guard truth(expression) == nil else { return }
         switch expression.kind {
         case .and(let operands):
             for operand in operands {
@@ -52,7 +52,7 @@ struct AtomCollector {
                 if truth(step) == false { return }
                 target = Expression(.attribute(target, name), at: expression.offset)
             }
-        default: add(expression)
+        default: if truth(expression) == nil { add(expression) }
         }
     }
 
@@ -153,7 +153,10 @@ struct AtomCollector {
 
     private mutating func add(_ expression: Expression) {
         let expression = expression.positive
-        guard seen.insert(expression.description).inserted else { return }
+        guard seen.insert(Array(expression.description.utf8)).inserted else { return }
+        if expression.asksOfNamedEntities {
+            limitations.append("`\(expression)` asks what an entity is that it names")
+        }
         var paths: [CasePath] = []
         guard collectPaths(expression, &paths) else {
             limitations.append("`\(expression)` asks more than one value or what can't be listed")

@@ -77,7 +77,7 @@ extension Expression {
 
     /// Its value, where it speaks of no request and has one.
     var constantValue: Value? {
-        guard !readsRequest else { return nil }
+        guard !readsRequest, !asksOfNamedEntities else { return nil }
         let (program, root) = Program.alone(self)
         let nobody = EntityUID(type: "", id: "")
         let evaluator = Evaluator(
@@ -90,6 +90,19 @@ extension Expression {
         if case .variable = kind { return true }
         var found = false
         forEachChild { found = found || $0.readsRequest }
+        return found
+    }
+
+    /// Whether some part asks of an entity that is written out what it is in or what it has.
+    var asksOfNamedEntities: Bool {
+        switch kind {
+        case .binary(.isIn, let target, _), .binary(.getTag, let target, _), .binary(.hasTag, let target, _),
+            .isType(let target, _, in: _?), .attribute(let target, _), .has(let target, _):
+            if !target.readsRequest { return true }
+        default: break
+        }
+        var found = false
+        forEachChild { found = found || $0.asksOfNamedEntities }
         return found
     }
 

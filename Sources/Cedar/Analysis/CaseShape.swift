@@ -14,7 +14,10 @@ struct CaseShape: Sendable {
     }
 
     private var context: Part = .constant(.record([:]))
+    /// Entities that are described, the principal first.
     private var things: [Thing] = []
+    /// Where the resource stands among them.
+    private var resource = 0
     private let actions: Entities
     private let action: EntityUID
     private let typing: CaseTyping
@@ -30,6 +33,7 @@ struct CaseShape: Sendable {
             })
         action = typing.environment.actions.first ?? EntityUID(type: "", id: "")
         for variable in [Expression.Variable.principal, .resource] {
+            if variable == .resource { resource = things.count }
             let path = CasePath(variable, [])
             if let type = typing.type(of: path) { _ = part(type, path) }
         }
@@ -49,7 +53,8 @@ struct CaseShape: Sendable {
                 Entity(uid: uid, attributes: record(thing.attributes, choose), parents: choice?.ancestors ?? []))
         }
         let request = Request(
-            principal: uid(0, choose), action: action, resource: uid(1, choose), context: record(context, choose))
+            principal: uid(0, choose), action: action, resource: uid(resource, choose), context: record(context, choose)
+        )
         return (request, Entities(closed: entities).layered(over: actions))
     }
 

@@ -107,12 +107,19 @@ public struct PolicyReplay {
     public private(set) var sums = Sums()
     private var groups: [Change: Group] = [:]
     private let workbench: PolicyWorkbench
+    /// What to compare with in place of what was decided then.
+    private let base: PolicyWorkbench?
     private let since: LedgerTime?
     private let until: LedgerTime?
 
-    /// Replays under some policies what was recorded from `since` on and before `until`.
-    public init(_ workbench: PolicyWorkbench, since: LedgerTime? = nil, until: LedgerTime? = nil) {
+    /// Replays under some policies what was recorded from `since` on and before `until`, and compares with what was decided then,
+    /// or with what `base` says today.
+    public init(
+        _ workbench: PolicyWorkbench, comparedWith base: PolicyWorkbench? = nil, since: LedgerTime? = nil,
+        until: LedgerTime? = nil
+    ) {
         self.workbench = workbench
+        self.base = base
         self.since = since
         self.until = until
     }
@@ -134,24 +141,34 @@ public struct PolicyReplay {
             return []
         }
         let answers = (try? workbench.answers(to: RequestSketch(request))) ?? []
-        for answer in answers where !request.considered.contains(where: { $0.destination == answer.destination }) {
+        let judged = judged(request)
+        for answer in answers where !judged.contains(where: { $0.destination == answer.destination }) {
             sums.new[answer.destination, default: 0] += 1
         }
-        return compare(request, answers, at: time)
+        return compare(request, judged, answers, at: time)
+    }
+
+    /// What to compare with, by destination.
+    private func judged(_ request: RecordedRequest) -> [(destination: Destination, was: Judgement)] {
+        guard let base else {
+            return request.considered.map { ($0.destination, Judgement(form: $0.form, policies: $0.policies)) }
+        }
+        let answers = (try? base.answers(to: RequestSketch(request))) ?? []
+        return answers.map { ($0.destination, Judgement($0)) }
     }
 
     private mutating func compare(
-        _ request: RecordedRequest, _ answers: [PolicyAnswer], at time: LedgerTime
+        _ request: RecordedRequest, _ judged: [(destination: Destination, was: Judgement)], _ answers: [PolicyAnswer],
+        at time: LedgerTime
     ) -> [Change] {
         var changes: [Change] = []
         var (wasPermitted, isPermitted, isComparable) = (false, false, false)
-        for considered in request.considered {
-            guard let answer = answers.first(where: { $0.destination == considered.destination }) else {
-                sums.gone[considered.destination, default: 0] += 1
+        for (destination, was) in judged {
+            guard let answer = answers.first(where: { $0.destination == destination }) else {
+                sums.gone[destination, default: 0] += 1
                 continue
             }
             isComparable = true
-            let was = Judgement(form: considered.form, policies: considered.policies)
             let becomes = Judgement(answer)
             wasPermitted = wasPermitted || was.form != nil
             isPermitted = isPermitted || becomes.form != nil
@@ -159,7 +176,7 @@ public struct PolicyReplay {
                 changes.append(
                     Change(
                         who: "\(request.principal.policyName)", model: request.model,
-                        destination: considered.destination, classes: request.data.byClass.map(\.dataClass), was: was,
+                        destination: destination, classes: request.data.byClass.map(\.dataClass), was: was,
                         becomes: becomes))
             }
         }

@@ -5,12 +5,15 @@ import Gateway
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Test, explain, replay and format access policies before they are in force.",
+        abstract: "Test, explain, replay, compare, prove and format access policies before they are in force.",
         discussion: """
             All verbs read the configuration as `serve` would, but need no provider's key and no running gateway; nothing is sent \
             and nothing recorded.
             """,
-        subcommands: [PolicyTest.self, PolicyExplain.self, PolicyReplayVerb.self, PolicyFormat.self])
+        subcommands: [
+            PolicyTest.self, PolicyExplain.self, PolicyReplayVerb.self, PolicyDiff.self, PolicyProve.self,
+            PolicyFormat.self,
+        ])
 }
 
 /// Policies to ask, the same for all verbs about them.
@@ -38,7 +41,9 @@ struct PolicyOption: ParsableArguments {
 extension ExitCode {
     /// A file is broken, so that nothing could be decided.
     static let broken = ExitCode(2)
-    /// Something would change.
+    /// It can't be told.
+    static let unknown = ExitCode(3)
+    /// Something would change, or does not hold.
     static let changes = ExitCode(4)
 }
 

@@ -39,7 +39,7 @@ struct PolicyReplayVerb: ParsableCommand {
 
     func run() throws {
         let now = LedgerTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-        let (from, to) = (try moment(since, "--since", now), try moment(until, "--until", now))
+        let (from, to) = (try Self.moment(since, "--since", now), try Self.moment(until, "--until", now))
         guard rows > 0 else { throw ValidationError("--rows: expected a number from 1 on, found `\(rows)`") }
         let workbench = try policies.workbench()
         var replay = PolicyReplay(workbench, since: from, until: to)
@@ -52,7 +52,8 @@ struct PolicyReplayVerb: ParsableCommand {
         if replay.sums.changed > 0 { throw ExitCode.changes }
     }
 
-    private func moment(_ text: String?, _ option: String, _ now: LedgerTime) throws -> LedgerTime? {
+    /// The moment that an option names, as a span back from now or in itself.
+    static func moment(_ text: String?, _ option: String, _ now: LedgerTime) throws -> LedgerTime? {
         guard let text else { return nil }
         if let time = LedgerTime(text) { return time }
         let units: [Character: Int64] = ["d": 86_400_000, "h": 3_600_000, "m": 60_000]
@@ -105,23 +106,28 @@ struct PolicyReplayVerb: ParsableCommand {
                     : "\(sums.changed) change; \(sums.refused) would be refused, \(sums.allowed) would no longer be"))
         let changes = replay.changes
         if !changes.isEmpty {
-            var table = TextTable(["COUNT", "CHANGE", "WHO", "MODEL", "DATA", "WAS", "WOULD BE"])
-            for group in changes.prefix(rows) {
-                let change = group.change
-                table.add([
-                    String(group.count), change.kind.rawValue, change.who,
-                    change.model.rawValue == "\(change.destination)"
-                        ? "\(change.destination)" : "\(change.model) → \(change.destination)",
-                    change.classes.map(\.rawValue).joined(separator: " "), "\(change.was)", "\(change.becomes)",
-                ])
-            }
             print()
-            print(table.text)
+            print(Self.table(of: changes.prefix(rows)).text)
             if changes.count > rows { print("… and \(changes.count - rows) more rows (--rows, --json)") }
         }
         let notes = notes(sums)
         if !notes.isEmpty { print() }
         for note in notes { print(note) }
+    }
+
+    /// Changes, as a table of theirs.
+    static func table(of changes: some Sequence<PolicyReplay.Group>) -> TextTable {
+        var table = TextTable(["COUNT", "CHANGE", "WHO", "MODEL", "DATA", "WAS", "WOULD BE"])
+        for group in changes {
+            let change = group.change
+            table.add([
+                String(group.count), change.kind.rawValue, change.who,
+                change.model.rawValue == "\(change.destination)"
+                    ? "\(change.destination)" : "\(change.model) → \(change.destination)",
+                change.classes.map(\.rawValue).joined(separator: " "), "\(change.was)", "\(change.becomes)",
+            ])
+        }
+        return table
     }
 
     /// What was not decided again, and why.
