@@ -118,7 +118,7 @@ import TransparencyLog
         #expect(throws: LogFormatError.self) { try NoteSigner(text: "PRIVATE+KEY+" + text) }
     }
 
-    @Test func `two keys of one name and number are not guessed between`() throws {
+    @Test func `a key that is given twice counts once`() throws {
         let first = try Keys.signer("a", 1).verifier
         var note = try #require(SignedNote(text: "text\n".bytes))
         note.append(try Keys.signer("a", 1).sign(note.text))
