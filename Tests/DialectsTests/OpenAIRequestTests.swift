@@ -62,6 +62,19 @@ struct OpenAIRequestTests {
         #expect(anthropic.tools == ["f", "b", "t"])
     }
 
+    @Test func `a tool that may be taken for several is known by the names of all`() throws {
+        let chat = try read(
+            .chat,
+            #"{"model":"m","messages":[],"tools":[{"type":"custom","function":{"name":"f"},"custom":{"name":"shell"}},{"type":"web_search","name":"f"},{"type":"function","name":"g","function":{"name":"h"}}]}"#
+        )
+        #expect(chat.tools == ["f", "shell", "f", "web_search", "h", "g"])
+        let responses = try read(
+            .responses,
+            #"{"model":"m","input":"x","tools":[{"type":"code_interpreter","name":"f"},{"type":"function","name":"g"}]}"#
+        )
+        #expect(responses.tools == ["f", "code_interpreter", "g"])
+    }
+
     @Test func `what an SDK sends back as history is accepted`() throws {
         let request = try read(
             .chat,

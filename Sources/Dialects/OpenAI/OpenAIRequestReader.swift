@@ -211,8 +211,7 @@ private struct Reader {
     private mutating func readTools(_ tools: Int) throws(RequestError) {
         guard tape.kind(tools) == .array else { return try draft.collector.everything(tools, .toolDefinition) }
         for tool in tape.elements(of: tools) {
-            let definition = tape.member("function", of: tool) ?? tape.member("custom", of: tool) ?? tool
-            draft.readToolName(tape.member("name", of: definition) ?? tape.member("type", of: tool))
+            draft.readToolNames(tool)
             guard tape.kind(tool) == .object else {
                 try draft.collector.everything(tool, .toolDefinition)
                 continue

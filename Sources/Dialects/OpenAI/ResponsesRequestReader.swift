@@ -148,7 +148,7 @@ private struct Reader {
 
     private mutating func readTools(_ tools: Int) throws(RequestError) {
         for tool in tape.elements(of: tools) {
-            draft.readToolName(tape.member("name", of: tool) ?? tape.member("type", of: tool))
+            draft.readToolNames(tool)
         }
         try draft.collector.everything(tools, .toolDefinition)
     }

@@ -91,6 +91,17 @@ struct RequestDraft {
         if let node, let name = tape.value(node).string { tools.append(name) }
     }
 
+    /// The names by which a provider of OpenAI's dialects may take a tool's definition: a definition of several kinds, or a
+    /// provider's own tool with a name beside its type, hides none of them.
+    mutating func readToolNames(_ tool: Int) {
+        let type = tape.member("type", of: tool)
+        let definitions = [tape.member("function", of: tool), tape.member("custom", of: tool), tool].compactMap(\.self)
+        let names = definitions.compactMap { tape.member("name", of: $0) }
+        for name in names { readToolName(name) }
+        let isOwn = type.flatMap { tape.value($0).string }.map { !["function", "custom"].contains($0) } ?? false
+        if names.isEmpty || isOwn { readToolName(type) }
+    }
+
     /// `messages`: an array.
     func messages(_ node: Int) throws(RequestError) -> Tape.Elements {
         guard tape.kind(node) == .array else {
