@@ -38,7 +38,7 @@ enum Vocabulary {
         parents.append(EntityUID(type: tenant, id: principal.tenant))
         var attributes = Record(sorted: [
             Record.Field("credential", .string(principal.credentials)),
-            Record.Field("method", .string(principal.methods)),
+            Record.Field("method", .string(principal.method.rawValue)),
             Record.Field(
                 "methods",
                 .set(ValueSet(strings: [principal.method.rawValue] + principal.furtherProofs.map(\.method.rawValue)))),

@@ -108,6 +108,24 @@ import Testing
         #expect(policy.decide(question, for: candidate).form == .raw)
     }
 
+    @Test func `a credential more does not hide how the identity was proved`() throws {
+        let principal = Principal(
+            kind: .user, name: "alice", teams: [], tenant: "acme", method: .apiKey, credential: "key_1",
+            furtherProofs: [Principal.Proof(.certificate, "cert_1")])
+        let policy = try Fixture.policy(
+            """
+            permit (principal, action, resource);
+            @id("no-keys") forbid (principal, action, resource) when { principal.method == "api_key" };
+            """)
+        #expect(policy.decide(Fixture.question(principal), for: Fixture.candidate("external")).form == nil)
+        let all = try Fixture.policy(
+            """
+            permit (principal, action, resource)
+            when { principal.methods == ["api_key", "certificate"] && principal.credential == "key_1+cert_1" };
+            """)
+        #expect(all.decide(Fixture.question(principal), for: Fixture.candidate("external")).form == .raw)
+    }
+
     @Test func `a service is no user and optional words may be missing`() throws {
         let policy = try Fixture.policy(
             """
