@@ -14,11 +14,18 @@ public enum ConfigurationFiles {
     /// The largest file that is read: a thousand times the size of any real one.
     static let maximumBytes = 64 << 20
 
-    /// The whole content of a file. Blocks; not for event loops.
+    /// The whole content of a file. Blocks; not for event loops. A named pipe is refused rather than waited for, as nobody may ever
+    /// write to it; what a shell hands over under `/dev` is read.
     public static func read(_ path: String) throws(ConfigurationFileError) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw ConfigurationFileError(errorNumber: errno) }
         defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw ConfigurationFileError(errorNumber: errno) }
+        guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) || path.hasPrefix("/dev/") else {
+            throw ConfigurationFileError(reason: "is not a regular file")
+        }
+        guard fcntl(file, F_SETFL, 0) == 0 else { throw ConfigurationFileError(errorNumber: errno) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {

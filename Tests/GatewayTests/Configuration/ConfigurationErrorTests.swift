@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Gateway
@@ -465,6 +466,22 @@ struct ConfigurationErrorTests {
         for (path, reason) in [("/nonexistent/x", "no such file or directory"), ("/tmp", "is a directory")] {
             #expect(throws: ConfigurationFileError(reason: reason)) { try ConfigurationFiles.read(path) }
         }
+    }
+
+    @Test func `a named pipe is refused, not waited for`() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "pipe-\(UUID().uuidString)").path
+        try #require(mkfifo(path, 0o600) == 0)
+        defer { unlink(path) }
+        #expect(throws: ConfigurationFileError(reason: "is not a regular file")) { try ConfigurationFiles.read(path) }
+    }
+
+    @Test func `what a shell hands over in a pipe is read`() throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        defer { close(ends[0]) }
+        #expect(write(ends[1], "a: 1", 4) == 4)
+        close(ends[1])
+        #expect(try ConfigurationFiles.read("/dev/fd/\(ends[0])") == Array("a: 1".utf8))
     }
 }
 
