@@ -41,10 +41,12 @@ struct PolicyReloading {
         let old = parts.pipeline.activeSet
         let files = ReadFiles()
         do {
-            let configuration = try ConfigurationLoader.load(path: server.path, environment: server.environment) {
-                path throws(ConfigurationFileError) in
-                files.note(path)
-                return try ConfigurationFiles.read(path)
+            let configuration = try FileWatch.settled(old.configuration.policySet.paths) {
+                try ConfigurationLoader.load(path: server.path, environment: server.environment) {
+                    path throws(ConfigurationFileError) in
+                    files.note(path)
+                    return try ConfigurationFiles.read(path)
+                }
             }
             watch = FileWatch(configuration.policySet.paths, after: watch)
             if trigger == .files, configuration.policySet == old.configuration.policySet,

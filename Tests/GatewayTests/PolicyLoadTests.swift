@@ -164,6 +164,31 @@ import Testing
         #expect(!look13)
     }
 
+    @Test func `files that change while they are read are read again, but not for ever`() throws {
+        let folder = try Folder()
+        try folder.write("a", "1")
+        try folder.write("b", "1")
+        let paths = [folder.path + "/a", folder.path + "/b"]
+        var count = 0
+        let text = try FileWatch.settled(paths) {
+            count += 1
+            let first = try String(contentsOfFile: folder.path + "/a", encoding: .utf8)
+            if count == 1 {
+                try folder.write("a", "new")
+                try folder.write("b", "new")
+            }
+            return first + " " + (try String(contentsOfFile: folder.path + "/b", encoding: .utf8))
+        }
+        #expect(text == "new new")
+        count = 0
+        #expect {
+            try FileWatch.settled(paths) {
+                count += 1
+                try folder.write("a", String(repeating: "x", count: 10 + count))
+            }
+        } throws: { "\($0)" == "policies: the files changed each time they were read" }
+    }
+
     @Test func `a watch that goes on knows what the one before it knew`() throws {
         let folder = try Folder()
         try folder.write("a", "1")

@@ -38,6 +38,21 @@ struct FileWatch {
         return true
     }
 
+    /// Reads files, again if they changed meanwhile, so that nothing is put together of what was there before and after. Throws what
+    /// reading throws, and if the files never stay as they are.
+    static func settled<Result>(_ paths: [String], _ read: () throws -> Result) throws -> Result {
+        var before = paths.map(stamp)
+        for _ in 0..<5 {
+            let result = Swift.Result { try read() }
+            let after = paths.map(stamp)
+            if after == before { return try result.get() }
+            before = after
+        }
+        throw ConfigurationErrors(errors: [
+            ConfigurationError(source: "policies", position: nil, message: "the files changed each time they were read")
+        ])
+    }
+
     private static func stamp(_ path: String) -> Stamp {
         var status = stat()
         guard stat(path, &status) == 0 else { return [] }
