@@ -44,6 +44,11 @@ import Testing
     private func checkForms(_ policies: PolicySet, _ text: String, _ name: String) throws {
         let formatted = try PolicyFormatter().format(text, source: name)
         #expect(try PolicyFormatter().format(formatted, source: name) == formatted, "\(name)")
+        var compact = PolicyFormatter()
+        compact.isCompact = true
+        let packed = try compact.format(text, source: name)
+        #expect(try compact.format(packed, source: name) == packed, "\(name)")
+        #expect(try PolicyFormatter().format(packed, source: name) == formatted, "\(name)")
         #expect(try PolicySet(parsing: formatted, source: name).json == policies.json, "\(name)")
         let json = policies.json
         #expect(try PolicySet(json: json, source: name).json == json, "\(name)")

@@ -110,6 +110,45 @@ import Testing
                     """)
     }
 
+    @Test func `compact policies keep brackets on their lines, and what blank lines part`() throws {
+        var formatter = PolicyFormatter()
+        formatter.lineWidth = 40
+        formatter.indentation = 4
+        formatter.isCompact = true
+        let text = """
+            // ── A chapter ──
+
+            // About the rule,
+            // in two lines.
+            @id("a") // why
+            // the rule
+            permit (principal, action, resource)
+            when { context.a && context.b }
+            unless {
+                context.classes.containsAny([
+                    "one", // first
+                    "another",
+                    // third
+                    "and one more"
+                ]) ||
+                principal in [] ||
+                context.classes.contains(
+                    "a text that is longer than the line"
+                )
+            }; // done
+
+            // Examples
+
+            // The end.
+
+            """
+        #expect(try formatter.format(text, source: "p") == text)
+        let windows = text.replacing("\n", with: "\r\n\r\n").replacing("// why\r\n\r\n", with: "// why\r\n")
+        let mended = try formatter.format(windows, source: "p")
+        #expect(mended.replacing("rule,\n\n//", with: "rule,\n//") == text)
+        #expect(try formatter.format(mended, source: "p") == mended)
+    }
+
     @Test func `white space in strings stays`() throws {
         let text = "permit (principal, action, resource)\nwhen { \"a \n\n  // no comment\" == \"\" };\n"
         #expect(try format(text) == text)

@@ -32,6 +32,11 @@ def test_the_policies_that_are_shipped_pass_their_tests_and_every_rule_has_one()
     assert re.search(r"^(\d+) of \1 cases pass$", p.stdout, re.M) and re.search(r"^(\d+) of \1 policies decide some case$", p.stdout, re.M)
 
 
+def test_the_policies_that_are_shipped_are_in_their_usual_shape():
+    p = subprocess.run([PROGRAM, "policy", "format", "--check", str(ROOT / "policies/access.cedar")], capture_output=True, text=True, timeout=120)
+    assert p.returncode == 0, p.stdout + p.stderr
+
+
 def test_cases_pass_and_fail_with_what_was_expected_and_what_came(house):
     p = policy(house, "test")
     assert p.returncode == 0, p.stdout + p.stderr

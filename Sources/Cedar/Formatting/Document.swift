@@ -11,7 +11,7 @@ indirect enum Document {
     case softLine
     /// A new line whatever fits; several in a row are one.
     case hardLine
-    /// Comments on lines of their own.
+    /// Comments on lines of their own; an empty one is a blank line.
     case comments([String])
     /// A comment behind what stands on the line; what follows begins a new line, indented as it is itself.
     case trailingComment(String)
@@ -30,7 +30,7 @@ indirect enum Document {
     }
 }
 
-/// Lays documents out. There are no blanks at the ends of lines, and no empty lines.
+/// Lays documents out. There are no blanks at the ends of lines, and no empty lines but between comments.
 struct DocumentRenderer {
     private enum Mode { case flat, broken }
     private typealias Part = (indentation: Int, mode: Mode, document: Document)
@@ -66,6 +66,10 @@ struct DocumentRenderer {
             case .line, .softLine, .hardLine: pending = .indented(indentation)
             case .comments(let comments):
                 for comment in comments {
+                    guard !comment.isEmpty else {
+                        output += "\n"
+                        continue
+                    }
                     pending = .indented(indentation)
                     write(comment, indentation)
                 }

@@ -79,6 +79,7 @@ extension DocumentBuilder {
             }
         }
         guard !accesses.isEmpty else { return .group(item) }
+        if isCompact { return item + .sequence(accesses) }
         var parts = [accesses[0]]
         for access in accesses.dropFirst() { parts += [.softLine, access] }
         return .group(item + .nest(indentation, .sequence(parts)))
@@ -87,7 +88,14 @@ extension DocumentBuilder {
     private mutating func arguments() -> Document {
         let open = token()
         guard !isSign(.rightParenthesis) else { return open + token() }
+        let isList = isSign(.leftBracket)
         let inner = list(until: .rightParenthesis) { $0.expression() }
+        if isCompact {
+            // A list as the argument breaks by itself.
+            return isList
+                ? open + inner + token()
+                : .group(.nest(indentation, open + .softLine + inner) + .softLine + token())
+        }
         return .nest(indentation, open + .softLine + inner) + .softLine + token()
     }
 
@@ -99,7 +107,9 @@ extension DocumentBuilder {
         }
         if isSign(.leftBracket) {
             let open = token()
+            if isCompact, isSign(.rightBracket) { return open + token() }
             let inner = list(until: .rightBracket) { $0.expression() }
+            if isCompact { return .group(open + .nest(indentation, .softLine + inner) + .softLine + token()) }
             return open + .nest(1, inner) + token()
         }
         if isSign(.leftBrace) {

@@ -2,11 +2,14 @@
 /// token is missed the builder goes on, and never beyond the end.
 struct DocumentBuilder {
     let indentation: Int
+    /// See `PolicyFormatter.isCompact`.
+    let isCompact: Bool
     private let tokens: [CommentedToken]
     private var index = 0
 
-    init(tokens: [CommentedToken], indentation: Int) {
+    init(tokens: [CommentedToken], indentation: Int, isCompact: Bool) {
         self.tokens = tokens
+        self.isCompact = isCompact
         self.indentation = indentation
     }
 
@@ -74,7 +77,7 @@ struct DocumentBuilder {
         let keyword = token()
         let open = token()
         let body = isSign(.rightBrace) ? Document.empty : .nest(indentation, .line + .group(expression()))
-        return .group(keyword + .line + .group(open + body + .line + token()))
+        return .group(keyword + (isCompact ? .space : .line) + .group(open + body + .line + token()))
     }
 
     // MARK: - Tokens

@@ -5,6 +5,9 @@ public struct PolicyFormatter: Sendable {
     public var lineWidth = 80
     /// Columns of one level.
     public var indentation = 2
+    /// Where lines break, opening brackets stay on theirs and elements of lists have a line each; comments with a blank line between
+    /// them keep one. Without it the shape is that of `cedar format`.
+    public var isCompact = false
 
     /// 80 columns, two a level.
     public init() {}
@@ -14,10 +17,12 @@ public struct PolicyFormatter: Sendable {
     /// Throws everything that is wrong with the text.
     public func format(_ text: String, source name: String) throws(PolicyErrors) -> String {
         _ = try PolicySet(parsing: text, source: name)
-        let (tokens, final) = CommentedToken.all(of: SourceText(name: name, text: text))
-        var builder = DocumentBuilder(tokens: tokens, indentation: indentation)
+        let (tokens, final) = CommentedToken.all(
+            of: SourceText(name: name, text: text), keepsBlankLines: isCompact)
+        var builder = DocumentBuilder(tokens: tokens, indentation: indentation, isCompact: isCompact)
         var result: [String] = []
         while !builder.isAtEnd { result.append(DocumentRenderer.text(of: builder.policy(), width: lineWidth) + "\n") }
+        if isCompact, !result.isEmpty, !final.isEmpty { result.append("") }
         return result.joined(separator: "\n") + final.map { $0 + "\n" }.joined()
     }
 }

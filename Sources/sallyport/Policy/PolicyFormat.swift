@@ -32,6 +32,7 @@ struct PolicyFormat: ParsableCommand {
             var formatter = PolicyFormatter()
             formatter.lineWidth = 120
             formatter.indentation = 4
+            formatter.isCompact = true
             let formatted = try refusing { try formatter.format(text, source: file) }
             if file == "-", !check {
                 FileHandle.standardOutput.write(Data(formatted.utf8))
