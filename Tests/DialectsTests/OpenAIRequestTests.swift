@@ -62,6 +62,24 @@ struct OpenAIRequestTests {
         #expect(anthropic.tools == ["f", "b", "t"])
     }
 
+    @Test func `tools that are no list are refused, since policy could not be asked about them`() throws {
+        for (operation, body) in [
+            (Operation.chat, #"{"model":"m","messages":[],"tools":{"0":{"type":"shell"}}}"#),
+            (.chat, #"{"model":"m","messages":[],"functions":{"name":"f"}}"#),
+            (.messages, #"{"model":"m","messages":[],"tools":"bash"}"#),
+            (.messages, #"{"model":"m","messages":[],"mcp_servers":{"name":"files"}}"#),
+            (.responses, #"{"model":"m","input":"x","tools":{"type":"shell"}}"#),
+        ] {
+            #expect(throws: RequestError.self, "\(body)") { try read(operation, body) }
+        }
+        #expect(try read(.chat, #"{"model":"m","messages":[],"tools":null}"#).tools.isEmpty)
+        let servers = try read(
+            .messages,
+            #"{"model":"m","messages":[],"mcp_servers":[{"type":"url","url":"https://x.example","name":"files"}]}"#
+        )
+        #expect(servers.tools == ["files"])
+    }
+
     @Test func `a tool that may be taken for several is known by the names of all`() throws {
         let chat = try read(
             .chat,

@@ -33,12 +33,18 @@ private struct Reader {
             case "stream":
                 try draft.readStream(member.value)
             case "tools":
+                try draft.checkTools(member.value, named: "tools")
                 try readTools(member.value)
+            case "mcp_servers":
+                // Each brings tools that the provider calls by itself; policy is asked about it by its name.
+                try draft.checkTools(member.value, named: "mcp_servers")
+                for server in tape.elements(of: member.value) { draft.readToolName(tape.member("name", of: server)) }
+                try draft.collector.everything(member.value, .other)
             case "max_tokens":
                 draft.readMaximum(member.value)
                 try draft.collector.everything(member.value, .other)
             case "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "metadata", "thinking",
-                "output_config", "service_tier", "container", "mcp_servers":
+                "output_config", "service_tier", "container":
                 // Names that every SDK sends are the API's, not the caller's.
                 try draft.collector.everything(member.value, .other)
             default:

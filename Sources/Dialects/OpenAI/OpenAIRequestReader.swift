@@ -37,7 +37,11 @@ private struct Reader {
                 try draft.readStream(member.value)
             case "stream_options":
                 try readStreamOptions(member.value)
-            case "tools", "functions":
+            case "tools":
+                try draft.checkTools(member.value, named: "tools")
+                try readTools(member.value)
+            case "functions":
+                try draft.checkTools(member.value, named: "functions")
                 try readTools(member.value)
             case "max_tokens", "max_completion_tokens":
                 draft.readMaximum(member.value)

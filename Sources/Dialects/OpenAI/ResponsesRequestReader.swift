@@ -26,7 +26,9 @@ private struct Reader {
             case "stream": try draft.readStream(member.value)
             case "input": try readInput(member.value)
             case "instructions": try draft.collector.everything(member.value, .system)
-            case "tools": try readTools(member.value)
+            case "tools":
+                try draft.checkTools(member.value, named: "tools")
+                try readTools(member.value)
             case "max_output_tokens":
                 draft.readMaximum(member.value)
                 try draft.collector.everything(member.value, .other)

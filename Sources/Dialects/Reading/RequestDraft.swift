@@ -102,6 +102,13 @@ struct RequestDraft {
         if names.isEmpty || isOwn { readToolName(type) }
     }
 
+    /// Tools have to come as a list, for policy to be asked about each; none at all may be `null`.
+    func checkTools(_ node: Int, named name: StaticString) throws(RequestError) {
+        guard [.array, .null].contains(tape.kind(node)) else {
+            throw RequestError(.invalidRequest, "`\(name)` has to be an array", param: "\(name)")
+        }
+    }
+
     /// `messages`: an array.
     func messages(_ node: Int) throws(RequestError) -> Tape.Elements {
         guard tape.kind(node) == .array else {
