@@ -25,6 +25,7 @@ enum PolicyNotes {
             let hint = Suggestion.nearest(to: entity.id, among: names).map { ", did you mean `\($0)`?" } ?? ""
             return "\(entity.place): `\(entity.id)` is not \(what)\(hint)"
         }
-        return access.warnings + strange
+        let empty = access.policyIDs.isEmpty ? ["access.cedar has no policy, so every request is denied"] : []
+        return empty + access.warnings + strange
     }
 }

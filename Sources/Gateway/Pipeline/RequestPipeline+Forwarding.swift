@@ -1,0 +1,145 @@
+import Access
+import Dialects
+import Inference
+import Ledger
+import Logging
+import NIOCore
+import NIOHTTP1
+import Privacy
+import Routing
+import Synchronization
+import Upstream
+
+/// 11 to 13: forwards what was permitted, treated and recorded, restores the answer, and settles.
+extension RequestPipeline {
+    enum Forwarded {
+        /// The caller has its answer, or has left.
+        case over
+        /// Nothing went to the caller yet.
+        case failed(Refusal, mayTryNext: Bool)
+    }
+
+    func forward(
+        _ request: InferenceRequest, _ permitted: Permitted, _ whole: Treated,
+        _ receipt: IntentReceipt, _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
+    ) async -> Forwarded {
+        let exchange = inquiry.exchange
+        let permit = permitted.permit
+        let (treated, rules) = (whole.request, whole.rules)
+        let attempt = Attempt(
+            exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules
+        ) { head in
+            var headers = self.headers(of: head, permit, inquiry)
+            headers.replaceOrAdd(name: "content-type", value: head.contentType)
+            headers.add(name: "cache-control", value: "no-cache")
+            if rules != nil || !treated.restoration.isEmpty, AnswerForm.wantsTokenLists(request) {
+                Self.tellOfTokenLists(&headers)
+            }
+            return headers
+        }
+        let began = Clock.monotone()
+        if exchange.isOver {
+            settle(
+                inquiry, receipt, step, attempt, .callerLeft, facts: AnswerFacts(), began, number, treated,
+                wasForwarded: false)
+            return .over
+        }
+        inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted.provider, inquiry, attempt)
+        var outcome = await attempt.end()
+        var facts = AnswerFacts()
+        defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
+        switch outcome {
+        case .callerLeft:
+            return .over
+        case .streamed(let streamed):
+            facts = streamed.facts
+            return .over
+        case .whole(let head, let bytes):
+            do {
+                let answer = try await read(bytes, to: request, restoration: treated.restoration, rules: rules)
+                facts = answer.facts
+                var headers = headers(of: head, permit, inquiry)
+                if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
+                Answering.json(exchange, status: head.status, headers, answer.body)
+                return .over
+            } catch {
+                outcome = .failed(UpstreamFailure(kind: .malformed, message: "the answer is not valid JSON"))
+                return .failed(
+                    Refusal(RequestError(.upstreamFailed, "the provider's answer is not valid JSON")), mayTryNext: true)
+            }
+        case .refused(let head, let bytes):
+            return .failed(
+                Refusal(providerSaid: head, bytes, restoration: treated.restoration),
+                mayTryNext: AttemptOutcome.answered(status: head.status).shouldTryNext)
+        case .failed(let failure):
+            logger.warning(
+                "upstream failed",
+                metadata: [
+                    "request": "\(inquiry.id)", "provider": "\(permit.destination.provider)", "failure": "\(failure)",
+                ])
+            let kind: ErrorKind = failure.isTimeout ? .timeout : .upstreamFailed
+            return .failed(
+                Refusal(
+                    RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
+                mayTryNext: failure.attemptOutcome.shouldTryNext)
+        }
+    }
+
+    /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
+    private static func tellOfTokenLists(_ headers: inout HTTPHeaders) {
+        headers.add(name: "x-sallyport-logprobs", value: "removed")
+    }
+
+    /// Reads and treats a whole answer; a large one on another thread.
+    private func read(
+        _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules?
+    ) async throws -> WholeAnswer {
+        let passes = restoration.isEmpty && rules == nil
+        guard bytes.count >= (passes ? BodyWorkers.passingThreshold : BodyWorkers.threshold) else {
+            return try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules)
+        }
+        return try await workers.run(.begun) {
+            try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules)
+        }
+    }
+
+    private func headers(of head: Attempt.AnswerHead, _ permit: Permit, _ inquiry: Inquiry) -> HTTPHeaders {
+        var headers = Answering.headers(inquiry.id)
+        for field in head.passed where field.name != "content-type" {
+            headers.add(name: field.name, value: field.value)
+        }
+        for (name, value) in inquiry.headers where !headers.contains(name: name) {
+            headers.add(name: name, value: value)
+        }
+        headers.add(name: "x-sallyport-destination", value: permit.destination.description)
+        headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
+        return headers
+    }
+
+    private func settle(
+        _ inquiry: Inquiry, _ receipt: IntentReceipt, _ step: Route.Step, _ attempt: Attempt,
+        _ outcome: Attempt.Outcome,
+        facts: AnswerFacts, _ began: UInt64, _ number: Int, _ treated: TreatedRequest,
+        wasForwarded: Bool = true
+    ) {
+        let now = Clock.monotone()
+        let cost = facts.usage.flatMap { step.candidate.cost(of: $0) }
+        let firstByte = attempt.firstByteNanoseconds
+        running.withLock {
+            $0.latencies.record(
+                step.destination, outcome: outcome.attemptOutcome, firstByteNanoseconds: firstByte, now: now)
+        }
+        metrics.attempted(
+            step.destination.provider, outcome: outcome.ledgerOutcome.rawValue,
+            firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) }, usage: facts.usage, cost: cost)
+        ledger.append(
+            .result(
+                LedgerEntry.Result(
+                    time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: inquiry.id,
+                    intent: receipt.sequence, outcome: outcome.ledgerOutcome, status: outcome.status,
+                    usage: facts.usage, cost: cost, firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) },
+                    totalMicroseconds: Int64((now - began) / 1_000),
+                    bytesSent: wasForwarded && outcome.mayHaveLeft ? treated.body.count : 0,
+                    bytesReceived: attempt.bytesReceived, retries: number - 1)))
+    }
+}
