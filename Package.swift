@@ -19,6 +19,7 @@ let http2 = "swift-nio-http2"  // HTTP/2 framing, HPACK, flow control and its de
 let arguments = "swift-argument-parser"  // the command line: verbs, --help, completion
 let yams = "Yams"  // YAML with line numbers, for the configuration and policy data files
 let logging = "swift-log"  // structured logs with levels
+let grdb = "GRDB.swift"  // SQLite (apt: libsqlite3-dev): the ledger's index, which can always be made anew from the log
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C behind a fence: shims for macros and variadic functions of system libraries (apt: libssl-dev,
@@ -81,6 +83,7 @@ let package = Package(
         library("RemoteAnalyzer", ["Upstream", "Inference", "JSONText"]),
         library("KeyDiscovery", ["Upstream", "Identity", "JSONText"]),
         library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
+        library("LedgerIndex", ["Ledger", "LedgerStore", "JSONText", .product(name: "GRDB", package: grdb)]),
 
         // The gateway and its command line.
         library(

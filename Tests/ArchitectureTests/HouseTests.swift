@@ -28,6 +28,7 @@ private enum House {
         "RemoteAnalyzer": ["Upstream", "Inference", "JSONText"],
         "KeyDiscovery": ["Upstream", "Identity", "JSONText"],
         "LedgerStore": ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"],
+        "LedgerIndex": ["GRDB", "Ledger", "LedgerStore", "JSONText"],
     ]
     static let gateway: [String: Set<String>] = [
         "Gateway": Set(libraries.keys).union(vocabulary.keys).union(cores.keys).union(shells.keys).union([
