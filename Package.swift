@@ -122,6 +122,7 @@ let package = Package(
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography"]),
+        tests("LedgerReadingTests", ["LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
         tests(
             "SecureTransportTests",
             [

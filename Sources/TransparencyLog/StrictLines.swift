@@ -9,7 +9,8 @@ public struct LogFormatError: Error, Hashable, Sendable, CustomStringConvertible
     /// What is wrong, for people; nothing of the text itself.
     public let reason: String
 
-    init(_ subject: String, line: Int? = nil, _ reason: String) {
+    /// Takes the parts; for formats of the same kind that are made elsewhere.
+    public init(_ subject: String, line: Int? = nil, _ reason: String) {
         self.subject = subject
         self.line = line
         self.reason = reason

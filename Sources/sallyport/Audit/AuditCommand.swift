@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `sallyport audit`: one verb a file.
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Read the ledger: what left, when, to whom, and under which rule.",
+        discussion: "Works beside a gateway that serves. The entries' schema stands in README.md.",
+        subcommands: [AuditVerify.self, AuditTail.self])
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Gateway
+import LedgerStore
+
+/// `--ledger FOLDER`, the same for all verbs that read the ledger: the configured one unless given.
+struct LedgerOption: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Option(
+        name: .customLong("ledger"),
+        help: ArgumentHelp(
+            "A ledger's folder, or that of one of its logs; the configured one unless given. May be given again.",
+            valueName: "folder"))
+    var folders: [String] = []
+
+    /// The folders, in the order in which they were given.
+    func resolved() throws -> [String] {
+        folders.isEmpty ? [try configured()] : folders
+    }
+
+    /// The one folder, for verbs that take no more.
+    func only() throws -> String {
+        guard folders.count <= 1 else { throw ValidationError("--ledger: expected one folder, found \(folders.count)") }
+        return try resolved()[0]
+    }
+
+    /// Readers of the folders.
+    func readers() throws -> [LedgerReader] {
+        try resolved().map { try LedgerReader(directory: $0) }
+    }
+
+    private func configured() throws -> String {
+        try ConfigurationLoader.load(path: configuration.path, environment: configuration.environment).ledger.directory
+    }
+}
