@@ -212,6 +212,8 @@ public final class GatewayServer: Sendable {
             let change = LedgerEntry.KeyChange(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), keyID: record.id, kind: record.kind,
                 name: record.principal, teams: record.teams, tenant: record.tenant,
+                models: record.models.map(\.description), addresses: record.from.map(\.description),
+                since: LedgerTime(milliseconds: (record.revoked ?? record.created) * 1_000),
                 expires: record.expires.map { LedgerTime(milliseconds: $0 * 1_000) })
             switch known[record.id] {
             case nil: ledger.append(.keyCreated(change))

@@ -1,17 +1,21 @@
 internal import Cryptography
 public import Inference
 
-/// An intent, encoded, with what its receipt will say.
+/// An intent, encoded, with what its receipt will say. Entries that hold more of its fingerprints stand before it, and are written
+/// with it or not at all.
 public struct EncodedIntent: Sendable {
     /// Whose request.
     public let requestID: RequestID
     let destination: Destination
     let form: SendingForm
     let commitment: Digest32
+    let attempt: Int
+    /// The entries of the kind `exposure` that stand before it, in their order.
+    let exposures: [EncodedEntry]
     let entry: EncodedEntry
 
-    /// The most bytes that its line takes, line feed included.
-    public var lineBytes: Int { entry.lineBytes }
+    /// The most bytes that its lines take, line feeds included.
+    public var lineBytes: Int { exposures.reduce(entry.lineBytes) { $0 + $1.lineBytes } }
 
     /// Encodes an intent. Throws for what does not fit a line.
     public init(_ intent: LedgerEntry.Intent) throws(LedgerEntryTooLong) {
@@ -19,6 +23,16 @@ public struct EncodedIntent: Sendable {
         destination = intent.destination
         form = intent.form
         commitment = intent.commitment
-        entry = try intent.encoded()
+        attempt = intent.attempt
+        let slices = ExposureSlices(intent.exposure)
+        var exposures: [EncodedEntry] = []
+        for (index, slice) in slices.parts.enumerated() {
+            let part = LedgerEntry.ExposurePart(
+                time: intent.time, requestID: intent.asked.requestID, attempt: intent.attempt, part: index + 1,
+                values: [])
+            exposures.append(try part.encoded(slice))
+        }
+        self.exposures = exposures
+        entry = try intent.encoded(slices)
     }
 }

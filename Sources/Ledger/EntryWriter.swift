@@ -68,15 +68,20 @@ struct EntryWriter {
         }
     }
 
-    mutating func member(_ name: StaticString, _ counts: [LedgerEntry.ClassCount]) {
+    mutating func member(_ name: StaticString, _ reasons: [LedgerEntry.ReasonCount]) {
+        json.key(name)
+        json.beginObject()
+        for reason in reasons {
+            json.key(reason.reason)
+            number(Int64(reason.count))
+        }
+        json.endObject()
+    }
+
+    mutating func member(_ name: StaticString, _ fingerprints: some Collection<ValueFingerprint>) {
         json.key(name)
         json.beginArray()
-        for line in counts {
-            json.beginObject()
-            member("class", line.dataClass.rawValue)
-            member("count", line.count)
-            json.endObject()
-        }
+        for fingerprint in fingerprints { fingerprint.withText { json.string($0) } }
         json.endArray()
     }
 
@@ -199,13 +204,10 @@ struct EntryWriter {
         if tools.leftOut > 0 { member("tools_left_out", tools.leftOut) }
     }
 
-    /// The members `coverage` and `data`.
-    mutating func inspection(_ data: DataSummary) {
+    mutating func coverage(_ coverage: Coverage) {
         json.key("coverage")
-        json.beginObject()
-        json.key("places")
         json.beginArray()
-        for line in data.coverage.lines {
+        for line in coverage.lines {
             json.beginObject()
             member("count", line.count)
             member("place", line.place.rawValue)
@@ -214,12 +216,13 @@ struct EntryWriter {
             json.endObject()
         }
         json.endArray()
-        member("texts", data.textsScanned)
-        member("unscannable", data.unscannable)
-        json.endObject()
+    }
+
+    /// The member `data` of what did not leave.
+    mutating func data(_ counts: [DataSummary.Count]) {
         json.key("data")
         json.beginArray()
-        for line in data.counts {
+        for line in counts {
             json.beginObject()
             member("class", line.dataClass.rawValue)
             member("count", line.count)
@@ -227,6 +230,46 @@ struct EntryWriter {
             json.endObject()
         }
         json.endArray()
+    }
+
+    /// The member `data` of what leaves.
+    mutating func data(_ counts: [Exposure.Count]) {
+        json.key("data")
+        json.beginArray()
+        for line in counts {
+            json.beginObject()
+            member("class", line.dataClass.rawValue)
+            member("count", line.count)
+            member("place", line.place.rawValue)
+            member("treatment", line.treatment.rawValue)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// The member `exposed`.
+    mutating func exposed(_ slices: [ExposureSlices.Slice]) {
+        json.key("exposed")
+        json.beginArray()
+        for slice in slices {
+            json.beginObject()
+            member("class", slice.dataClass.rawValue)
+            member("treatment", slice.treatment.rawValue)
+            member("values", slice.fingerprints)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
+    /// The member `stages_us`.
+    mutating func stages(_ stages: LedgerEntry.StageTimes) {
+        json.key("stages_us")
+        json.beginObject()
+        if let authorise = stages.authorise { member("authorise", authorise) }
+        if let inspect = stages.inspect { member("inspect", inspect) }
+        if let read = stages.read { member("read", read) }
+        if let treat = stages.treat { member("treat", treat) }
+        json.endObject()
     }
 
     // MARK: The place in the log

@@ -9,6 +9,8 @@ public struct IntentReceipt: Hashable, Sendable {
     public let destination: Destination
     /// In which form.
     public let form: SendingForm
+    /// Which attempt of the request, from 1.
+    public let attempt: Int
     /// The index of the intent's line in the log; results name it.
     public let sequence: UInt64
     /// The commitment to the body, as the intent's line has it.
@@ -18,6 +20,7 @@ public struct IntentReceipt: Hashable, Sendable {
         requestID = intent.requestID
         destination = intent.destination
         form = intent.form
+        attempt = intent.attempt
         sequence = intent.sequence
         commitment = intent.commitment
     }

@@ -7,27 +7,35 @@ extension LedgerEntry {
     public func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
         switch self {
         case .intent(let intent): try intent.encoded()
+        case .exposure(let part): try part.encoded()
         case .result(let result): try result.encoded()
         case .denied(let denied): try denied.encoded()
+        case .refused(let refused): try refused.encoded()
         case .unidentified(let unidentified): try unidentified.encoded()
         case .start(let start): try start.encoded()
         case .stop(let stop): try stop.encoded()
+        case .continued(let continued): try continued.encoded()
         case .reload(let reload): try reload.encoded()
         case .administered(let act): try act.encoded()
         case .keyCreated(let change): try change.encoded(kind: "key_created")
         case .keyRevoked(let change): try change.encoded(kind: "key_revoked")
         case .keysRotated(let rotation): try rotation.encoded()
+        case .shredded(let shredding): try shredding.encoded()
         }
     }
 }
 
 extension LedgerEntry.Intent {
-    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
-        var line = EntryWriter(capacity: 1_280)
+    /// Without the entries that its fingerprints may need beside it: `EncodedIntent` has them.
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry { try encoded(ExposureSlices(exposure)) }
+
+    func encoded(_ slices: ExposureSlices) throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 1_280 + 26 * min(exposure.fingerprintCount, LedgerSchema.fingerprintsInIntent))
         line.member("attempt", attempt)
         line.member("client", asked.clientAddress)
         line.considered(considered)
-        line.inspection(asked.data)
+        line.coverage(asked.data.coverage)
+        line.data(exposure.counts)
         line.json.key("destination")
         line.json.beginObject()
         line.json.key("internal")
@@ -37,6 +45,8 @@ extension LedgerEntry.Intent {
         if let region { line.member("region", region) }
         line.json.endObject()
         line.member("dialect", asked.dialect.rawValue)
+        line.exposed(slices.intent)
+        if !slices.parts.isEmpty { line.member("exposure_parts", slices.parts.count) }
         line.member("form", form.rawValue)
         line.kind("intent")
         line.foreign("model", asked.model.rawValue)
@@ -48,14 +58,35 @@ extension LedgerEntry.Intent {
         line.member("prompt", commitment)
         if let purpose = asked.purpose { line.member("purpose", purpose.rawValue) }
         line.request(asked.requestID)
+        line.json.key("sealed")
+        line.json.bool(isSealed)
         line.sequence()
+        line.stages(asked.stages)
         line.json.key("stream")
         line.json.bool(asked.isStreaming)
         line.member("time", time)
         line.member("tokens_estimated", asked.estimatedInputTokens)
         line.tools(asked.tools)
         if let traceparent = asked.traceparent { line.foreign("traceparent", traceparent) }
-        line.member("treatments", treatments)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.ExposurePart {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        try encoded(values.map { ExposureSlices.Slice($0, $0.fingerprints[...]) })
+    }
+
+    func encoded(_ slices: [ExposureSlices.Slice]) throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 512 + 26 * slices.reduce(0) { $0 + $1.fingerprints.count })
+        line.member("attempt", attempt)
+        line.exposed(slices)
+        line.kind("exposure")
+        line.member("part", part)
+        line.previous()
+        line.request(requestID)
+        line.sequence()
+        line.member("time", time)
         return try line.finish()
     }
 }
@@ -63,6 +94,7 @@ extension LedgerEntry.Intent {
 extension LedgerEntry.Result {
     func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
         var line = EntryWriter(capacity: 512)
+        line.member("attempt", attempt)
         line.member("bytes_received", bytesReceived)
         line.member("bytes_sent", bytesSent)
         line.json.key("cost_nano_usd")
@@ -73,7 +105,6 @@ extension LedgerEntry.Result {
         line.member("outcome", outcome.rawValue)
         line.previous()
         line.request(requestID)
-        line.member("retries", retries)
         line.sequence()
         if let status { line.member("status", status) }
         line.member("time", time)
@@ -97,7 +128,8 @@ extension LedgerEntry.Denied {
         var line = EntryWriter(capacity: 1_280)
         line.member("client", asked.clientAddress)
         line.considered(considered)
-        line.inspection(asked.data)
+        line.coverage(asked.data.coverage)
+        line.data(asked.data.counts)
         line.member("dialect", asked.dialect.rawValue)
         line.kind("denied")
         line.foreign("model", asked.model.rawValue)
@@ -109,6 +141,7 @@ extension LedgerEntry.Denied {
         line.member("reason", reason.rawValue)
         line.request(asked.requestID)
         line.sequence()
+        line.stages(asked.stages)
         line.member("status", status)
         line.json.key("stream")
         line.json.bool(asked.isStreaming)
@@ -120,6 +153,30 @@ extension LedgerEntry.Denied {
     }
 }
 
+extension LedgerEntry.Refused {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 512)
+        line.kind("refused")
+        line.member("others", others)
+        line.previous()
+        line.json.key("principals")
+        line.json.beginArray()
+        for principal in principals {
+            line.json.beginObject()
+            line.member("count", principal.count)
+            line.member("name", principal.name)
+            line.member("tenant", principal.tenant)
+            line.json.endObject()
+        }
+        line.json.endArray()
+        line.member("reasons", reasons)
+        line.sequence()
+        line.member("since", since)
+        line.member("time", time)
+        return try line.finish()
+    }
+}
+
 extension LedgerEntry.Unidentified {
     func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
         var line = EntryWriter(capacity: 512)
@@ -127,13 +184,7 @@ extension LedgerEntry.Unidentified {
         line.kind("unidentified")
         line.member("others", others)
         line.previous()
-        line.json.key("reasons")
-        line.json.beginObject()
-        for reason in reasons {
-            line.json.key(reason.reason)
-            line.number(Int64(reason.count))
-        }
-        line.json.endObject()
+        line.member("reasons", reasons)
         line.sequence()
         line.member("since", since)
         line.member("time", time)
@@ -208,9 +259,11 @@ extension LedgerEntry.Administered {
 extension LedgerEntry.KeyChange {
     func encoded(kind word: StaticString) throws(LedgerEntryTooLong) -> EncodedEntry {
         var line = EntryWriter(capacity: 384)
+        line.member("addresses", addresses)
         if let expires { line.member("expires", expires) }
         line.member("key", keyID)
         line.kind(word)
+        line.member("models", models)
         line.previous()
         line.json.key("principal")
         line.json.beginObject()
@@ -220,6 +273,7 @@ extension LedgerEntry.KeyChange {
         line.member("tenant", tenant)
         line.json.endObject()
         line.sequence()
+        line.member("since", since)
         line.member("time", time)
         return try line.finish()
     }
@@ -232,6 +286,37 @@ extension LedgerEntry.KeyRotation {
         line.kind("keys_rotated")
         line.previous()
         line.sequence()
+        line.member("time", time)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.Continued {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 384)
+        line.json.key("after")
+        line.json.beginObject()
+        line.member("origin", origin)
+        line.member("root", root)
+        line.member("size", Int64(clamping: size))
+        line.json.endObject()
+        line.kind("continued")
+        line.previous()
+        line.sequence()
+        line.member("time", time)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.Shredding {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 256 + 26 * subjects.count)
+        if let before { line.member("before", before) }
+        line.member("keys", keys)
+        line.kind("shredded")
+        line.previous()
+        line.sequence()
+        if !subjects.isEmpty { line.member("subjects", subjects) }
         line.member("time", time)
         return try line.finish()
     }

@@ -49,7 +49,7 @@ public struct LedgerRow: Hashable, Sendable {
         sequence = Self.text(entry["seq"])
         time = Self.text(entry["time"])
         kind = Self.text(entry["kind"])
-        who = entry["principal"].map { Self.text($0["name"]) } ?? Self.list(entry["clients"])
+        who = Self.who(entry)
         form = Self.text(entry["form"])
         data = Self.counts(entry["data"], coverage: entry["coverage"])
         if let destination = entry["destination"] {
@@ -72,6 +72,14 @@ public struct LedgerRow: Hashable, Sendable {
             while line.last == " " { line.removeLast() }
             return line
         }
+    }
+
+    private static func who(_ entry: JSONValue) -> String {
+        if let principal = entry["principal"] { return text(principal["name"]) }
+        if let principals = entry["principals"] {
+            return principals.elements.map { text($0["name"]) }.joined(separator: " ")
+        }
+        return list(entry["clients"])
     }
 
     private static func note(_ entry: JSONValue) -> String {
@@ -97,13 +105,17 @@ public struct LedgerRow: Hashable, Sendable {
             }
             let reason = text(entry["reason"])
             return policies.isEmpty ? reason : "\(reason): \(policies.sorted().joined(separator: " "))"
-        case "unidentified":
+        case "exposure":
+            return "part \(text(entry["part"])) of \(text(entry["request"])), \(fingerprints(entry)) values"
+        case "unidentified", "refused":
             return entry["reasons"]?.members.map { "\(text($0.key)) ×\(text($0.value))" }.joined(separator: ", ") ?? ""
         case "start":
             let cut = entry["cut_bytes"]?.int ?? 0
             return "version \(text(entry["version"]))" + (cut > 0 ? ", \(cut) bytes of an unfinished entry cut" : "")
         case "stop":
             return text(entry["reason"])
+        case "continued":
+            return "after \(text(entry["after"]?["origin"])), \(text(entry["after"]?["size"])) entries"
         case "reload":
             return entry["ok"]?.bool == true ? "in force" : "refused, the old set stays"
         case "administered":
@@ -112,6 +124,8 @@ public struct LedgerRow: Hashable, Sendable {
             return "key \(text(entry["key"]))"
         case "keys_rotated":
             return "generation \(text(entry["generation"]))"
+        case "shredded":
+            return "\(text(entry["keys"])) keys destroyed"
         default:
             return ""
         }
@@ -123,8 +137,21 @@ public struct LedgerRow: Hashable, Sendable {
         if let data {
             for line in data.elements { sums[text(line["class"]), default: 0] += line["count"]?.int ?? 0 }
         }
-        if let unscannable = coverage?["unscannable"]?.int, unscannable > 0 { sums["unscannable"] = unscannable }
+        if let coverage {
+            for line in coverage.elements where line["verdict"]?.string == "unscannable" {
+                sums["unscannable", default: 0] += line["count"]?.int ?? 0
+            }
+        }
         return sums.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+
+    private static func fingerprints(_ entry: JSONValue) -> Int {
+        var count = 0
+        guard let lines = entry["exposed"] else { return count }
+        for line in lines.elements {
+            if let values = line["values"] { for _ in values.elements { count += 1 } }
+        }
+        return count
     }
 
     private static func list(_ value: JSONValue?) -> String {

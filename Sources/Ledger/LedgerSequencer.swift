@@ -28,6 +28,7 @@ public struct LedgerSequencer: ~Copyable {
         let destination: Destination
         let form: SendingForm
         let commitment: Digest32
+        let attempt: Int
         let sequence: UInt64
     }
 
@@ -60,10 +61,11 @@ public struct LedgerSequencer: ~Copyable {
     /// Appends an intent, already encoded. `confirm` will give its receipt, in the order of the intents. Not after a
     /// failure.
     public mutating func append(_ intent: EncodedIntent) {
+        for exposure in intent.exposures { append(exposure) }
         intents.append(
             PendingIntent(
                 requestID: intent.requestID, destination: intent.destination, form: intent.form,
-                commitment: intent.commitment, sequence: chain.count))
+                commitment: intent.commitment, attempt: intent.attempt, sequence: chain.count))
         append(intent.entry)
     }
 

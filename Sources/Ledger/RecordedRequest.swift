@@ -9,8 +9,6 @@ public struct RecordedRequest: Sendable {
 
     /// What an entry does not tell, so that policies can't be asked again.
     public enum Gap: String, Hashable, Sendable, CaseIterable {
-        /// The entry is of version 1, which had no tools, purpose, attributes and other candidates.
-        case version = "version_1"
         /// Some tools' names could not be recorded.
         case tools
         /// Some of the principal's attributes could not be recorded.
@@ -35,7 +33,7 @@ public struct RecordedRequest: Sendable {
     public let operation: Operation
     /// The model that the caller named.
     public let model: ModelID
-    /// What data where; the receipt of what was looked at only in sums.
+    /// What data where, and what was looked at.
     public let data: DataSummary
     /// Tools that the request defines.
     public let tools: [String]
@@ -45,7 +43,7 @@ public struct RecordedRequest: Sendable {
     public let estimatedTokens: Int
     /// SHA-256 of the policies that decided, in hexadecimal.
     public let policySet: String
-    /// The destinations that policy was asked about. Of version 1: of an intent its own destination only.
+    /// The destinations that policy was asked about.
     public let considered: [Considered]
     /// Why it was refused; `nil` where it was sent.
     public let denial: LedgerEntry.DenialReason?
@@ -96,12 +94,8 @@ public struct RecordedRequest: Sendable {
             }
             denial = reason
         }
-        if let all = entry["considered"] {
-            considered = all.elements.compactMap { Self.considered($0) }
-        } else {
-            considered = Self.considered(entry).map { [$0] } ?? []
-        }
-        var gaps: [Gap] = version < 2 ? [.version] : []
+        considered = entry["considered"]?.elements.compactMap { Self.considered($0) } ?? []
+        var gaps: [Gap] = []
         if entry["tools_left_out"] != nil { gaps.append(.tools) }
         if entry["principal"]?["attributes_left_out"] != nil { gaps.append(.attributes) }
         if model.hasSuffix("…") || considered.contains(where: { $0.destination.model.hasSuffix("…") }) {
@@ -154,12 +148,20 @@ public struct RecordedRequest: Sendable {
     private static func data(_ entry: JSONValue) -> DataSummary {
         let counts = entry["data"]?.elements.compactMap { line -> DataSummary.Count? in
             guard let dataClass = line["class"]?.string, let count = line["count"]?.int, count > 0 else { return nil }
-            let place = line["place"]?.string.flatMap(InferenceRequest.Place.init(rawValue:)) ?? .other
-            return DataSummary.Count(dataClass: DataClass(dataClass), place: place, count: count)
+            return DataSummary.Count(dataClass: DataClass(dataClass), place: place(line), count: count)
         }
-        return DataSummary(
-            counts: counts ?? [], unscannable: entry["coverage"]?["unscannable"]?.int ?? 0,
-            textsScanned: entry["coverage"]?["texts"]?.int ?? 0)
+        let coverage = entry["coverage"]?.elements.compactMap { line -> Coverage.Line? in
+            guard let count = line["count"]?.int, count > 0,
+                let verdict = line["verdict"]?.string.flatMap(Coverage.Verdict.init(rawValue:))
+            else { return nil }
+            return Coverage.Line(
+                place: place(line), verdict: verdict, reason: line["reason"]?.string ?? "", count: count)
+        }
+        return DataSummary(counts: counts ?? [], coverage: Coverage(coverage ?? []))
+    }
+
+    private static func place(_ line: JSONValue) -> InferenceRequest.Place {
+        line["place"]?.string.flatMap(InferenceRequest.Place.init(rawValue:)) ?? .other
     }
 
     private static func considered(_ value: JSONValue) -> Considered? {

@@ -29,7 +29,7 @@ def test_every_answer_has_a_receipt_of_what_was_looked_at(gateway):
     r = gateway.post({"model": "up/echo", "messages": [{"role": "user", "content": [{"type": "text", "text": "mail alice%40example.com"}, picture]}]})
     receipt = dict(part.split("=", 1) for part in r.headers["x-sallyport-coverage"].split(", "))
     assert receipt["decoded"] == "1" and receipt["unscannable"] == "1;image=1"
-    places = eventually(lambda: [e for e in gateway.entries() if e["kind"] == "intent"])[-1]["coverage"]["places"]
+    places = eventually(lambda: [e for e in gateway.entries() if e["kind"] == "intent"])[-1]["coverage"]
     assert {"count": 1, "place": "user", "reason": "image", "verdict": "unscannable"} in places
 
 

@@ -190,15 +190,16 @@ enum Fixtures {
                     isStreaming: false, estimatedInputTokens: 1,
                     data: DataSummary(counts: [], unscannable: 0, textsScanned: 1), policySet: "aa11"),
                 destination: Destination(provider: ProviderID("demo"), model: "demo"), region: nil, isInternal: true,
-                form: .raw, policies: ["p"], considered: [], treatments: [], commitment: SHA256.hash("body"), attempt: 1
+                form: .raw, policies: ["p"], considered: [], exposure: .none, commitment: SHA256.hash("body"),
+                attempt: 1
             ))
     }
 
     static func result(of intent: UInt64) -> LedgerEntry.Result {
         .init(
-            time: time, requestID: RequestID(high: 0, low: intent), intent: intent, outcome: .completed, status: 200,
-            usage: nil, cost: nil, firstByteMicroseconds: 1, totalMicroseconds: 2, bytesSent: 3, bytesReceived: 4,
-            retries: 0)
+            time: time, requestID: RequestID(high: 0, low: intent), attempt: 1, intent: intent, outcome: .completed,
+            status: 200,
+            usage: nil, cost: nil, firstByteMicroseconds: 1, totalMicroseconds: 2, bytesSent: 3, bytesReceived: 4)
     }
 
     static let reload = LedgerEntry.reload(

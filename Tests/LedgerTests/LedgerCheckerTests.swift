@@ -52,16 +52,11 @@ import Testing
         #expect(Self.check([lines[0], lines[2], lines[1]])?.problem == .sequence(expected: 1, found: 2))
     }
 
-    @Test func `lines of the first version of the schema stay valid`() throws {
-        let old = Self.replacing(#""v":2"#, #""v":1"#, in: try Self.lines()[0])
-        #expect(Self.check([old]) == nil)
-    }
-
     @Test func `what is no entry is told by what is missing`() throws {
         let line = try Self.lines()[0]
         func problem(_ line: [UInt8]) -> LedgerProblem? { Self.check([line])?.problem }
-        #expect(problem(Self.replacing(#""v":2"#, #""v":3"#, in: line)) == .version(found: 3))
-        #expect(problem(Self.replacing(#""v":2"#, #""w":2"#, in: line)) == .member("v"))
+        #expect(problem(Self.replacing(#""v":3"#, #""v":2"#, in: line)) == .version(found: 2))
+        #expect(problem(Self.replacing(#""v":3"#, #""w":3"#, in: line)) == .member("v"))
         #expect(problem(Self.replacing(#""seq":0"#, #""seq":-1"#, in: line)) == .member("seq"))
         #expect(problem(Self.replacing(#""seq":0"#, #""seq":"0""#, in: line)) == .member("seq"))
         #expect(problem(Self.replacing(#""prev":"0"#, #""prev":"x"#, in: line)) == .member("prev"))

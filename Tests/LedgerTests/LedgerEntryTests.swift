@@ -59,7 +59,7 @@ import Testing
         intent.destination = Destination(provider: ProviderID("openai"), model: String(repeating: "m", count: 65_000))
         #expect(throws: LedgerEntryTooLong.self) { try LedgerEntry.intent(intent).encoded() }
         #expect(throws: LedgerEntryTooLong.self) { try EncodedIntent(intent) }
-        intent.destination = Destination(provider: ProviderID("openai"), model: String(repeating: "m", count: 64_000))
+        intent.destination = Destination(provider: ProviderID("openai"), model: String(repeating: "m", count: 63_800))
         let line = try #require(LedgerSamples.log([.intent(intent)]).lines.first)
         #expect(line.count <= LedgerSchema.maximumLineBytes)
     }

@@ -12,6 +12,8 @@ import Testing
             "of 7, completed, 200, 300+120 tokens, 0.000123456 USD, 500 ms", "policy: no-health-out",
             "192.0.2.1 2001:db8::1", "version 1.0, 12 bytes of an unfinished entry cut", "signal", "in force",
             "reload denied", "key k_7f3a", "generation 2", "key k_7f3a",
+            "part 2 of req_0123456789abcdeffedcba9876543210, 2 values", "overloaded ×1, rate_limited ×3",
+            "after sallyport/1, 42 entries", "4 keys destroyed",
         ]
         #expect(table.count == texts.count)
         for (line, text) in zip(table, texts) { #expect(line.contains(text)) }

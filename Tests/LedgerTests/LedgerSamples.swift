@@ -21,9 +21,26 @@ enum LedgerSamples {
         data: DataSummary(
             counts: [
                 .init(dataClass: .phone, place: .system, count: 1), .init(dataClass: .email, place: .user, count: 2),
-            ], unscannable: 1, textsScanned: 6),
+            ],
+            coverage: Coverage([
+                .init(place: .user, verdict: .scanned, count: 5), .init(place: .system, verdict: .decoded, count: 1),
+                .init(place: .user, verdict: .unscannable, reason: "image", count: 1),
+            ])),
         tools: LedgerEntry.Tools(["lookup", "maria@example.org"]), purpose: Purpose("support/tickets"),
-        policySet: "aa11")
+        policySet: "aa11", stages: LedgerEntry.StageTimes(read: 11, inspect: 222, authorise: 33))
+
+    static let exposure = Exposure(
+        counts: [
+            .init(dataClass: .phone, place: .system, treatment: .realistic, count: 1),
+            .init(dataClass: .email, place: .user, treatment: .surrogate, count: 1),
+            .init(dataClass: .email, place: .user, treatment: .surrogate, count: 1),
+        ],
+        values: [
+            .init(dataClass: .phone, treatment: .realistic, fingerprints: [ValueFingerprint(high: 0, low: 1)]),
+            .init(
+                dataClass: .email, treatment: .surrogate,
+                fingerprints: [ValueFingerprint(high: 0x0123_4567_89AB_CDEF, low: .max)]),
+        ])
 
     static let intent = LedgerEntry.Intent(
         time: time, asked: asked, destination: Destination(provider: ProviderID("openai"), model: "gpt"), region: "eu",
@@ -33,13 +50,13 @@ enum LedgerSamples {
                 destination: Destination(provider: ProviderID("openai"), model: "gpt"), form: .pseudonymised,
                 policies: ["support-may-send"])
         ],
-        treatments: [.init(dataClass: .email, count: 2), .init(dataClass: .phone, count: 1)],
+        exposure: exposure, isSealed: true,
         commitment: SHA256.hash("abc"), attempt: 1)
 
     static let result = LedgerEntry.Result(
-        time: time, requestID: requestID, intent: 7, outcome: .completed, status: 200,
+        time: time, requestID: requestID, attempt: 2, intent: 7, outcome: .completed, status: 200,
         usage: TokenUsage(input: 300, output: 120, cachedInput: 10), cost: Money(nanoUSD: 123_456),
-        firstByteMicroseconds: 1_234, totalMicroseconds: 500_000, bytesSent: 1_500, bytesReceived: 612, retries: 0)
+        firstByteMicroseconds: 1_234, totalMicroseconds: 500_000, bytesSent: 1_500, bytesReceived: 612)
 
     static let denied = LedgerEntry.Denied(
         time: time, asked: asked, reason: .policy, status: 403,
@@ -52,8 +69,14 @@ enum LedgerSamples {
         reasons: [.init(reason: "unknown", count: 3), .init(reason: "expired", count: 1)],
         clientAddresses: ["192.0.2.1", "2001:db8::1"], others: 2)
 
+    static let refused = LedgerEntry.Refused(
+        time: time, since: LedgerTime(milliseconds: time.milliseconds - 1_000),
+        reasons: [.init(reason: "rate_limited", count: 3), .init(reason: "overloaded", count: 1)],
+        principals: [.init(name: "alice", tenant: "acme", count: 2)], others: 2)
+
     static let keyChange = LedgerEntry.KeyChange(
         time: time, keyID: "k_7f3a", kind: .user, name: "alice", teams: ["support"], tenant: "acme",
+        models: ["oai/*"], addresses: ["192.0.2.0/24"], since: LedgerTime(milliseconds: time.milliseconds - 5_000),
         expires: LedgerTime(milliseconds: time.milliseconds + 86_400_000))
 
     static let zeros = String(repeating: "0", count: 64)
@@ -62,64 +85,67 @@ enum LedgerSamples {
         (
             .intent(intent),
             #"{"attempt":1,"client":"192.0.2.17","considered":[{"destination":{"model":"gpt","provider":"openai"},"#
-                + #""form":"pseudonymised","policies":["support-may-send"]}],"coverage":{"places":[{"count":6,"place":"other","verdict":"scanned"},"#
-                + #"{"count":1,"place":"other","reason":"binary","verdict":"unscannable"}],"texts":6,"unscannable":1},"#
-                + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
+                + #""form":"pseudonymised","policies":["support-may-send"]}],"coverage":[{"count":1,"place":"system","verdict":"decoded"},{"count":5,"place":"user","verdict":"scanned"},"#
+                + #"{"count":1,"place":"user","reason":"image","verdict":"unscannable"}],"#
+                + #""data":[{"class":"email","count":2,"place":"user","treatment":"surrogate"},"#
+                + #"{"class":"phone","count":1,"place":"system","treatment":"realistic"}],"#
                 + #""destination":{"internal":false,"model":"gpt","provider":"openai","region":"eu"},"#
-                + #""dialect":"openai","form":"pseudonymised","kind":"intent","model":"oai/gpt","operation":"chat","#
+                + #""dialect":"openai","exposed":[{"class":"email","treatment":"surrogate","values":["ASNFZ4mrze___________w"]},"#
+                + #"{"class":"phone","treatment":"realistic","values":["AAAAAAAAAAAAAAAAAAAAAQ"]}],"form":"pseudonymised","kind":"intent","model":"oai/gpt","operation":"chat","#
                 + #""policies":["support-may-send"],"policy_set":"aa11","prev":"\#(zeros)","#
                 + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"#
                 + #""prompt":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","#
-                + #""purpose":"support/tickets","request":"req_0123456789abcdeffedcba9876543210","seq":0,"stream":true,"#
+                + #""purpose":"support/tickets","request":"req_0123456789abcdeffedcba9876543210","sealed":true,"seq":0,"#
+                + #""stages_us":{"authorise":33,"inspect":222,"read":11},"stream":true,"#
                 + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"tools":["lookup"],"tools_left_out":1,"#
-                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","#
-                + #""treatments":[{"class":"email","count":2},{"class":"phone","count":1}],"v":2}"#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":3}"#
         ),
         (
             .result(result),
-            #"{"bytes_received":612,"bytes_sent":1500,"cost_nano_usd":123456,"first_byte_us":1234,"intent":7,"#
+            #"{"attempt":2,"bytes_received":612,"bytes_sent":1500,"cost_nano_usd":123456,"first_byte_us":1234,"intent":7,"#
                 + #""kind":"result","outcome":"completed","prev":"\#(zeros)","#
-                + #""request":"req_0123456789abcdeffedcba9876543210","retries":0,"seq":0,"status":200,"#
+                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"status":200,"#
                 + #""time":"2026-11-23T00:45:59.123Z","total_us":500000,"#
-                + #""usage":{"cached_input":10,"input":300,"output":120},"v":2}"#
+                + #""usage":{"cached_input":10,"input":300,"output":120},"v":3}"#
         ),
         (
             .denied(denied),
             #"{"client":"192.0.2.17","considered":[{"destination":{"model":"gpt","provider":"openai"},"#
-                + #""policies":["no-health-out"]}],"coverage":{"places":[{"count":6,"place":"other","verdict":"scanned"},"#
-                + #"{"count":1,"place":"other","reason":"binary","verdict":"unscannable"}],"texts":6,"unscannable":1},"#
+                + #""policies":["no-health-out"]}],"coverage":[{"count":1,"place":"system","verdict":"decoded"},{"count":5,"place":"user","verdict":"scanned"},"#
+                + #"{"count":1,"place":"user","reason":"image","verdict":"unscannable"}],"#
                 + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
                 + #""dialect":"openai","kind":"denied","model":"oai/gpt","operation":"chat","policy_set":"aa11","#
                 + #""prev":"\#(zeros)","principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","#
                 + #""name":"support-bot","teams":["support","emea"],"tenant":"acme"},"purpose":"support/tickets","reason":"policy","#
-                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"status":403,"stream":true,"#
+                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"#
+                + #""stages_us":{"authorise":33,"inspect":222,"read":11},"status":403,"stream":true,"#
                 + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"tools":["lookup"],"tools_left_out":1,"#
-                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":2}"#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":3}"#
         ),
         (
             .unidentified(unidentified),
             #"{"clients":["192.0.2.1","2001:db8::1"],"kind":"unidentified","others":2,"prev":"\#(zeros)","#
                 + #""reasons":{"expired":1,"unknown":3},"seq":0,"since":"2026-11-23T00:45:58.123Z","#
-                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .start(.init(time: time, version: "1.0", policySet: "aa11", durability: "power", cutBytes: 12)),
             #"{"cut_bytes":12,"durability":"power","kind":"start","policy_set":"aa11","prev":"\#(zeros)","seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":2,"version":"1.0"}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":3,"version":"1.0"}"#
         ),
         (
             .stop(.init(time: time, reason: "signal")),
-            #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":2}"#
+            #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .reload(
                 .init(
                     time: time, isInForce: true, policySet: "bb22", policySetBefore: "aa11", trigger: .files, keys: 3)),
             #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","policy_set_before":"aa11","prev":"\#(zeros)","#
-                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","trigger":"files","v":2}"#
+                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","trigger":"files","v":3}"#
         ),
         (
             .administered(
@@ -131,24 +157,49 @@ enum LedgerSamples {
                 + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"request":"req_0123456789abcdeffedcba9876543210","#
-                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","v":2}"#
+                + #""seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .keyCreated(keyChange),
-            #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","prev":"\#(zeros)","#
+            #"{"addresses":["192.0.2.0/24"],"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","models":["oai/*"],"prev":"\#(zeros)","#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
+                + #""since":"2026-11-23T00:45:54.123Z","time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .keysRotated(.init(time: time, generation: 2)),
             #"{"generation":2,"kind":"keys_rotated","prev":"\#(zeros)","seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .keyRevoked(keyChange),
-            #"{"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_revoked","prev":"\#(zeros)","#
+            #"{"addresses":["192.0.2.0/24"],"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_revoked","models":["oai/*"],"prev":"\#(zeros)","#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
-                + #""time":"2026-11-23T00:45:59.123Z","v":2}"#
+                + #""since":"2026-11-23T00:45:54.123Z","time":"2026-11-23T00:45:59.123Z","v":3}"#
+        ),
+        (
+            .exposure(
+                .init(time: time, requestID: requestID, attempt: 1, part: 2, values: exposure.values)),
+            #"{"attempt":1,"exposed":[{"class":"email","treatment":"surrogate","values":["ASNFZ4mrze___________w"]},"#
+                + #"{"class":"phone","treatment":"realistic","values":["AAAAAAAAAAAAAAAAAAAAAQ"]}],"#
+                + #""kind":"exposure","part":2,"prev":"\#(zeros)","#
+                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
+        ),
+        (
+            .refused(refused),
+            #"{"kind":"refused","others":2,"prev":"\#(zeros)","#
+                + #""principals":[{"count":2,"name":"alice","tenant":"acme"}],"#
+                + #""reasons":{"overloaded":1,"rate_limited":3},"seq":0,"since":"2026-11-23T00:45:58.123Z","#
+                + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
+        ),
+        (
+            .continued(.init(time: time, origin: "sallyport/1", size: 42, root: "AAAA")),
+            #"{"after":{"origin":"sallyport/1","root":"AAAA","size":42},"kind":"continued","prev":"\#(zeros)","seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
+        ),
+        (
+            .shredded(.init(time: time, keys: 4, before: time, subjects: [ValueFingerprint(high: 0, low: 1)])),
+            #"{"before":"2026-11-23T00:45:59.123Z","keys":4,"kind":"shredded","prev":"\#(zeros)","seq":0,"#
+                + #""subjects":["AAAAAAAAAAAAAAAAAAAAAQ"],"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
     ]
 

@@ -21,9 +21,10 @@ final class GatewayLedger: Sendable {
         let abandoned: @Sendable (IntentReceipt) -> Void = { receipt in
             let result = LedgerEntry.Result(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: receipt.requestID,
-                intent: receipt.sequence, outcome: .failed, status: nil, usage: nil, cost: nil,
+                attempt: receipt.attempt, intent: receipt.sequence, outcome: .failed, status: nil, usage: nil,
+                cost: nil,
                 firstByteMicroseconds: nil,
-                totalMicroseconds: 0, bytesSent: 0, bytesReceived: 0, retries: 0)
+                totalMicroseconds: 0, bytesSent: 0, bytesReceived: 0)
             _ = try? store.append(.result(result))
         }
         mailboxes = Dictionary(

@@ -136,10 +136,11 @@ extension RequestPipeline {
             .result(
                 LedgerEntry.Result(
                     time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: inquiry.id,
-                    intent: receipt.sequence, outcome: outcome.ledgerOutcome, status: outcome.status,
+                    attempt: receipt.attempt, intent: receipt.sequence, outcome: outcome.ledgerOutcome,
+                    status: outcome.status,
                     usage: facts.usage, cost: cost, firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) },
                     totalMicroseconds: Int64((now - began) / 1_000),
                     bytesSent: wasForwarded && outcome.mayHaveLeft ? treated.body.count : 0,
-                    bytesReceived: attempt.bytesReceived, retries: number - 1)))
+                    bytesReceived: attempt.bytesReceived)))
     }
 }

@@ -414,8 +414,7 @@ final class RequestPipeline: Sendable {
             destination: permit.destination, region: permitted.provider.region,
             isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
             considered: inquiry.considered,
-            treatments: treatments(findings, permit.form),
-            commitment: treated.commitment, attempt: attempt)
+            exposure: .none, commitment: treated.commitment, attempt: attempt)
         do {
             let receipt = try await ledger.record(intent, on: inquiry.exchange.loop)
             if ledgerIsDown.load(ordering: .relaxed) { ledgerIsDown.store(false, ordering: .relaxed) }
@@ -427,13 +426,6 @@ final class RequestPipeline: Sendable {
             }
             throw Refusal(RequestError(.unavailable, "the ledger can't be written, so nothing is sent"))
         }
-    }
-
-    private func treatments(_ findings: Findings, _ form: SendingForm) -> [LedgerEntry.ClassCount] {
-        guard form != .raw else { return [] }
-        var counts: [DataClass: Int] = [:]
-        for line in findings.summary.counts { counts[line.dataClass, default: 0] += line.count }
-        return counts.sorted { $0.key < $1.key }.map { LedgerEntry.ClassCount(dataClass: $0.key, count: $0.value) }
     }
 
     static func unknownModel(_ model: ModelID) -> Refusal {

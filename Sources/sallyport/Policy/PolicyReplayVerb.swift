@@ -140,7 +140,6 @@ struct PolicyReplayVerb: ParsableCommand {
             guard let count = sums.notRecorded[gap] else { continue }
             let what =
                 switch gap {
-                case .version: "their entries are of version 1, without tools, purpose, attributes and other candidates"
                 case .tools: "they define tools whose names the ledger does not keep"
                 case .attributes: "their principal has attributes that the ledger did not keep"
                 case .model: "the name of a model was cut"

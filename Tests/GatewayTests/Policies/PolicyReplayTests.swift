@@ -12,17 +12,17 @@ struct PolicyReplayTests {
     /// A request as it would be recorded; `considered` in the words of the ledger.
     private static func line(
         model: String = "gpt", data: String = "", considered: String? = nil, kind: String = "intent",
-        extra: String = "", version: Int = 2, time: String = "2026-11-23T10:00:00.000Z"
+        extra: String = "", time: String = "2026-11-23T10:00:00.000Z"
     ) -> RecordedRequest? {
         let considered =
             considered
             ?? #"{"destination":{"model":"gpt","provider":"openai"},"form":"pseudonymised","policies":["outside-pseudonyms"]}"#
         let text =
-            #"{"client":"::1","considered":[\#(considered)],"coverage":{"places":[],"texts":1,"unscannable":0},"#
+            #"{"client":"::1","considered":[\#(considered)],"coverage":[{"count":1,"place":"user","verdict":"scanned"}],"#
             + #""data":[\#(data)],"dialect":"openai","kind":"\#(kind)","model":"\#(model)","operation":"chat","#
             + #""policy_set":"aa","principal":{"credential":"k","kind":"user","method":"api_key","name":"alice","#
             + #""teams":["developers"],"tenant":"default"},"reason":"policy","request":"req_1","seq":4,"#
-            + #""time":"\#(time)","tokens_estimated":1,"tools":[]\#(extra),"v":\#(version)}"#
+            + #""time":"\#(time)","tokens_estimated":1,"tools":[]\#(extra),"v":3}"#
         return RecordedRequest(line: Array(text.utf8))
     }
 
@@ -84,10 +84,10 @@ struct PolicyReplayTests {
     }
 
     @Test func `what an entry does not tell is not guessed`() throws {
-        let replay = try Self.replay([Self.line(version: 1), Self.line(extra: #","tools_left_out":2"#), Self.line()])
-        #expect(replay.sums.requests == 3)
+        let replay = try Self.replay([Self.line(extra: #","tools_left_out":2"#), Self.line()])
+        #expect(replay.sums.requests == 2)
         #expect(replay.sums.redecided == 1)
-        #expect(replay.sums.notRecorded == [.version: 1, .tools: 1])
+        #expect(replay.sums.notRecorded == [.tools: 1])
     }
 
     @Test func `a destination that is no more is named, and one that is new`() throws {
@@ -121,10 +121,10 @@ struct PolicyReplayTests {
         #expect(text.denial == .policy)
         var replay = PolicyReplay(try PolicyFixture.workbench())
         let blocked =
-            #"{"client":"::1","considered":[],"coverage":{"places":[],"texts":1,"unscannable":0},"data":[],"#
+            #"{"client":"::1","considered":[],"coverage":[{"count":1,"place":"user","verdict":"scanned"}],"data":[],"#
             + #""dialect":"openai","kind":"denied","model":"gpt","operation":"chat","policy_set":"aa","#
             + #""principal":{"credential":"k","kind":"user","method":"api_key","name":"alice","teams":[],"tenant":"t"},"#
-            + #""reason":"blocked","request":"req_1","seq":4,"time":"2026-11-23T10:00:00.000Z","tokens_estimated":1,"v":2}"#
+            + #""reason":"blocked","request":"req_1","seq":4,"time":"2026-11-23T10:00:00.000Z","tokens_estimated":1,"v":3}"#
         replay.take(try #require(RecordedRequest(line: Array(blocked.utf8))))
         #expect(replay.sums.blocked == 1)
         #expect(replay.sums.redecided == 0)
