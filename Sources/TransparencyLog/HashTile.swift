@@ -7,6 +7,12 @@ public struct TileFormatError: Error, Hashable, Sendable, CustomStringConvertibl
     /// What is wrong, for people.
     public let reason: String
 
+    /// Takes both.
+    public init(tile: Tile, reason: String) {
+        self.tile = tile
+        self.reason = reason
+    }
+
     /// Says which tile and what.
     public var description: String { "\(tile.path): \(reason)" }
 }

@@ -28,6 +28,9 @@ public struct LedgerFolder: LedgerSource {
         throw .noLedger(path)
     }
 
+    /// Whether this is the folder of one log.
+    public var isOneLog: Bool { onlyLog != nil }
+
     /// A log's folder name, such as `log-000001`.
     public static func name(ofLog number: Int) -> String {
         let digits = String(number)

@@ -8,6 +8,9 @@ public protocol LedgerSource: Sendable {
     /// The numbers of the logs that it has, in order.
     func logNumbers() throws(LedgerReadError) -> [Int]
 
+    /// Whether this is one log alone, without those before and after it.
+    var isOneLog: Bool { get }
+
     /// The whole content of a file of a log; `nil` if there is none. Called from several threads at once.
     func contents(of path: String, inLog log: Int) throws(LedgerReadError) -> [UInt8]?
 
@@ -23,6 +26,9 @@ public protocol LedgerSource: Sendable {
 }
 
 extension LedgerSource {
+    /// A whole ledger.
+    public var isOneLog: Bool { false }
+
     /// None: a copy has what is under a checkpoint.
     public func waitingEntries(
         ofLog log: Int, from index: UInt64, _ body: (UInt64, UnsafeRawBufferPointer) throws -> Bool
