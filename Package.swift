@@ -83,6 +83,7 @@ let package = Package(
         library("RemoteAnalyzer", ["Upstream", "Inference", "JSONText"]),
         library("KeyDiscovery", ["Upstream", "Identity", "JSONText"]),
         library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
+        library("LedgerVault", ["Inference", "Ledger", "Cryptography"]),
         library("LedgerIndex", ["Ledger", "LedgerStore", "JSONText", .product(name: "GRDB", package: grdb)]),
 
         // The gateway and its command line.

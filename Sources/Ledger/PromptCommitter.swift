@@ -5,7 +5,8 @@ public import Inference
 /// it is the one recorded; without it, nobody can guess a body and try.
 ///
 /// The salt is not kept either: it is HMAC-SHA-256(key, request's identifier), so that the holder of the key can tell
-/// it again, and all salts are gone when the key is.
+/// it again, and all salts are gone when the key is. The gateway has such a key for each day, in the vault (`LedgerVault`); a request
+/// that is sealed there has a random salt, which is sealed with it.
 public struct PromptCommitter: Sendable {
     private let authenticator: HMACSHA256Authenticator
 
@@ -20,6 +21,11 @@ public struct PromptCommitter: Sendable {
 
     /// The commitment to a request's body.
     public func commitment(to body: [UInt8], of requestID: RequestID) -> Digest32 {
-        salt(for: requestID).withBytes { salt in body.withUnsafeBytes { SHA256.hash(salt, $0) } }
+        Self.commitment(to: body, salt: salt(for: requestID))
+    }
+
+    /// The commitment to a body with a salt of its own.
+    public static func commitment(to body: [UInt8], salt: Digest32) -> Digest32 {
+        salt.withBytes { salt in body.withUnsafeBytes { SHA256.hash(salt, $0) } }
     }
 }

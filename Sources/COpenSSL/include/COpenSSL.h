@@ -3,4 +3,5 @@
 #define SALLYPORT_COPENSSL_H
 #include "evp_shims.h"
 #include "tls_shims.h"
+#include "vault_shims.h"
 #endif
