@@ -122,6 +122,7 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
+        tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerReadingTests", ["LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
         tests(

@@ -60,9 +60,10 @@ public struct AESGCM: Sendable {
     /// another key.
     public func open(_ sealed: some Collection<UInt8>, nonce: [UInt8], authenticating extra: [UInt8] = []) -> [UInt8]? {
         guard nonce.count == Self.nonceLength, sealed.count >= Self.tagLength else { return nil }
-        return sealed.withContiguousStorageIfAvailable { open($0, nonce, extra) } ?? Array(sealed).withUnsafeBufferPointer {
-            open($0, nonce, extra)
-        }
+        return sealed.withContiguousStorageIfAvailable { open($0, nonce, extra) }
+            ?? Array(sealed).withUnsafeBufferPointer {
+                open($0, nonce, extra)
+            }
     }
 
     private func open(_ sealed: UnsafeBufferPointer<UInt8>, _ nonce: [UInt8], _ extra: [UInt8]) -> [UInt8]? {

@@ -58,7 +58,8 @@ public final class KeyTransportPublicKey: Sendable {
         var count = wrapped.count
         let status = secret.withBytes {
             sallyport_oaep(
-                key, 1, digest.rawValue, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &wrapped, &count)
+                key, 1, digest.rawValue, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), $0.count, &wrapped, &count
+            )
         }
         guard status == 1, count == wrapped.count else { throw KeyTransportError() }
         return wrapped
@@ -85,7 +86,8 @@ public final class KeyTransportPrivateKey: Sendable {
             switch self {
             case .noPKCS11:
                 "OpenSSL knows no PKCS#11 here: install `pkcs11-provider` (Debian 13), or `libengine-pkcs11-openssl` (Debian 12)"
-            case .module: "the PKCS#11 module could not be loaded: name it in the URI, `?module-path=/usr/lib/…/module.so`"
+            case .module:
+                "the PKCS#11 module could not be loaded: name it in the URI, `?module-path=/usr/lib/…/module.so`"
             case .notFound: "no such private key, or its PIN or passphrase is wrong"
             case .kind: "expected an RSA key of 2048 to 8192 bits"
             case .malformed: "expected a path or a `pkcs11:` URI"

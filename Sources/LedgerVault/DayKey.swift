@@ -16,7 +16,8 @@ struct DayKey: Sendable {
         do {
             func derive(_ purpose: String) throws -> SymmetricKey {
                 try HKDF.derive(
-                    master: key, salt: [], info: Array("sallyport vault \(purpose) 1\n\(segment)".utf8), count: Self.length)
+                    master: key, salt: [], info: Array("sallyport vault \(purpose) 1\n\(segment)".utf8),
+                    count: Self.length)
             }
             guard let cipher = AESGCM(key: try derive("payload keys")) else { throw AESGCM.Failure() }
             payloadKeys = cipher

@@ -127,7 +127,8 @@ public final class LedgerVault: Sendable {
             var records = [bytes]
             if let original { records.append(try sealed(.original, original, Digest32()).1) }
             return SealedRequest(
-                commitment: PromptCommitter.commitment(to: body, salt: salt), record: record, key: key, records: records)
+                commitment: PromptCommitter.commitment(to: body, salt: salt), record: record, key: key, records: records
+            )
         } catch {
             throw .failed("\(error)")
         }

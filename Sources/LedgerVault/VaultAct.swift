@@ -46,7 +46,8 @@ public struct VaultAct: Hashable, Sendable {
 
     /// Puts it together.
     public init(
-        _ kind: Kind, at time: LedgerTime, reason: Reason? = nil, requests: Int = 0, keys: Int = 0, before: LedgerTime? = nil,
+        _ kind: Kind, at time: LedgerTime, reason: Reason? = nil, requests: Int = 0, keys: Int = 0,
+        before: LedgerTime? = nil,
         request: String? = nil, subjects: [String] = [], isComplete: Bool = true
     ) {
         self.kind = kind

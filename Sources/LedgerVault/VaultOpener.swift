@@ -48,7 +48,8 @@ public final class VaultOpener {
     }
 
     /// Whether a body is the one that an intent of an unsealed request commits to; `nil` where the keys of that time are gone.
-    public func verifies(_ body: [UInt8], of request: RequestID, at time: LedgerTime, is commitment: Digest32) throws(VaultError)
+    public func verifies(_ body: [UInt8], of request: RequestID, at time: LedgerTime, is commitment: Digest32)
+        throws(VaultError)
         -> Bool?
     {
         let day = VaultDay(time)

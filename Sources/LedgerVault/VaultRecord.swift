@@ -108,7 +108,8 @@ extension VaultRecord {
             segment: segment, requestID: RequestID(high: bytes.bigEndian(at: 8), low: bytes.bigEndian(at: 16)),
             attempt: Int(bytes[6]) << 8 | Int(bytes[7]), kind: kind,
             time: LedgerTime(milliseconds: Int64(bitPattern: bytes.bigEndian(at: 24))), textBytes: length,
-            isShredded: bytes[Layout.header...].allSatisfy { $0 == 0 }, flags: Flags(rawValue: bytes[5]), offset: offset)
+            isShredded: bytes[Layout.header...].allSatisfy { $0 == 0 }, flags: Flags(rawValue: bytes[5]), offset: offset
+        )
     }
 
     private static func check(_ bytes: [UInt8], _ segment: VaultSegment) -> [UInt8] {

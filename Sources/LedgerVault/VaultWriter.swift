@@ -125,7 +125,11 @@ final class VaultWriter: @unchecked Sendable {
         if let gate { while flock(gate.raw, LOCK_SH) != 0, errno == EINTR {} }
         defer { if let gate { flock(gate.raw, LOCK_UN) } }
 
-        var done: [(@Sendable (Result<LedgerVault.Receipt, VaultUnavailable>) -> Void, Result<LedgerVault.Receipt, VaultUnavailable>)] = []
+        var done:
+            [(
+                @Sendable (Result<LedgerVault.Receipt, VaultUnavailable>) -> Void,
+                Result<LedgerVault.Receipt, VaultUnavailable>
+            )] = []
         var lostNow = 0
         var status = LedgerVault.Status.healthy
         func fail(_ error: VaultUnavailable) {
@@ -143,13 +147,21 @@ final class VaultWriter: @unchecked Sendable {
                 case .request(let sealed, let completion):
                     let file = try file(of: sealed.key.segment, makes: true)
                     let offset = try file.append(sealed.records, operations)
-                    done.append((completion, .success(LedgerVault.Receipt(record: sealed.record.moved(to: offset), key: sealed.key))))
+                    done.append(
+                        (
+                            completion,
+                            .success(LedgerVault.Receipt(record: sealed.record.moved(to: offset), key: sealed.key))
+                        ))
                 case .answer(let answer):
                     try write(answer)
                 }
             } catch {
                 fail(error)
-                if case .request(_, let completion) = job { done.append((completion, .failure(error))) } else { lostNow += 1 }
+                if case .request(_, let completion) = job {
+                    done.append((completion, .failure(error)))
+                } else {
+                    lostNow += 1
+                }
             }
         }
         if settings.isDurable {
@@ -171,7 +183,9 @@ final class VaultWriter: @unchecked Sendable {
 
     private func write(_ answer: LedgerVault.Answer) throws(VaultUnavailable) {
         let receipt = answer.receipt
-        guard let file = try? file(of: receipt.key.segment, makes: false), !file.isShredded(receipt.record) else { return }
+        guard let file = try? file(of: receipt.key.segment, makes: false), !file.isShredded(receipt.record) else {
+            return
+        }
         var flags: VaultRecord.Flags = []
         if answer.isCut { flags.insert(.cut) }
         if answer.isStream { flags.insert(.stream) }
@@ -251,7 +265,9 @@ private final class SegmentFile {
 
     /// Whether a record's key was destroyed. One that can't be read counts as such.
     func isShredded(_ record: VaultRecord) -> Bool {
-        guard let bytes = try? file.bytes(at: record.slotRange.lowerBound, count: 12), bytes.count == 12 else { return true }
+        guard let bytes = try? file.bytes(at: record.slotRange.lowerBound, count: 12), bytes.count == 12 else {
+            return true
+        }
         return bytes.allSatisfy { $0 == 0 }
     }
 }

@@ -28,6 +28,7 @@ private enum House {
         "RemoteAnalyzer": ["Upstream", "Inference", "JSONText"],
         "KeyDiscovery": ["Upstream", "Identity", "JSONText"],
         "LedgerStore": ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"],
+        "LedgerVault": ["Inference", "Ledger", "Cryptography"],
         "LedgerIndex": ["GRDB", "Ledger", "LedgerStore", "JSONText"],
     ]
     static let gateway: [String: Set<String>] = [
