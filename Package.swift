@@ -84,6 +84,9 @@ let package = Package(
         library("KeyDiscovery", ["Upstream", "Identity", "JSONText"]),
         library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
         library("LedgerVault", ["Inference", "Ledger", "Cryptography"]),
+        library(
+            "LedgerRelay",
+            ["CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography"]),
         library("LedgerIndex", ["Ledger", "LedgerStore", "JSONText", .product(name: "GRDB", package: grdb)]),
 
         // The gateway and its command line.
@@ -91,7 +94,7 @@ let package = Package(
             "Gateway",
             [
                 "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
-                "LedgerStore",
+                "LedgerStore", "LedgerRelay",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
@@ -102,7 +105,9 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore", "Privacy",
+                "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
+                "LedgerStore",
+                "Privacy",
                 "SecureTransport", "Cryptography",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
@@ -132,6 +137,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: nio), .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
             ]),
+        tests(
+            "LedgerRelayTests",
+            ["LedgerRelay", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography"]),
         tests("UpstreamTests", ["Upstream", "Inference"]),
         tests("RemoteAnalyzerTests", ["RemoteAnalyzer", "Upstream", "Privacy", "Inference", "JSONText"]),
         tests(

@@ -1,7 +1,7 @@
 private import Glibc
 
 /// A thread that runs one body to its end.
-final class LedgerThread: @unchecked Sendable {
+package final class LedgerThread: @unchecked Sendable {
     private let thread: pthread_t
 
     private final class Body {
@@ -10,7 +10,7 @@ final class LedgerThread: @unchecked Sendable {
     }
 
     /// Starts the thread; `nil` if the system has none left.
-    init?(_ run: @escaping @Sendable () -> Void) {
+    package init?(_ run: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let body = Unmanaged.passRetained(Body(run: run))
         let status = pthread_create(&thread, nil, Self.main, body.toOpaque())
@@ -22,7 +22,7 @@ final class LedgerThread: @unchecked Sendable {
     }
 
     /// Waits for the body's end. Once only.
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         // Signals are for the threads that expect them.

@@ -1,11 +1,11 @@
 private import Glibc
 
 /// A lock with a condition to wait for, which `Synchronization.Mutex` has not. Times are of the monotonic clock.
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init() {
+    package init() {
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
         var attributes = pthread_condattr_t()
@@ -23,25 +23,28 @@ final class Monitor: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func lock() { pthread_mutex_lock(mutex) }
+    package func lock() { pthread_mutex_lock(mutex) }
 
-    func unlock() { pthread_mutex_unlock(mutex) }
+    package func unlock() { pthread_mutex_unlock(mutex) }
 
     /// Wakes the one that waits. Needs no lock held.
-    func signal() { pthread_cond_signal(condition) }
+    package func signal() { pthread_cond_signal(condition) }
+
+    /// Wakes all that wait. Needs no lock held.
+    package func broadcast() { pthread_cond_broadcast(condition) }
 
     /// Lets go of the lock until a signal comes, or for no reason.
-    func wait() { pthread_cond_wait(condition, mutex) }
+    package func wait() { pthread_cond_wait(condition, mutex) }
 
     /// Lets go of the lock until a signal or the time comes, or for no reason.
-    func wait(until nanoseconds: UInt64) {
+    package func wait(until nanoseconds: UInt64) {
         var time = timespec(
             tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         pthread_cond_timedwait(condition, mutex, &time)
     }
 
     /// Nanoseconds of the monotonic clock.
-    static func now() -> UInt64 {
+    package static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -1,7 +1,7 @@
 private import Glibc
 
 /// How far an IP address reaches. A `plaintext` endpoint may only be spoken to at a loopback or private one.
-enum AddressScope: Equatable {
+package enum AddressScope: Equatable {
     /// 127.0.0.0/8 and ::1.
     case loopback
     /// RFC 1918's three ranges, and fc00::/7 (RFC 4193).
@@ -10,7 +10,7 @@ enum AddressScope: Equatable {
     case `public`
 
     /// Whether unencrypted traffic to such an address is tolerable.
-    var allowsPlaintext: Bool { self != .public }
+    package var allowsPlaintext: Bool { self != .public }
 
     /// The scope of an IPv4 address in host byte order.
     init(v4 address: UInt32) {
@@ -36,7 +36,7 @@ enum AddressScope: Equatable {
     }
 
     /// The scope of an address written as text, such as `10.0.0.1` or `::1` (no brackets, no zone); `nil` for anything else.
-    init?(literal text: String) {
+    package init?(literal text: String) {
         var v4 = in_addr()
         var v6 = in6_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
@@ -49,7 +49,7 @@ enum AddressScope: Equatable {
     }
 
     /// The scope of a socket address as the system's calls take it; `nil` for a family other than IPv4 and IPv6.
-    init?(family: Int32, address: UnsafeRawPointer, count: Int) {
+    package init?(family: Int32, address: UnsafeRawPointer, count: Int) {
         switch family {
         case AF_INET where count >= MemoryLayout<sockaddr_in>.size:
             let address = address.loadUnaligned(as: sockaddr_in.self)

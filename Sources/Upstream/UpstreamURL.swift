@@ -2,9 +2,9 @@
 ///
 /// `https://host[:port]/path[?query]` in visible ASCII; no user information, no fragment, no backslash. The host is a
 /// DNS name, a dotted IPv4 address or a bracketed IPv6 address. (RFC 3986, narrowed.)
-struct UpstreamURL: Sendable, Hashable {
+package struct UpstreamURL: Sendable, Hashable {
     /// Why a text is no such address.
-    enum Fault: String, Error {
+    package enum Fault: String, Error {
         case scheme = "expected `https://` or `http://`"
         case character = "only visible ASCII characters may stand in an address"
         case userInformation = "an address may not carry user information"
@@ -14,16 +14,16 @@ struct UpstreamURL: Sendable, Hashable {
     }
 
     /// Whether the scheme is `https`.
-    let isEncrypted: Bool
+    package let isEncrypted: Bool
     /// The host in lower case, an IPv6 address without brackets.
-    let host: String
+    package let host: String
     /// The port, from the scheme where the text names none.
-    let port: UInt16
+    package let port: UInt16
     /// Path and query, beginning with `/`.
-    let target: String
+    package let target: String
 
     /// Reads an address.
-    init(_ text: String) throws(Fault) {
+    package init(_ text: String) throws(Fault) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }) else { throw .character }
         let rest: Substring
         if text.lowercased().hasPrefix("https://") {
@@ -63,13 +63,13 @@ struct UpstreamURL: Sendable, Hashable {
     }
 
     /// Whether the host is an IP address rather than a name.
-    var hostIsAddress: Bool { AddressScope(literal: host) != nil }
+    package var hostIsAddress: Bool { AddressScope(literal: host) != nil }
 
     /// `host:port`, for messages.
-    var authority: String { "\(bracketedHost):\(port)" }
+    package var authority: String { "\(bracketedHost):\(port)" }
 
     /// The address in one canonical spelling.
-    var text: String { "\(isEncrypted ? "https" : "http")://\(authority)\(target)" }
+    package var text: String { "\(isEncrypted ? "https" : "http")://\(authority)\(target)" }
 
     private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 

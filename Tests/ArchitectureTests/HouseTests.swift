@@ -29,6 +29,9 @@ private enum House {
         "KeyDiscovery": ["Upstream", "Identity", "JSONText"],
         "LedgerStore": ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"],
         "LedgerVault": ["Inference", "Ledger", "Cryptography"],
+        "LedgerRelay": [
+            "CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography",
+        ],
         "LedgerIndex": ["GRDB", "Ledger", "LedgerStore", "JSONText"],
     ]
     static let gateway: [String: Set<String>] = [
@@ -36,8 +39,8 @@ private enum House {
             "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOConcurrencyHelpers", "Yams", "Logging", "Foundation",
         ]),
         "sallyport": [
-            "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger", "LedgerStore",
-            "Privacy", "SecureTransport", "ArgumentParser", "Logging", "Foundation",
+            "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger",
+            "LedgerRelay", "LedgerStore", "Privacy", "SecureTransport", "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.
         "CedarFuzz": ["Cedar", "Foundation"],

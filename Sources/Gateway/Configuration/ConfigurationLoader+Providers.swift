@@ -119,7 +119,8 @@ extension ConfigurationLoader {
             httpVersion: version == .http1 ? .http1 : .automatic, proxy: proxy)
     }
 
-    private static func tls(provider section: ConfigurationSection) -> UpstreamTLS {
+    /// How a connection of ours is protected: `ca_file`, `client_certificate`, `pinned_public_key`.
+    static func tls(provider section: ConfigurationSection) -> UpstreamTLS {
         let authorities = section.field("ca_file")?.path()
         var certificate: UpstreamTLS.ClientCertificate?
         if let field = section.field("client_certificate") {

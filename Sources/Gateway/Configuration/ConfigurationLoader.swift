@@ -37,7 +37,9 @@ public enum ConfigurationLoader {
         let (limits, drain) = limits(root.section("limits"))
         let eventLoops = root.field("event_loops")?.integer(in: 1...256)
         let logLevel = root.field("log_level")?.choice(GatewayConfiguration.LogLevel.self)
-        let ledger = ledger(root.section("ledger"))
+        let ledgerSection = root.section("ledger")
+        let relay = relay(ledgerSection)
+        let ledger = ledger(ledgerSection)
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
@@ -51,7 +53,7 @@ public enum ConfigurationLoader {
         return GatewayConfiguration(
             source: path, listen: listen, admin: admin, tls: tls, identity: identity, limits: limits,
             drainMilliseconds: drain,
-            eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, keys: keys,
+            eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, relay: relay, keys: keys,
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
             analyzer: policies.analyzer, principals: policies.principals, tokenIssuers: tokens,

@@ -1,4 +1,5 @@
 public import Inference
+public import LedgerRelay
 public import Limits
 private import NIOCore
 public import Privacy
@@ -84,6 +85,8 @@ public struct GatewayConfiguration: Sendable {
     public let logLevel: LogLevel
     /// Where and how the ledger is kept.
     public let ledger: LedgerSettings
+    /// What becomes of the ledger beyond this machine.
+    public let relay: RelaySettings
     /// Where API keys are kept.
     public let keys: KeySettings
     /// All providers, those without a key included, in the order of the file.

@@ -1,0 +1,87 @@
+public import LedgerStore
+private import TransparencyLog
+
+/// A ledger's copy on a server: an S3-compatible store, or any web server that serves the files as they are. What the
+/// server says is not trusted; `LedgerVerifier` checks it as it checks a folder.
+///
+/// Tiles are fetched ahead of whoever reads them in order, some at the same time, in bounded memory.
+public final class RemoteLedger: LedgerSource {
+    private enum Bounds {
+        /// The longest bundle: 256 entries of 65,535 bytes with their lengths.
+        static let file = 17 << 20
+        /// More logs than any ledger has.
+        static let logs = 100_000
+    }
+
+    private let location: String
+    private let onlyLog: Int?
+    private let fetcher: FileFetcher
+
+    /// Reads `https://host/path`, the address of a ledger's folder or of one log's; without a signature, as web servers
+    /// serve it. Asks the server whether there is one.
+    public convenience init(
+        _ endpoint: RelayEndpoint, connections: Int = 8, stop: StopSignal = StopSignal()
+    ) throws(LedgerReadError) {
+        try self.init(location: endpoint.text, connections, endpoint, stop) { path in
+            HTTPRequest(method: .get, url: endpoint.address(of: path), maximumAnswerBytes: Bounds.file)
+        }
+    }
+
+    /// Reads a copy in an S3-compatible store.
+    public convenience init(
+        _ store: ObjectStoreSettings, stop: StopSignal = StopSignal()
+    ) throws(LedgerReadError) {
+        try self.init(location: store.location, store.connections, store.endpoint, stop) { path in
+            let name = store.prefix.isEmpty ? path : "\(store.prefix)/\(path)"
+            var request = HTTPRequest(method: .get, url: store.endpoint.address(of: "\(store.bucket)/\(name)"))
+            request.signing = store.credentials
+            request.maximumAnswerBytes = Bounds.file
+            return request
+        }
+    }
+
+    private init(
+        location: String, _ connections: Int, _ endpoint: RelayEndpoint, _ stop: StopSignal,
+        _ request: @escaping @Sendable (String) -> HTTPRequest
+    ) throws(LedgerReadError) {
+        self.location = location.hasSuffix("/") ? String(location.dropLast()) : location
+        do throws(RelayFailure) {
+            fetcher = try FileFetcher(endpoint, connections: connections, stop: stop, request: request)
+            let isLog = try fetcher.file("vkey") != nil
+            let last = location.split(separator: "/").last.map(String.init) ?? ""
+            onlyLog = isLog ? LedgerFolder.number(last) ?? 1 : nil
+        } catch {
+            throw LedgerReadError.unreachable(location, reason: error.message)
+        }
+        guard try !logNumbers().isEmpty else { throw .noLedger(location) }
+    }
+
+    /// The address of a file, or of a log.
+    public func place(of path: String, inLog log: Int) -> String {
+        let folder = onlyLog == nil ? "\(location)/\(LedgerFolder.name(ofLog: log))" : location
+        return path.isEmpty ? folder : "\(folder)/\(path)"
+    }
+
+    /// The logs' numbers: a web server lists nothing, so they are asked for one after the other, from 1 on.
+    public func logNumbers() throws(LedgerReadError) -> [Int] {
+        if let onlyLog { return [onlyLog] }
+        var numbers: [Int] = []
+        for number in 1...Bounds.logs {
+            guard try contents(of: "vkey", inLog: number) != nil else { break }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
+    /// A file's bytes; `nil` where the server says that there is none.
+    public func contents(of path: String, inLog log: Int) throws(LedgerReadError) -> [UInt8]? {
+        let folder = onlyLog == nil ? "\(LedgerFolder.name(ofLog: log))/" : ""
+        do throws(RelayFailure) {
+            let bytes = try fetcher.file(folder + path)
+            if path == "checkpoint", let bytes { fetcher.expect(bytes, in: folder) }
+            return bytes
+        } catch {
+            throw .unreachable(place(of: path, inLog: log), reason: error.message)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+private import Glibc
+private import Synchronization
+
+/// Tells work on another thread to end soon. Waiting work sees it within a fifth of a second.
+public final class StopSignal: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    /// Not set.
+    public init() {}
+
+    /// Whether it was set.
+    public var isSet: Bool { flag.load(ordering: .acquiring) }
+
+    /// Sets it, for ever.
+    public func set() { flag.store(true, ordering: .releasing) }
+
+    /// Waits, in pieces, until the time is over or the signal set; false if it is set.
+    @discardableResult
+    func sleep(milliseconds: Int) -> Bool {
+        let end = RelayClock.milliseconds() + UInt64(max(0, milliseconds))
+        while !isSet {
+            let now = RelayClock.milliseconds()
+            guard now < end else { return true }
+            usleep(UInt32(min(200, end - now)) * 1_000)
+        }
+        return false
+    }
+}
+
+/// The two clocks.
+enum RelayClock {
+    /// Milliseconds of the monotonic clock.
+    static func milliseconds() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000 + UInt64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Milliseconds since 1970.
+    static func epochMilliseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
