@@ -144,6 +144,7 @@ struct LogCheck {
     private mutating func readWaiting(size: UInt64) {
         var next = size
         var damages: [LedgerDamage] = []
+        var gap: LedgerDamage?
         let files = files
         do {
             try files.source.waitingEntries(ofLog: files.log, from: size) { index, bytes in
@@ -154,11 +155,23 @@ struct LogCheck {
                             .waiting, file: files.place(""), first: files.position(index),
                             "in the write-ahead log: \(problem)"))
                 }
+                if index > next {
+                    let (first, last) = (files.position(next), files.position(index - 1))
+                    gap = LedgerDamage(
+                        .waiting, file: files.place(""), first: first, last: last,
+                        "neither under the checkpoint nor in the write-ahead log, which goes on behind them")
+                }
                 next = index + 1
                 return true
             }
         } catch {
             damages.append(.init(.waiting, file: files.place(""), "\(error)"))
+        }
+        // A gateway may have made a checkpoint in the meantime.
+        if let gap,
+            ((try? LedgerReader(source: files.source).checkpoint(ofLog: files.log)?.checkpoint.size) ?? 0) <= size
+        {
+            damages.insert(gap, at: 0)
         }
         log.waiting = next - size
         self.damages += damages
