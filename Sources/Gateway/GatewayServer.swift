@@ -24,6 +24,7 @@ public final class GatewayServer: Sendable {
         let pipeline: RequestPipeline
         let listener: Listener
         let ledger: GatewayLedger
+        let keyJournal: KeyJournal
         let engines: [UpstreamEngine]
         let workers: BodyWorkers
         let master: SymmetricKey
@@ -73,6 +74,7 @@ public final class GatewayServer: Sendable {
                 pauses += 1
                 guard pauses % PolicyReloading.pausesPerSecond == 0 else { continue }
                 parts.ledger.recordTally()
+                if parts.ledger.trouble == nil { note(parts.keyJournal) { try $0.look() } }
                 parts.pipeline.activeSet.tokens?.tick()
                 let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
                 if stamp != keyStamp, reloadKeys(parts) { keyStamp = stamp }
@@ -114,6 +116,8 @@ public final class GatewayServer: Sendable {
             master: master.key, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
         let ledger = GatewayLedger(
             store: store, committer: PromptCommitter(key: commitmentKey), loops: loops, logger: logger)
+        let keyJournal = KeyJournal(directory: configuration.ledger.directory)
+        Self.record(activeSet, keyJournal, ledger)
 
         // Asked now, issuers of tokens have mostly answered when the first token comes.
         activeSet.tokens?.tick()
@@ -163,9 +167,8 @@ public final class GatewayServer: Sendable {
                 "policy_set": "\(activeSet.policySet.prefix(12))", "keys": "\(keys.records.count)",
             ])
         return Parts(
-            group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, engines: engines,
-            workers: workers,
-            master: master.key, metrics: metrics)
+            group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger,
+            keyJournal: keyJournal, engines: engines, workers: workers, master: master.key, metrics: metrics)
     }
 
     // MARK: - Reload
@@ -176,7 +179,7 @@ public final class GatewayServer: Sendable {
         do {
             let new = ActiveSet(old, keys: try KeyFile.readRegister(old.configuration.keys.file))
             parts.pipeline.adopt(new)
-            recordKeyChanges(from: old, to: new, parts.ledger)
+            recordKeyChanges(new, parts)
             logger.info("keys read again", metadata: ["keys": "\(new.keys.count)"])
             return true
         } catch {
@@ -195,32 +198,28 @@ public final class GatewayServer: Sendable {
                 return
             }
             guard master.generation != old.generation else { return }
-            parts.pipeline.adopt(ActiveSet(old, generation: master.generation))
-            parts.ledger.append(
-                .keysRotated(
-                    LedgerEntry.KeyRotation(
-                        time: LedgerTime(milliseconds: Clock.epochMilliseconds()), generation: master.generation)))
+            let new = ActiveSet(old, generation: master.generation)
+            parts.pipeline.adopt(new)
+            recordKeyChanges(new, parts)
             logger.info("keys rotated", metadata: ["generation": "\(master.generation)"])
         } catch {
             logger.error("master key not read, the old generation stays in force", metadata: ["error": "\(error)"])
         }
     }
 
-    func recordKeyChanges(from old: ActiveSet, to new: ActiveSet, _ ledger: GatewayLedger) {
-        let known = Dictionary(uniqueKeysWithValues: old.records.map { ($0.id, $0) })
-        for record in new.records {
-            let change = LedgerEntry.KeyChange(
-                time: LedgerTime(milliseconds: Clock.epochMilliseconds()), keyID: record.id, kind: record.kind,
-                name: record.principal, teams: record.teams, tenant: record.tenant,
-                models: record.models.map(\.description), addresses: record.from.map(\.description),
-                since: LedgerTime(milliseconds: (record.revoked ?? record.created) * 1_000),
-                expires: record.expires.map { LedgerTime(milliseconds: $0 * 1_000) })
-            switch known[record.id] {
-            case nil: ledger.append(.keyCreated(change))
-            case .some(let before) where before.revoked == nil && record.revoked != nil:
-                ledger.append(.keyRevoked(change))
-            case .some: break
-            }
+    /// Records what became of keys since they were last recorded.
+    func recordKeyChanges(_ set: ActiveSet, _ parts: Parts) { Self.record(set, parts.keyJournal, parts.ledger) }
+
+    private static func record(_ set: ActiveSet, _ journal: KeyJournal, _ ledger: GatewayLedger) {
+        let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
+        for entry in journal.changes(set.records, generation: set.generation, at: now) { ledger.append(entry) }
+    }
+
+    private func note(_ journal: KeyJournal, _ write: (KeyJournal) throws -> Void) {
+        do {
+            try write(journal)
+        } catch {
+            logger.error("what the ledger knows of keys is not kept", metadata: ["error": "\(error)"])
         }
     }
 
@@ -245,7 +244,9 @@ public final class GatewayServer: Sendable {
             usleep(5_000)
         }
         parts.workers.stop()
+        let isRecorded = parts.ledger.trouble == nil
         parts.ledger.close(reason: "signal")
+        if isRecorded { note(parts.keyJournal) { try $0.close() } }
         try? parts.group.syncShutdownGracefully()
         logger.info("stopped")
     }

@@ -99,7 +99,8 @@ enum KeyFile {
         }
     }
 
-    private static func replace(_ path: String, with text: [UInt8]) throws {
+    /// Writes a file so that a reader sees the old text or the new one.
+    static func replace(_ path: String, with text: [UInt8]) throws {
         let new = path + ".new"
         unlink(new)
         let file = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

@@ -79,7 +79,7 @@ struct PolicyReloading {
             succeeding: old)
         try parts.tls.reload(configuration.tls)
         parts.pipeline.adopt(new)
-        server.recordKeyChanges(from: old, to: new, parts.ledger)
+        server.recordKeyChanges(new, parts)
         parts.metrics.reloaded("ok")
         let isMended = parts.pipeline.condition.note(nil)
         record(trigger, isInForce: true, before: old)

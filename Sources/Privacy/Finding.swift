@@ -17,6 +17,8 @@ public struct Finding: Sendable, Hashable {
     let variant: Int
     /// Whether it holds more than a value of its class: what overlapped it was merged into it.
     let isMerged: Bool
+    /// What it says, where it was found in disguise; see `Findings.plains`.
+    let plain: PlainNumber
 }
 
 /// All that inspection found in one request.
@@ -27,8 +29,19 @@ public struct Findings: Sendable {
     public let summary: DataSummary
     /// Classes of findings that gave way to others standing in the same place: policies and treatments that refuse know of them.
     let outranked: Set<DataClass>
+    /// What was found and gave way to a finding that covers its place, in the order of texts.
+    let beaten: [Beaten]
+    /// Values that were found in disguise.
+    let plains: PlainValues
     /// The body that was inspected: findings treat no other request.
     let body: JSONDocument
+
+    /// What gave way.
+    struct Beaten: Sendable {
+        let finding: Finding
+        /// Whether `summary` counts it, and its class is among `outranked`.
+        let losesClass: Bool
+    }
 
     /// The findings of each text that has some: indices into `items`, and the text's index.
     func forEachText(_ body: (_ items: Range<Int>, _ text: Int) -> Void) {

@@ -6,12 +6,13 @@ extension PrivacyEngine {
     func inspectAgain(
         _ request: InferenceRequest, for values: RepeatedValues.Search, sparing spared: [Int: [Candidate]],
         _ watch: InspectionWatch, _ items: inout [Finding], _ counts: inout [DataSummary.Count],
-        _ outranked: inout Set<DataClass>
+        _ outranked: inout Set<DataClass>, _ beaten: inout [Findings.Beaten]
     ) throws {
         var all: [Finding] = []
         var next = 0
         var unwatched = InspectionWatch.interval
         var repeated: [Candidate] = []
+        var again: [Findings.Beaten] = []
         for (index, text) in request.texts.enumerated() {
             let first = next
             while next < items.count, items[next].text == index { next += 1 }
@@ -33,7 +34,11 @@ extension PrivacyEngine {
                 ? nil
                 : inspector.adding(
                     repeated, to: before.map(Candidate.init), sparing: spared[index] ?? []
-                ) { outranked.insert(dataClass(of: $0)) }
+                ) { loser, losesClass in
+                    if losesClass { outranked.insert(dataClass(of: loser)) }
+                    // Not counted: only more findings of a class are.
+                    again.append(Findings.Beaten(finding: finding(loser, text: index), losesClass: false))
+                }
             guard let more else {
                 all += before
                 continue
@@ -48,6 +53,9 @@ extension PrivacyEngine {
             }
         }
         items = all
+        guard !again.isEmpty else { return }
+        beaten += again
+        beaten.sort { $0.finding.text < $1.finding.text }
     }
 }
 
@@ -58,5 +66,6 @@ extension Candidate {
             finding.sensitiveClass, finding.range.lowerBound, finding.range.upperBound, score: finding.score,
             variant: finding.variant)
         isMerged = finding.isMerged
+        plain = finding.plain
     }
 }

@@ -15,13 +15,13 @@ extension PrivacyEngine {
         guard form != .raw, !findings.isEmpty else {
             return TreatedRequest(
                 requestID: requestID, destination: destination, form: form, body: try splice(request.body, edits, []),
-                restoration: .empty, replacements: 0)
+                restoration: .empty, treatments: [])
         }
         let replacements = try Replacements(request, findings, form, treatments, tenantKey)
         return TreatedRequest(
             requestID: requestID, destination: destination, form: form,
             body: try body(request, findings, replacements, edits), restoration: replacements.restoration,
-            replacements: findings.items.count)
+            treatments: findings.items.indices.map { replacements.treatment($0) })
     }
 
     /// The body with each finding replaced. Texts inside strings are spliced first, then become the text of their string, and so on

@@ -41,6 +41,7 @@ public final class PrivacyEngine: Sendable {
         var counts: [DataSummary.Count] = []
         var coverage = CoverageTally(request)
         var outranked: Set<DataClass> = []
+        var beaten: [Findings.Beaten] = []
         var document = -1
         var json = request.body
         var values = RepeatedValues()
@@ -65,7 +66,9 @@ public final class PrivacyEngine: Sendable {
             }
             if !workspace.allowed.isEmpty { spared[index] = workspace.allowed }
             coverage.add(text.place, workspace)
-            for candidate in workspace.outranked {
+            for (candidate, losesClass) in workspace.beaten {
+                beaten.append(Findings.Beaten(finding: finding(candidate, text: index), losesClass: losesClass))
+                guard losesClass else { continue }
                 outranked.insert(dataClass(of: candidate))
                 counts.append(
                     DataSummary.Count(dataClass: dataClass(of: candidate), place: text.place, count: 1))
@@ -78,11 +81,12 @@ public final class PrivacyEngine: Sendable {
             }
         }
         if !values.isEmpty {
-            try inspectAgain(request, for: values.search(), sparing: spared, watch, &items, &counts, &outranked)
+            try inspectAgain(
+                request, for: values.search(), sparing: spared, watch, &items, &counts, &outranked, &beaten)
         }
         return Findings(
             items: items, summary: DataSummary(counts: counts, coverage: coverage.coverage), outranked: outranked,
-            body: request.body)
+            beaten: beaten, plains: workspace.plains, body: request.body)
     }
 
     /// Looks through a number as its digits are read; a finding is all of it.
@@ -90,10 +94,18 @@ public final class PrivacyEngine: Sendable {
         _ whole: [UInt8], writtenWith count: Int, _ workspace: inout TextInspector.Workspace, _ inherited: () -> [Topic]
     ) throws {
         try whole.withUnsafeBytes { try inspector.inspect($0, &workspace, inherited) }
-        guard var first = workspace.candidates.first else { return }
-        first.start = 0
-        first.end = Int32(truncatingIfNeeded: count)
-        workspace.candidates = [first]
+        guard let first = workspace.candidates.first else { return }
+        func written(_ candidate: Candidate) -> Candidate {
+            var candidate = candidate
+            candidate.plain.rawValue = whole.withUnsafeBufferPointer {
+                workspace.plains.add($0[Int(candidate.start)..<Int(candidate.end)])
+            }
+            candidate.start = 0
+            candidate.end = Int32(truncatingIfNeeded: count)
+            return candidate
+        }
+        workspace.candidates = [written(first)]
+        workspace.beaten = workspace.beaten.map { (written($0.candidate), $0.losesClass) }
     }
 
     /// Looks through one text of UTF-8, of at most 2 GiB.
@@ -105,7 +117,7 @@ public final class PrivacyEngine: Sendable {
         if !values.isEmpty {
             var repeated: [Candidate] = []
             try values.search().find(in: text, .none, into: &repeated)
-            if let all = inspector.adding(repeated, to: workspace.candidates, sparing: workspace.allowed, { _ in }) {
+            if let all = inspector.adding(repeated, to: workspace.candidates, sparing: workspace.allowed, { _, _ in }) {
                 return all.map { finding($0, text: 0) }
             }
         }
@@ -185,7 +197,7 @@ public final class PrivacyEngine: Sendable {
         Finding(
             text: text, range: Int(candidate.start)..<Int(candidate.end), sensitiveClass: candidate.sensitiveClass,
             dataClass: dataClass(of: candidate), score: Int(candidate.score), variant: Int(candidate.variant),
-            isMerged: candidate.isMerged)
+            isMerged: candidate.isMerged, plain: candidate.plain)
     }
 
     /// What the name of the member speaks of whose value this node is, so that `{"phone": "4155550132"}` is found.

@@ -4,6 +4,8 @@ public import Cryptography
 public struct TenantKey: Sendable {
     /// Surrogates, hashes and what is chosen for stand-ins.
     let authenticator: HMACSHA256Authenticator
+    /// Fingerprints in the ledger; of every generation.
+    public let fingerprints: FingerprintKey
     /// Digits of stand-ins.
     let permutation: FF1
 
@@ -15,6 +17,7 @@ public struct TenantKey: Sendable {
     public init(master: SymmetricKey, tenant: String, generation: Int = 1) throws(HKDF.Failure) {
         authenticator = HMACSHA256Authenticator(
             key: try Self.derive("surrogates", master, tenant: tenant, generation: generation))
+        fingerprints = try FingerprintKey(master: master, tenant: tenant)
         let key = try Self.derive("stand-ins", master, tenant: tenant, generation: generation)
         do {
             permutation = try FF1(key: key)

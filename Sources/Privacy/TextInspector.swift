@@ -6,8 +6,10 @@ struct TextInspector: Sendable {
     struct Workspace {
         /// What was found, sorted, none overlapping.
         var candidates: [Candidate] = []
-        /// What was found and gave way to another finding though its class tells something else of the text.
-        var outranked: [Candidate] = []
+        /// What was found and gave way to another finding; `losesClass`: though its class tells something else of the text.
+        var beaten: [(candidate: Candidate, losesClass: Bool)] = []
+        /// What stands behind disguises, in all texts.
+        var plains = PlainValues()
         /// What was found and is allowed.
         var allowed: [Candidate] = []
         /// Everything that was considered, where someone asks why.
@@ -104,7 +106,7 @@ struct TextInspector: Sendable {
     ) throws {
         workspace.candidates.removeAll(keepingCapacity: true)
         workspace.allowed.removeAll(keepingCapacity: true)
-        workspace.outranked.removeAll(keepingCapacity: true)
+        workspace.beaten.removeAll(keepingCapacity: true)
         workspace.isDecoded = false
         workspace.encryptedParts = 0
         let bytes = text.bindMemory(to: UInt8.self)
@@ -200,24 +202,25 @@ struct TextInspector: Sendable {
     private func undo(
         _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic]
     ) throws {
-        try undo(bytes, &workspace, topics, level: 0) { $0 }
+        try undo(bytes, &workspace, topics, level: 0, isNested: false) { $0 }
     }
 
     /// Looks at a text as a reader sees it, then at what is encoded in it, with the words around; a finding inside is the whole run,
     /// since half a run can't be replaced. What comes out is looked at in the same way, so that encodings in encodings, each level of
-    /// them, are seen. `original` leads to the text as it came.
+    /// them, are seen. `original` leads to the text as it came; `isNested`: this is not that text.
     private func undo(
         _ bytes: UnsafeBufferPointer<UInt8>, _ workspace: inout Workspace, _ topics: [Topic], level: Int,
-        _ original: (Range<Int>) -> Range<Int>
+        isNested: Bool, _ original: (Range<Int>) -> Range<Int>
     ) throws {
         let survey = TextSurvey(bytes)
         guard let shadow = ShadowText.make(of: bytes, survey) else {
-            return try lookIntoHidden(bytes, survey, &workspace, topics, level: level, original)
+            return try lookIntoHidden(
+                bytes, survey, &workspace, topics, level: level, isNested: isNested, original)
         }
-        try look(at: shadow, &workspace, topics, original)
+        try look(at: shadow, &workspace, topics, isNested: isNested, original)
         guard level < Bounds.levels else { return }
         try shadow.bytes.withUnsafeBufferPointer { bytes in
-            try lookIntoHidden(bytes, TextSurvey(bytes), &workspace, topics, level: level) {
+            try lookIntoHidden(bytes, TextSurvey(bytes), &workspace, topics, level: level, isNested: true) {
                 original(shadow.originalRange(ofShadow: $0))
             }
         }
@@ -225,12 +228,12 @@ struct TextInspector: Sendable {
 
     private func lookIntoHidden(
         _ bytes: UnsafeBufferPointer<UInt8>, _ survey: TextSurvey, _ workspace: inout Workspace, _ topics: [Topic],
-        level: Int, _ original: (Range<Int>) -> Range<Int>
+        level: Int, isNested: Bool, _ original: (Range<Int>) -> Range<Int>
     ) throws {
         guard level < Bounds.levels, let decoded = ShadowText.decodingHidden(in: bytes, survey) else { return }
-        try look(at: decoded, &workspace, topics, original)
+        try look(at: decoded, &workspace, topics, isNested: isNested, original)
         try decoded.bytes.withUnsafeBufferPointer { bytes in
-            try undo(bytes, &workspace, topics, level: level + 1) {
+            try undo(bytes, &workspace, topics, level: level + 1, isNested: true) {
                 original(decoded.originalRange(ofShadow: $0))
             }
         }
@@ -238,7 +241,7 @@ struct TextInspector: Sendable {
 
     /// Looks at a shadow where it differs from the text that was looked at; `original` leads from that text to the one as it came.
     private func look(
-        at shadow: ShadowText, _ workspace: inout Workspace, _ topics: [Topic],
+        at shadow: ShadowText, _ workspace: inout Workspace, _ topics: [Topic], isNested: Bool,
         _ original: (Range<Int>) -> Range<Int>
     ) throws {
         workspace.isDecoded = true
@@ -248,6 +251,13 @@ struct TextInspector: Sendable {
                 let part = UnsafeBufferPointer(rebasing: bytes[window])
                 try workspace.check(before: part.count)
                 try look(at: part, &workspace, window.lowerBound == 0 ? topics : [])
+                for index in first.candidates..<workspace.candidates.count {
+                    // What is not rewritten says what stands in the text.
+                    let range = Int(workspace.candidates[index].start)..<Int(workspace.candidates[index].end)
+                    let place = range.lowerBound + window.lowerBound..<range.upperBound + window.lowerBound
+                    guard isNested || shadow.isRewritten(place) else { continue }
+                    workspace.candidates[index].plain.rawValue = workspace.plains.add(part[range])
+                }
                 mapBack(&workspace, from: first) { range in
                     original(
                         shadow.originalRange(
@@ -334,12 +344,12 @@ struct TextInspector: Sendable {
     /// What the settings allow is spared, with all inside it.
     func adding(
         _ repeated: [Candidate], to findings: [Candidate], sparing allowed: [Candidate],
-        _ outranked: (Candidate) -> Void
+        _ beaten: (Candidate, _ losesClass: Bool) -> Void
     ) -> [Candidate]? {
         let new = Self.outside(allowed, Self.outside(findings, repeated))
         guard !new.isEmpty else { return nil }
         var all = findings + new
-        Candidate.resolveOverlaps(&all, rank: rank, outranked: outranked)
+        Candidate.resolveOverlaps(&all, rank: rank, beaten: beaten)
         return all
     }
 
@@ -358,9 +368,9 @@ struct TextInspector: Sendable {
     }
 
     private func resolve(_ workspace: inout Workspace) {
-        var outranked: [Candidate] = []
-        Candidate.resolveOverlaps(&workspace.candidates, rank: rank) { outranked.append($0) }
-        workspace.outranked = outranked
+        var beaten: [(candidate: Candidate, losesClass: Bool)] = []
+        Candidate.resolveOverlaps(&workspace.candidates, rank: rank) { beaten.append(($0, $1)) }
+        workspace.beaten = beaten
     }
 
     /// Which of two that overlap may give way: names that a tagger guesses to what a detector proved, and everything to secrets, to the

@@ -15,18 +15,29 @@ public struct TreatedRequest: Sendable, CustomStringConvertible, CustomReflectab
     public let restoration: RestorationMap
     /// How many places were replaced; 0 for `raw`.
     public let replacements: Int
+    /// In which form each finding leaves; empty where all leave as they are.
+    private let treatments: [AppliedTreatment]
 
     init(
         requestID: RequestID, destination: Destination, form: SendingForm, body: [UInt8], restoration: RestorationMap,
-        replacements: Int
+        treatments: [AppliedTreatment]
     ) {
         self.requestID = requestID
         self.destination = destination
         self.form = form
         self.body = body
         self.restoration = restoration
-        self.replacements = replacements
+        self.treatments = treatments
+        replacements = treatments.count
     }
+
+    /// In which form a finding leaves, by its index in `Findings.items`.
+    func treatment(of item: Int) -> AppliedTreatment {
+        treatments.indices.contains(item) ? treatments[item] : usualTreatment
+    }
+
+    /// In which form a value leaves of which nothing else is known.
+    var usualTreatment: AppliedTreatment { form == .raw ? .raw : .label }
 
     /// Which request, where to and in which form; nothing of its text.
     public var description: String { "TreatedRequest(\(requestID), \(destination), \(form.rawValue))" }
@@ -44,6 +55,8 @@ public enum TreatmentError: Error, Sendable, Hashable, CustomStringConvertible {
     case ambiguousNames
     /// No free surrogate was found for a value; practically impossible.
     case surrogatesExhausted
+    /// The request holds more different values of sensitive data than can be recorded: the caller's to send in parts.
+    case tooManyValues(Int)
     /// The request holds data of a class whose treatment is `block`: the caller's to mend, not to be sent again as it is.
     case blocked(DataClass)
 
@@ -54,6 +67,8 @@ public enum TreatmentError: Error, Sendable, Hashable, CustomStringConvertible {
         case .overlappingEdits: "two changes of the request overlap"
         case .ambiguousNames: "two names of one object would become equal"
         case .surrogatesExhausted: "no free surrogate was found"
+        case .tooManyValues(let limit):
+            "the request holds more than \(limit) different values of sensitive data: send it in parts"
         case .blocked(let dataClass): "data of the class `\(dataClass)` may not be sent"
         }
     }

@@ -5,6 +5,9 @@ enum Clock {
     /// Nanoseconds of the monotone clock, for durations.
     static func monotone() -> UInt64 { read(CLOCK_MONOTONIC) }
 
+    /// Microseconds since a moment of the monotone clock.
+    static func microseconds(since start: UInt64) -> Int64 { Int64((monotone() &- start) / 1_000) }
+
     /// Milliseconds since 1970, for the ledger.
     static func epochMilliseconds() -> Int64 { Int64(read(CLOCK_REALTIME) / 1_000_000) }
 

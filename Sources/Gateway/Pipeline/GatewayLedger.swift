@@ -11,6 +11,7 @@ final class GatewayLedger: Sendable {
     private let store: LedgerStore
     private let committer: PromptCommitter
     private let tally = Mutex(UnidentifiedTally())
+    private let refusals = Mutex(RefusalTally())
     private let mailboxes: [ObjectIdentifier: LedgerMailbox]
     private let logger: Logger
 
@@ -63,10 +64,23 @@ final class GatewayLedger: Sendable {
         if let due { append(.unidentified(due)) }
     }
 
+    /// Counts a request of a known principal that was turned away and has no entry of its own; a flood of them makes one entry a second.
+    func refused(reason: String, _ principal: Principal) {
+        let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
+        if let due = refusals.withLock({ $0.count(reason: reason, principal, at: now) }) { append(.refused(due)) }
+    }
+
+    /// Whether a denial for a spent limit may be an entry of its own; if not, it is to be counted.
+    func admitsLimitDenial() -> Bool {
+        let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
+        return refusals.withLock { $0.admitsLimitDenial(at: now) }
+    }
+
     /// Records what was counted and not yet recorded. Call now and then.
     func recordTally() {
         let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
         if let due = tally.withLock({ $0.take(at: now) }) { append(.unidentified(due)) }
+        if let due = refusals.withLock({ $0.take(at: now) }) { append(.refused(due)) }
     }
 
     /// Why nothing can be recorded, and so nothing sent; `nil` while all is well.
@@ -83,6 +97,7 @@ final class GatewayLedger: Sendable {
     func close(reason: String) {
         let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
         if let rest = tally.withLock({ $0.takeAll(at: now) }) { append(.unidentified(rest)) }
+        if let rest = refusals.withLock({ $0.takeAll(at: now) }) { append(.refused(rest)) }
         store.close(LedgerEntry.Stop(time: now, reason: reason))
     }
 }

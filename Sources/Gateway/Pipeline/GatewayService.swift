@@ -158,6 +158,7 @@ final class GatewayService: ExchangeService {
     private func refuse(_ exchange: Exchange, _ error: RequestError, status: Int? = nil, allow: String? = nil) {
         guard let admission = exchange.admission as? Admission else { return exchange.abort() }
         metrics.refused(error.kind.rawValue)
+        if let principal = admission.principal { pipeline.ledger.refused(reason: error.kind.rawValue, principal) }
         var headers = Answering.headers(admission.requestID)
         if let allow { headers.add(name: "allow", value: allow) }
         if error.kind == .overloaded { headers.add(name: "retry-after", value: "1") }

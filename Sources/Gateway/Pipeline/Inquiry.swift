@@ -13,6 +13,10 @@ final class Inquiry: @unchecked Sendable {
     var purpose: Purpose?
     /// Every candidate that policy was asked about, with its answer.
     var considered: [LedgerEntry.Considered] = []
+    /// How long the stages took, so far.
+    var stages = LedgerEntry.StageTimes()
+    /// Whether the ledger has an entry of its own for it, so that a refusal need not be counted.
+    var isRecorded = false
     /// What stages add to the answer's head.
     var headers: [(name: String, value: String)] = []
     /// Whether its body is handed to `BodyWorkers`.

@@ -33,6 +33,7 @@ extension RequestPipeline {
         guard let alias = set.routing.resolve(name), mayUse(alias) else {
             let refusal = Self.unknownModel(name)
             metrics.refused(refusal.error.kind.rawValue)
+            ledger.refused(reason: refusal.error.kind.rawValue, principal)
             return Answering.refuse(exchange, refusal.error, dialect: admission.dialect, admission.requestID, headers)
         }
         Answering.json(exchange, status: 200, headers, ModelList.model(listed(alias), in: admission.dialect))

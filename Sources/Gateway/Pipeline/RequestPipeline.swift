@@ -81,9 +81,6 @@ final class RequestPipeline: Sendable {
         } catch InspectionError.timedOut {
             logger.warning("inspection timed out", metadata: ["request": "\(inquiry.id)"])
             refuse(inquiry, Refusal(RequestError(.unavailable, "the inspection took too long, so nothing is sent")))
-        } catch TreatmentError.ambiguousNames {
-            // Not ours but the caller's to mend, so not to be sent again as it is.
-            refuse(inquiry, Refusal(RequestError(.unprocessable, "\(TreatmentError.ambiguousNames)")))
         } catch {
             // No stage throws anything else; if one did, its words may quote the request: only its type is told.
             logger.error("stage failed", metadata: ["request": "\(inquiry.id)", "error": "\(type(of: error))"])
@@ -146,6 +143,8 @@ final class RequestPipeline: Sendable {
     /// 4. Parses once, losslessly, in the caller's dialect.
     private func read(_ inquiry: Inquiry, _ operation: Operation) async throws -> InferenceRequest {
         let body = inquiry.exchange.takeBody()
+        let began = Clock.monotone()
+        defer { inquiry.stages.read = Clock.microseconds(since: began) }
         return try await work(inquiry, .new) {
             let document: JSONDocument
             do throws(JSONSyntaxError) {
@@ -198,6 +197,8 @@ final class RequestPipeline: Sendable {
 
     /// 5. Finds what sensitive data is in it, and where; the operator's own analyzer, where there is one, looks first.
     private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) async throws -> Findings {
+        let began = Clock.monotone()
+        defer { inquiry.stages.inspect = Clock.microseconds(since: began) }
         let remote = try await inspectRemotely(request, inquiry)
         let (privacy, watch) = (inquiry.activeSet.privacy, inquiry.watch)
         let findings = try await work(inquiry) {
@@ -268,9 +269,11 @@ final class RequestPipeline: Sendable {
     private func authorise(
         _ request: InferenceRequest, _ findings: Findings, _ alias: ResolvedAlias, _ inquiry: Inquiry
     ) throws(Refusal) -> [Permitted?] {
+        let began = Clock.monotone()
         // What nobody may send needs no policy's word.
         let blocked = inquiry.activeSet.privacy.blocked(findings)
         guard blocked.isEmpty else {
+            inquiry.stages.authorise = Clock.microseconds(since: began)
             deny(request, findings, inquiry, .blocked, status: 403, [])
             let classes = blocked.map { "`\($0)`" }.joined(separator: ", ")
             throw Refusal(RequestError(.forbidden, "the request holds data that may not be sent: \(classes)"))
@@ -316,6 +319,7 @@ final class RequestPipeline: Sendable {
                 considered.append(LedgerEntry.Considered(destination: denial.destination, policies: denial.policies))
             }
         }
+        inquiry.stages.authorise = Clock.microseconds(since: began)
         if permits.contains(where: { $0 != nil }) {
             inquiry.considered = considered
             return permits
@@ -353,6 +357,7 @@ final class RequestPipeline: Sendable {
             }
         case .exceeded(let exceeded):
             let milliseconds = exceeded.retryAfterMilliseconds
+            if ledger.admitsLimitDenial() { deny(request, findings, inquiry, .limit, status: 429, inquiry.considered) }
             throw Refusal(
                 RequestError(
                     .rateLimited,
@@ -381,6 +386,8 @@ final class RequestPipeline: Sendable {
         let commitment: Digest32
         /// What is taken out of the answer.
         let rules: AnswerRules?
+        /// What leaves in which form, and whose.
+        let exposure: Exposure
     }
 
     /// 9. Makes the permitted form for that destination.
@@ -391,7 +398,9 @@ final class RequestPipeline: Sendable {
         let asksForUsage = permitted.provider.asksForStreamUsage
         let tenantKey = try inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant)
         let ledger = ledger
-        return try await work(inquiry) {
+        let began = Clock.monotone()
+        defer { inquiry.stages.treat = Clock.microseconds(since: began) }
+        return try await treating(request, findings, inquiry) {
             let treated = try privacy.treat(
                 request, findings: findings, requestID: id, form: permit.form, destination: permit.destination,
                 tenantKey: tenantKey,
@@ -399,7 +408,29 @@ final class RequestPipeline: Sendable {
             return Treated(
                 request: treated, commitment: ledger.commitment(to: treated.body, of: id),
                 rules: AnswerRules(
-                    engine: privacy, request: request, findings: findings, restoration: treated.restoration))
+                    engine: privacy, request: request, findings: findings, restoration: treated.restoration),
+                exposure: try privacy.exposure(
+                    of: request, findings: findings, treated: treated, key: tenantKey.fingerprints,
+                    limit: LedgerSchema.fingerprintsOfAttempt))
+        }
+    }
+
+    /// Does the work; what the caller has to mend is a denial, so that it is not sent again as it is.
+    private func treating(
+        _ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry,
+        _ work: @escaping @Sendable () throws -> Treated
+    ) async throws -> Treated {
+        do {
+            return try await self.work(inquiry, .begun, work)
+        } catch let error as TreatmentError {
+            let reason: LedgerEntry.DenialReason
+            switch error {
+            case .ambiguousNames: reason = .ambiguousNames
+            case .tooManyValues: reason = .tooManyValues
+            case .foreignFindings, .overlappingEdits, .surrogatesExhausted, .blocked: throw error
+            }
+            deny(request, findings, inquiry, reason, status: 422, inquiry.considered)
+            throw Refusal(RequestError(.unprocessable, "\(error)"))
         }
     }
 
@@ -414,9 +445,10 @@ final class RequestPipeline: Sendable {
             destination: permit.destination, region: permitted.provider.region,
             isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
             considered: inquiry.considered,
-            exposure: .none, commitment: treated.commitment, attempt: attempt)
+            exposure: treated.exposure, commitment: treated.commitment, attempt: attempt)
         do {
             let receipt = try await ledger.record(intent, on: inquiry.exchange.loop)
+            inquiry.isRecorded = true
             if ledgerIsDown.load(ordering: .relaxed) { ledgerIsDown.store(false, ordering: .relaxed) }
             return receipt
         } catch {
@@ -439,6 +471,7 @@ final class RequestPipeline: Sendable {
 
     func refuse(_ inquiry: Inquiry, _ refusal: Refusal) {
         metrics.refused(refusal.error.kind.rawValue)
+        if !inquiry.isRecorded { ledger.refused(reason: refusal.error.kind.rawValue, inquiry.principal) }
         var headers = Answering.headers(inquiry.id)
         for (name, value) in refusal.headers { headers.replaceOrAdd(name: name, value: value) }
         let dialect = inquiry.admission.dialect
@@ -454,6 +487,7 @@ final class RequestPipeline: Sendable {
         _ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry, _ reason: LedgerEntry.DenialReason,
         status: Int, _ considered: [LedgerEntry.Considered]
     ) {
+        inquiry.isRecorded = true
         ledger.append(
             .denied(
                 LedgerEntry.Denied(
@@ -477,6 +511,7 @@ final class RequestPipeline: Sendable {
             principal: inquiry.principal, clientAddress: inquiry.exchange.clientAddress, dialect: request.dialect,
             operation: request.operation, model: request.model, isStreaming: request.isStreaming,
             estimatedInputTokens: request.estimatedInputTokens, data: findings.summary,
-            tools: tools(request, findings, inquiry), purpose: inquiry.purpose, policySet: inquiry.activeSet.policySet)
+            tools: tools(request, findings, inquiry), purpose: inquiry.purpose, policySet: inquiry.activeSet.policySet,
+            stages: inquiry.stages)
     }
 }

@@ -9,6 +9,8 @@ struct Candidate: Sendable, Hashable {
     var variant: UInt16
     /// Whether it took over what another candidate reached beyond it: then its class does not describe all of it.
     var isMerged = false
+    /// What it says, where it was found in disguise.
+    var plain = PlainNumber()
 
     init(_ sensitiveClass: SensitiveClass, _ start: Int, _ end: Int, score: Int, variant: Int = 0) {
         self.start = Int32(truncatingIfNeeded: start)
@@ -20,10 +22,10 @@ struct Candidate: Sendable, Hashable {
 
     /// Leaves of overlapping candidates one, all sorted by place. Time n log n.
     ///
-    /// Where the beaten one reaches further, the winner takes that over: no part of what somebody found stays in the text. `outranked` is
-    /// told each one whose class would be lost with it: policy has to know of a secret in which an address stands.
+    /// Where the beaten one reaches further, the winner takes that over: no part of what somebody found stays in the text. `beaten` is
+    /// told of each one that goes, and whether its class would be lost with it: policy has to know of a secret in which an address stands.
     static func resolveOverlaps(
-        _ candidates: inout [Candidate], rank: (Candidate) -> Int, outranked: (Candidate) -> Void
+        _ candidates: inout [Candidate], rank: (Candidate) -> Int, beaten: (Candidate, _ losesClass: Bool) -> Void
     ) {
         guard candidates.count > 1 else { return }
         candidates.sort { $0.start != $1.start ? $0.start < $1.start : $0.end > $1.end }
@@ -39,10 +41,11 @@ struct Candidate: Sendable, Hashable {
             let isNext = beats(next, last, rank)
             var (winner, loser) = isNext ? (next, last) : (last, next)
             let isReaching = loser.start < winner.start || loser.end > winner.end
-            if winner.sensitiveClass != loser.sensitiveClass || winner.variant != loser.variant {
-                if isReaching || rank(loser) > 1 { outranked(loser) }
-                winner.isMerged = winner.isMerged || isReaching
-            }
+            let isOther = winner.sensitiveClass != loser.sensitiveClass || winner.variant != loser.variant
+            beaten(loser, isOther && (isReaching || rank(loser) > 1))
+            // What it was before it reached further is told, too.
+            if isReaching, !winner.isMerged { beaten(winner, false) }
+            if isOther { winner.isMerged = winner.isMerged || isReaching }
             winner.start = last.start
             winner.end = max(last.end, next.end)
             candidates[kept] = winner

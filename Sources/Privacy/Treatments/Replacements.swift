@@ -37,8 +37,8 @@ struct Replacements {
     enum Outcome {
         /// Index of a value that comes back.
         case reversible(Int)
-        /// Text that stays.
-        case final([UInt8])
+        /// Text that stays, and how it was made.
+        case final([UInt8], AppliedTreatment)
     }
 
     private(set) var values: [Reversible] = []
@@ -73,8 +73,16 @@ struct Replacements {
     /// What stands in a finding's place.
     func text(_ item: Int) -> [UInt8] {
         switch outcomes[item] {
-        case .final(let text): text
+        case .final(let text, _): text
         case .reversible(let index): values[index].text ?? []
+        }
+    }
+
+    /// In which form a finding leaves.
+    func treatment(_ item: Int) -> AppliedTreatment {
+        switch outcomes[item] {
+        case .final(_, let treatment): treatment
+        case .reversible(let index): values[index].code == nil ? .realistic : .surrogate
         }
     }
 
@@ -106,12 +114,12 @@ struct Replacements {
                         outcomes.append(.reversible(known[digest] ?? 0))
                     } else {
                         // What was merged has no custom of what may stay legible.
-                        let final = Self.final(
+                        let (final, applied) = Self.final(
                             finding.sensitiveClass, finding.isMerged && treatment == .mask ? .surrogate : treatment,
                             form,
                             value, key, isName: json.isKey)
                         if json.isKey { changesNames = true }
-                        outcomes.append(.final(json.isKey ? names.distinct(final, value) : final))
+                        outcomes.append(.final(json.isKey ? names.distinct(final, value) : final, applied))
                     }
                 }
             }
@@ -122,16 +130,16 @@ struct Replacements {
     private static func final(
         _ sensitiveClass: SensitiveClass, _ treatment: Treatment, _ form: SendingForm,
         _ value: UnsafeRawBufferPointer, _ key: TenantKey, isName: Bool
-    ) -> [UInt8] {
+    ) -> ([UInt8], AppliedTreatment) {
         switch treatment {
-        case .mask where form == .pseudonymised: return Mask.text(of: [UInt8](value), sensitiveClass)
-        case .remove where !isName: return []
+        case .mask where form == .pseudonymised: return (Mask.text(of: [UInt8](value), sensitiveClass), .mask)
+        case .remove where !isName: return ([], .remove)
         case .hash where form == .pseudonymised:
             let digest = KeyedSequence.digest(key, sensitiveClass, .hash, value)
             var hex: [UInt8] = []
             digest.appendHex(to: &hex)
-            return ClassMark.text(sensitiveClass, after: [UInt8(ascii: "#")] + hex.prefix(8))
-        case .surrogate, .realistic, .mask, .hash, .remove, .block: return ClassMark.text(sensitiveClass)
+            return (ClassMark.text(sensitiveClass, after: [UInt8(ascii: "#")] + hex.prefix(8)), .hash)
+        case .surrogate, .realistic, .mask, .hash, .remove, .block: return (ClassMark.text(sensitiveClass), .label)
         }
     }
 
