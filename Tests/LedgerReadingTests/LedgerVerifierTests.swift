@@ -70,18 +70,20 @@ import TransparencyLog
         }
     }
 
-    @Test(arguments: 0..<400)
-    func `any byte of any file changed is found, and a file named`(number: Int) throws {
+    @Test func `any byte of any file changed is found, and the file named`() throws {
         let ledger = try SampleLedger(entries: 700)
-        var dice = Dice(state: UInt64(number))
-        let files = ledger.files().filter { $0 != "lock" }
-        let file = files[number % files.count]
-        let count = try ledger.read(file).count
-        try ledger.change(
-            file, at: Int.random(in: 0..<count, using: &dice), by: UInt8(1 << Int.random(in: 0..<8, using: &dice)))
-        let verdict = try Self.verify(ledger)
-        #expect(!verdict.isIntact, "\(file)")
-        #expect(verdict.damages.contains { $0.file.hasSuffix(file) }, "\(file): \(verdict.damages)")
+        var dice = Dice(state: 1)
+        for file in ledger.files() {
+            let whole = try ledger.read(file)
+            for _ in 0..<30 {
+                let place = Int.random(in: 0..<whole.count, using: &dice)
+                try ledger.change(file, at: place, by: UInt8(1 << Int.random(in: 0..<8, using: &dice)))
+                let verdict = try Self.verify(ledger)
+                #expect(verdict.damages.contains { $0.file.hasSuffix(file) }, "\(file) at \(place): \(verdict.damages)")
+                try ledger.write(whole, to: file)
+            }
+        }
+        #expect(try Self.verify(ledger).isIntact)
     }
 
     @Test func `a changed entry is named`() throws {
@@ -116,19 +118,20 @@ import TransparencyLog
         }
     }
 
-    @Test(arguments: 0..<60)
-    func `a bundle cut anywhere is found, and names the first entry that is gone`(cut: Int) throws {
+    @Test func `a bundle cut anywhere is found, and the first entry that is gone is named`() throws {
         let ledger = try SampleLedger(entries: 300)
         let bytes = try ledger.read("log-000001/tile/entries/000")
-        let length = bytes.count * cut / 60
-        try ledger.write(Array(bytes[..<length]), to: "log-000001/tile/entries/000")
-        var (whole, offset) = (0, 0)
-        while offset + 2 <= length {
-            offset += 2 + Int(bytes[offset]) << 8 + Int(bytes[offset + 1])
-            if offset <= length { whole += 1 }
+        for cut in 0..<60 {
+            let length = bytes.count * cut / 60
+            try ledger.write(Array(bytes[..<length]), to: "log-000001/tile/entries/000")
+            var (whole, offset) = (0, 0)
+            while offset + 2 <= length {
+                offset += 2 + Int(bytes[offset]) << 8 + Int(bytes[offset + 1])
+                if offset <= length { whole += 1 }
+            }
+            let found = try Self.verify(ledger).damages
+            #expect(found.map(\.first) == [LedgerPosition(log: 1, index: UInt64(whole))], "\(found)")
         }
-        let found = try Self.verify(ledger).damages
-        #expect(found.map(\.first) == [LedgerPosition(log: 1, index: UInt64(whole))], "\(found)")
     }
 
     @Test(arguments: [

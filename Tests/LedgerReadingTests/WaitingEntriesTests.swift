@@ -65,7 +65,7 @@ import TransparencyLog
         #expect(try Self.positions(ledger) == Array(0..<21))
     }
 
-    @Test(arguments: 0..<64)
+    @Test(arguments: [0, 1, 7, 31, 32, 33, 62, 63])
     func `a last round that is half written ends the reading, and harms nothing before it`(cut: Int) throws {
         let ledger = try SampleLedger(entries: 10)
         var rounds = Rounds()
@@ -103,7 +103,7 @@ import TransparencyLog
         #expect(found.first?.first == LedgerPosition(log: 1, index: 10) && found.first?.last?.index == 11, "\(found)")
     }
 
-    @Test(arguments: 0..<200)
+    @Test(arguments: 0..<60)
     func `whatever stands in the write-ahead log, reading it ends`(seed: Int) throws {
         let ledger = try SampleLedger(entries: 2)
         var rounds = Rounds()

@@ -11,13 +11,13 @@ public import TransparencyLog
 /// cut off together with the checkpoint.
 public struct LedgerVerifier: Sendable {
     private let source: any LedgerSource
-    private let keys: [NoteVerifier]
+    private let trust: LedgerTrust
     private let earlier: [EarlierCheckpoint]
 
     /// Takes a ledger, the public keys of its logs, if they were kept elsewhere, and earlier checkpoints.
     public init(source: any LedgerSource, keys: [NoteVerifier] = [], earlier: [EarlierCheckpoint] = []) {
         self.source = source
-        self.keys = keys
+        trust = LedgerTrust(keys: keys)
         self.earlier = earlier
     }
 
@@ -26,7 +26,7 @@ public struct LedgerVerifier: Sendable {
         progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws(LedgerReadError) -> LedgerVerdict {
         var verdict = LedgerVerdict()
-        var checks = try source.logNumbers().map { LogCheck(source, log: $0, trusted: keys) }
+        var checks = try source.logNumbers().map { LogCheck(source, log: $0, trusted: trust) }
         // All heads first: nothing that is written later can be ahead of what is read after it.
         for index in checks.indices { checks[index].readHead() }
         let total = checks.reduce(0) { $0 + ($1.log.checkpoint?.checkpoint.size ?? 0) }

@@ -7,9 +7,9 @@ struct LogCheck {
     private(set) var damages: [LedgerDamage] = []
     private let files: LogFiles
     /// Keys that were kept elsewhere; none if nobody kept one.
-    private let trusted: [NoteVerifier]
+    private let trusted: LedgerTrust
 
-    init(_ source: any LedgerSource, log number: Int, trusted: [NoteVerifier]) {
+    init(_ source: any LedgerSource, log number: Int, trusted: LedgerTrust) {
         files = LogFiles(source: source, log: number)
         log = LedgerVerdict.Log(number: number, place: source.place(of: "", inLog: number))
         self.trusted = trusted
@@ -64,8 +64,7 @@ struct LogCheck {
             guard Array("\(key.text)\n".utf8) == bytes else {
                 throw LogFormatError("verifier key", "not one line as it was written")
             }
-            guard trusted.isEmpty || trusted.contains(where: { $0.publicKey == key.publicKey && $0.type == key.type })
-            else {
+            guard trusted.keys.isEmpty || trusted.key(forLog: key.name.description)?.publicKey == key.publicKey else {
                 add(.key, "vkey", "not the key that was kept elsewhere: the log may have been made by somebody else")
                 return nil
             }
