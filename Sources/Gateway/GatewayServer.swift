@@ -29,6 +29,7 @@ public final class GatewayServer: Sendable {
         let workers: BodyWorkers
         let master: SymmetricKey
         let metrics: Metrics
+        let relay: GatewayRelay
     }
 
     let path: String
@@ -104,6 +105,7 @@ public final class GatewayServer: Sendable {
         let loopCount = configuration.eventLoops ?? GatewayConfiguration.defaultEventLoops(cores: System.coreCount)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
         let loops = Array(group.makeIterator())
+        let relay = try GatewayRelay(configuration.relay, logger: logger)
         let store = try LedgerStore.open(
             LedgerStoreSettings(
                 directory: configuration.ledger.directory,
@@ -112,6 +114,7 @@ public final class GatewayServer: Sendable {
             start: LedgerEntry.Start(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
                 policySet: activeSet.policySet))
+        try relay.begin(directory: configuration.ledger.directory)
         let commitmentKey = try HKDF.derive(
             master: master.key, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
         let ledger = GatewayLedger(
@@ -150,13 +153,13 @@ public final class GatewayServer: Sendable {
                 AdminServer.Reasons(
                     notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
                         + (ledger.trouble.map { [$0] } ?? []),
-                    degraded: pipeline.condition.trouble.map { [$0] } ?? [])
+                    degraded: [pipeline.condition.trouble, relay.trouble].compactMap(\.self))
             },
             exposition: {
                 metrics.exposition(
                     connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
-                    policiesDegraded: pipeline.condition.trouble != nil)
+                    policiesDegraded: pipeline.condition.trouble != nil, relay: relay)
             })
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
@@ -168,7 +171,8 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger,
-            keyJournal: keyJournal, engines: engines, workers: workers, master: master.key, metrics: metrics)
+            keyJournal: keyJournal, engines: engines, workers: workers, master: master.key, metrics: metrics,
+            relay: relay)
     }
 
     // MARK: - Reload
@@ -247,6 +251,7 @@ public final class GatewayServer: Sendable {
         let isRecorded = parts.ledger.trouble == nil
         parts.ledger.close(reason: "signal")
         if isRecorded { note(parts.keyJournal) { try $0.close() } }
+        parts.relay.end()
         try? parts.group.syncShutdownGracefully()
         logger.info("stopped")
     }

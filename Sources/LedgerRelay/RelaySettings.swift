@@ -53,21 +53,17 @@ public struct SyslogSettings: Sendable, Hashable {
     public let facility: Int
     /// This machine's name in each message.
     public let hostname: String
-    /// Bytes of a message beyond which it is cut; receivers have limits of their own.
-    public let maximumBytes: Int
     /// Milliseconds for which a connection must have lived on after the receiver's machine took a message, before it
     /// counts as received; what came later is sent again on a new connection.
     public let settlingMilliseconds: Int
 
     /// Takes the parts.
     public init(
-        endpoint: RelayEndpoint, facility: Int = 13, hostname: String, maximumBytes: Int = 96 << 10,
-        settlingMilliseconds: Int = 5_000
+        endpoint: RelayEndpoint, facility: Int = 13, hostname: String, settlingMilliseconds: Int = 5_000
     ) {
         self.endpoint = endpoint
         self.facility = facility
         self.hostname = hostname
-        self.maximumBytes = maximumBytes
         self.settlingMilliseconds = settlingMilliseconds
     }
 }

@@ -1,9 +1,11 @@
 private import Glibc
 private import Synchronization
 
-/// Tells work on another thread to end soon. Waiting work sees it within a fifth of a second.
+/// Tells work on another thread to come to its end, and then to end at once. Waiting work sees it within a fifth of a
+/// second.
 public final class StopSignal: Sendable {
     private let flag = Atomic<Bool>(false)
+    private let asked = Atomic<Bool>(false)
 
     /// Not set.
     public init() {}
@@ -13,6 +15,20 @@ public final class StopSignal: Sendable {
 
     /// Sets it, for ever.
     public func set() { flag.store(true, ordering: .releasing) }
+
+    /// Whether work should come to its end: do what is there to do, and wait for nothing new.
+    var isAsked: Bool { asked.load(ordering: .acquiring) || isSet }
+
+    /// Asks work to come to its end.
+    func ask() { asked.store(true, ordering: .releasing) }
+
+    /// Waits, in pieces, until the time is over, or somebody asked.
+    func rest(milliseconds: Int) {
+        let end = RelayClock.milliseconds() + UInt64(max(0, milliseconds))
+        while !isAsked, case let now = RelayClock.milliseconds(), now < end {
+            usleep(UInt32(min(200, end - now)) * 1_000)
+        }
+    }
 
     /// Waits, in pieces, until the time is over or the signal set; false if it is set.
     @discardableResult

@@ -130,7 +130,7 @@ final class Metrics: Sendable {
     /// The text format of Prometheus, version 0.0.4.
     func exposition(
         connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool, policySet: String,
-        policiesDegraded: Bool
+        policiesDegraded: Bool, relay: GatewayRelay? = nil
     ) -> String {
         let counters = counters.withLock { $0 }
         var text = Exposition()
@@ -202,6 +202,7 @@ final class Metrics: Sendable {
         text.sample("sallyport_policies_degraded", [], policiesDegraded ? "1" : "0")
         text.family("sallyport_policy_set_info", "gauge", "The SHA-256 of the policy set in force.")
         text.sample("sallyport_policy_set_info", [("sha256", policySet)], "1")
+        relay?.append(to: &text)
         return text.text
     }
 
@@ -220,7 +221,7 @@ final class Metrics: Sendable {
 }
 
 /// Writes the lines of Prometheus' text format.
-private struct Exposition {
+struct Exposition {
     var text = ""
 
     mutating func family(_ name: String, _ type: String, _ help: String) {

@@ -82,7 +82,6 @@ extension ConfigurationLoader {
         let address = section.required("address", "an address such as `siem.example.com:6514`")
         let text = address?.string("an address such as `siem.example.com:6514`")
         let facility = section.field("facility")?.integer(in: 0...23) ?? 13
-        let bytes = section.field("message_bytes")?.bytes(in: 1_024...(1 << 20)) ?? 96 << 10
         let settling = section.field("settling")?.milliseconds(in: 0...600_000) ?? 5_000
         let tls = tls(provider: section)
         guard let address, let text else { return nil }
@@ -91,8 +90,7 @@ extension ConfigurationLoader {
         guard let endpoint = endpoint(address, "https://\(text)\(hasPort ? "" : ":6514")", tls: tls) else { return nil }
         return .syslog(
             SyslogSettings(
-                endpoint: endpoint, facility: facility, hostname: hostname, maximumBytes: bytes,
-                settlingMilliseconds: settling))
+                endpoint: endpoint, facility: facility, hostname: hostname, settlingMilliseconds: settling))
     }
 
     private static func openTelemetry(

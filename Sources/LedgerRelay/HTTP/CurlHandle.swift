@@ -12,11 +12,14 @@ final class CurlHandle {
     fileprivate(set) var refusedPlaintext = false
     fileprivate let isEncrypted: Bool
 
-    init(_ endpoint: RelayEndpoint, connectMilliseconds: Int = 10_000) throws(RelayFailure) {
+    fileprivate let stop: StopSignal
+
+    init(_ endpoint: RelayEndpoint, stop: StopSignal, connectMilliseconds: Int = 10_000) throws(RelayFailure) {
         guard Self.isReady, let easy = curl_easy_init() else {
             throw RelayFailure(.internal, "libcurl has no transfer to give")
         }
         self.easy = easy
+        self.stop = stop
         isEncrypted = endpoint.url.isEncrypted
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -34,6 +37,10 @@ final class CurlHandle {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_OPENSOCKETDATA, pointer: context)
         note(CURLOPT_OPENSOCKETFUNCTION, sallyport_easy_set_open_socket(easy, openSocket))
+        // Called at least once a second, so that nothing outlasts a stop.
+        set(CURLOPT_NOPROGRESS, 0)
+        set(CURLOPT_XFERINFODATA, pointer: context)
+        note(CURLOPT_XFERINFOFUNCTION, sallyport_easy_set_progress(easy, progress))
         configure(endpoint.tls)
     }
 
@@ -99,6 +106,7 @@ final class CurlHandle {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT:
             return RelayFailure(.unreachable, "`\(place)`: \(own.isEmpty ? general : own)")
+        case CURLE_ABORTED_BY_CALLBACK: return RelayFailure(.stopped, "told to stop")
         case CURLE_OPERATION_TIMEDOUT: return RelayFailure(.timeout, "`\(place)`: took too long")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED:
@@ -117,6 +125,14 @@ final class CurlHandle {
         errorText.pointee = 0
         refusedPlaintext = false
     }
+}
+
+/// Ends a transfer, also one that is still connecting, when it is told to stop.
+private func progress(
+    _ context: UnsafeMutableRawPointer?, _: curl_off_t, _: curl_off_t, _: curl_off_t, _: curl_off_t
+) -> Int32 {
+    guard let context else { return 1 }
+    return Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().stop.isSet ? 1 : 0
 }
 
 /// Opens a socket, unless it would carry plaintext to a public address. This is the last look at the address that is

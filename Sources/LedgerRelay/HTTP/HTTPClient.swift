@@ -131,7 +131,8 @@ final class HTTPClient {
 
     private func transfer() throws(RelayFailure) -> HTTPTransfer {
         if let transfer = idle.popLast() { return transfer }
-        return try HTTPTransfer(endpoint, idleMilliseconds: idleMilliseconds, totalMilliseconds: totalMilliseconds)
+        return try HTTPTransfer(
+            endpoint, stop: stop, idleMilliseconds: idleMilliseconds, totalMilliseconds: totalMilliseconds)
     }
 
     /// Waits for the network, or until something may be tried again; a fifth of a second at most, so that a stop is seen.

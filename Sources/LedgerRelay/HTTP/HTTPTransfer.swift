@@ -15,8 +15,10 @@ final class HTTPTransfer {
     private var maximumBytes = 0
     private(set) var isTooLong = false
 
-    init(_ endpoint: RelayEndpoint, idleMilliseconds: Int, totalMilliseconds: Int) throws(RelayFailure) {
-        handle = try CurlHandle(endpoint)
+    init(
+        _ endpoint: RelayEndpoint, stop: StopSignal, idleMilliseconds: Int, totalMilliseconds: Int
+    ) throws(RelayFailure) {
+        handle = try CurlHandle(endpoint, stop: stop)
         let context = Unmanaged.passUnretained(self).toOpaque()
         handle.set(CURLOPT_PRIVATE, pointer: context)
         handle.set(CURLOPT_USERAGENT, "sallyport")

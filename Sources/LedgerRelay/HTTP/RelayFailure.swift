@@ -26,12 +26,15 @@ public struct RelayFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
     /// The status of an answer; `nil` where there was none.
     public let status: Int?
+    /// When the server wants to be asked again, in milliseconds from then; `nil` if it did not say.
+    let retryAfter: Int?
 
     /// Takes the parts.
-    init(_ kind: Kind, _ message: String, status: Int? = nil) {
+    init(_ kind: Kind, _ message: String, status: Int? = nil, retryAfter: Int? = nil) {
         self.kind = kind
         self.message = message
         self.status = status
+        self.retryAfter = retryAfter
     }
 
     /// Says where and what.

@@ -62,6 +62,9 @@ public final class RemoteLedger: LedgerSource {
         return path.isEmpty ? folder : "\(folder)/\(path)"
     }
 
+    /// Whether the address is that of one log.
+    public var isOneLog: Bool { onlyLog != nil }
+
     /// The logs' numbers: a web server lists nothing, so they are asked for one after the other, from 1 on.
     public func logNumbers() throws(LedgerReadError) -> [Int] {
         if let onlyLog { return [onlyLog] }

@@ -18,13 +18,26 @@ struct LocalLog {
     /// A file's bytes; `nil` if there is none.
     func bytes(_ name: String) throws(LedgerReadError) -> [UInt8]? { try source.contents(of: name, inLog: number) }
 
-    /// A tile's bytes, exactly of its width: out of the full one in its place where the log has replaced it.
+    /// A tile's bytes, exactly of its width: out of a wider one in its place where the log has replaced it meanwhile.
     func tile(_ tile: Tile) throws -> [UInt8]? {
         if let bytes = try bytes(tile.path) { return bytes }
-        guard !tile.isFull, let bytes = try bytes(tile.full.path) else { return nil }
+        guard !tile.isFull else { return nil }
+        var last: UInt64 = 0
+        while true {
+            if let bytes = try bytes(tile.full.path) { return try Self.narrow(bytes, of: tile.full, to: tile) }
+            guard let text = try bytes("checkpoint"),
+                case let now = try SignedCheckpoint(parsing: text).checkpoint.size,
+                now > last, let wider = Tile(tile.content, index: tile.index, inTreeOf: now), wider.width >= tile.width
+            else { return nil }
+            last = now
+            if let bytes = try bytes(wider.path) { return try Self.narrow(bytes, of: wider, to: tile) }
+        }
+    }
+
+    private static func narrow(_ bytes: [UInt8], of wider: Tile, to tile: Tile) throws -> [UInt8]? {
         switch tile.content {
-        case .hashes: return HashTile.encode(try HashTile.decode(bytes, as: tile))
-        case .entries: return EntryBundle.encode(try EntryBundle.decode(bytes, as: tile).map(Array.init))
+        case .hashes: HashTile.encode(Array(try HashTile.decode(bytes, as: wider).prefix(tile.width)))
+        case .entries: EntryBundle.encode(try EntryBundle.decode(bytes, as: wider).prefix(tile.width).map(Array.init))
         }
     }
 
