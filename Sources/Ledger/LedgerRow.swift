@@ -171,15 +171,6 @@ public struct LedgerRow: Hashable, Sendable {
         guard let value else { return "" }
         if let number = value.int { return String(number) }
         guard let string = value.string else { return "" }
-        var safe = String.UnicodeScalarView()
-        for scalar in string.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-                safe.append("\u{FFFD}")
-            default:
-                safe.append(scalar)
-            }
-        }
-        return String(safe)
+        return TerminalText.harmless(string)
     }
 }
