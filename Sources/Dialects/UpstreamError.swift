@@ -1,3 +1,4 @@
+public import Inference
 internal import JSONText
 
 /// What a provider said was wrong, read from whatever shape it came in (`design/wire.md`, 16 and 17): both dialects' own,
@@ -25,6 +26,16 @@ public struct UpstreamError: Hashable, Sendable {
     public init(status: Int, body: [UInt8]) {
         self.init(message: "the provider answered with status \(status)")
         guard let root = try? JSONDocument(parsing: body).root, root.kind == .object else { return }
+        read(root)
+    }
+
+    /// Reads an error that came in a stream.
+    init(_ root: JSONValue) {
+        self.init(message: "the provider gave up")
+        read(root)
+    }
+
+    private mutating func read(_ root: JSONValue) {
         let error = root["error"] ?? root
         if let text = error.string {
             message = text
@@ -36,6 +47,29 @@ public struct UpstreamError: Hashable, Sendable {
         if type == "error" { type = nil }
         param = error["param"]?.string
         if let value = error["code"] { code = value.string ?? value.int.map(String.init) }
+    }
+
+    /// The same error in another dialect: its class stays, its words for it and what it says of the translated request's members go.
+    /// `status` is that of the answer, where there is one.
+    public func translated(to dialect: Dialect, status: Int? = nil) -> UpstreamError {
+        let status = status ?? statusOfType
+        let body = ErrorClass(status: status)
+        return UpstreamError(message: message, type: body.type(in: dialect), code: body.code(in: dialect))
+    }
+
+    /// What a provider's word for the kind of error would be as a status; in streams there is no other.
+    private var statusOfType: Int {
+        switch type {
+        case "invalid_request_error": 400
+        case "authentication_error": 401
+        case "permission_error": 403
+        case "not_found_error": 404
+        case "request_too_large": 413
+        case "rate_limit_error", "rate_limit_exceeded", "insufficient_quota", "requests", "tokens": 429
+        case "timeout_error": 504
+        case "overloaded_error": 529
+        default: code == "rate_limit_exceeded" ? 429 : code == "overloaded" ? 529 : 500
+        }
     }
 
     /// The status to answer with. That the provider refuses *our* credentials is our fault, not the caller's, whose SDK

@@ -70,6 +70,15 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes a string whose text is escaped already.
+    public mutating func string(escaped text: ArraySlice<UInt8>) {
+        separate()
+        bytes.append(0x22)
+        bytes.append(contentsOf: text)
+        bytes.append(0x22)
+        needsComma = true
+    }
+
     /// Writes a whole number.
     public mutating func int(_ value: Int) { int64(Int64(value)) }
 

@@ -24,6 +24,22 @@ extension PrivacyEngine {
             treatments: findings.items.indices.map { replacements.treatment($0) })
     }
 
+    /// Makes the form of a request that may go to a destination which speaks another dialect than the caller: the body is treated as it
+    /// came, and what leaves is made of the treated body and of nothing else of the request.
+    ///
+    /// `translation` takes the treated body and gives what to send; what it throws is thrown on, and nothing is sent.
+    public func treat(
+        _ request: InferenceRequest, findings: Findings, requestID: RequestID, form: SendingForm,
+        destination: Destination, tenantKey: TenantKey, translation: (_ treated: [UInt8]) throws -> [UInt8]
+    ) throws -> TreatedRequest {
+        let treated = try treat(
+            request, findings: findings, requestID: requestID, form: form, destination: destination,
+            tenantKey: tenantKey)
+        return TreatedRequest(
+            requestID: requestID, destination: destination, form: form, body: try translation(treated.body),
+            restoration: treated.restoration, treatments: treated.treatments)
+    }
+
     /// The body with each finding replaced. Texts inside strings are spliced first, then become the text of their string, and so on
     /// outwards: a document's number is greater than its parent's.
     private func body(

@@ -42,7 +42,7 @@ enum AnthropicErrorBody {
         }
     }
 
-    private static func type(ofStatus status: Int) -> String {
+    static func type(ofStatus status: Int) -> String {
         switch status {
         case 401: "authentication_error"
         case 403: "permission_error"

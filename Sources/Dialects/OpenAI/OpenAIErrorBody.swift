@@ -59,7 +59,7 @@ enum OpenAIErrorBody {
         }
     }
 
-    private static func type(ofStatus status: Int) -> String {
+    static func type(ofStatus status: Int) -> String {
         switch status {
         case 403: "permission_error"
         case 404: "not_found_error"

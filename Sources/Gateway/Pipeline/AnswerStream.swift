@@ -28,9 +28,15 @@ struct AnswerStream {
     private let isUntouched: Bool
     private let contentIsJSON: Bool
     private let dropsUsage: Bool
+    /// What puts the provider's events into the caller's dialect before all else, where they are of another.
+    private var translation: StreamTranslation?
 
     /// Starts on an answer to `request`; `restoration` is what its treated form keeps, `rules` say what is taken out.
-    init(request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil) {
+    init(
+        request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil,
+        translation: AnswerTranslation? = nil
+    ) {
+        self.translation = translation?.stream()
         reader = StreamEventReader(request.operation)
         self.restoration = restoration
         self.rules = rules
@@ -40,10 +46,21 @@ struct AnswerStream {
     }
 
     /// What the provider said of the answer so far.
-    var facts: AnswerFacts { reader.facts }
+    var facts: AnswerFacts {
+        guard let usage = translation?.usage else { return reader.facts }
+        return AnswerFacts(usage: usage, finishReason: reader.facts.finishReason)
+    }
 
     /// Takes a piece of the provider's stream and appends what can go to the caller.
     mutating func push(_ chunk: [UInt8], into output: inout ByteBuffer) throws {
+        guard translation != nil else { return try read(chunk, into: &output) }
+        if let translated = try translation?.push(chunk), !translated.isEmpty {
+            try read(translated, into: &output)
+        }
+    }
+
+    /// Takes a piece of the stream in the caller's dialect.
+    private mutating func read(_ chunk: [UInt8], into output: inout ByteBuffer) throws {
         parser.append(chunk)
         // Plain events are passed on in one piece, as long as they follow each other.
         var plain: Range<Int>?
@@ -80,7 +97,8 @@ struct AnswerStream {
 
     /// The provider's body is at its end: an event whose blank line is missing counts as whole.
     mutating func end(into output: inout ByteBuffer) throws {
-        if progress == .open, !parser.unfinished.isEmpty { try push([0x0A, 0x0A], into: &output) }
+        if progress == .open, let rest = try translation?.end(), !rest.isEmpty { try read(rest, into: &output) }
+        if progress == .open, translation == nil, !parser.unfinished.isEmpty { try push([0x0A, 0x0A], into: &output) }
     }
 
     /// What was held back when the stream broke off, as events of the caller's dialect.

@@ -49,6 +49,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private let request: InferenceRequest
     private let restoration: RestorationMap
     private let rules: AnswerRules?
+    private let translation: AnswerTranslation?
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
     private let began: UInt64
 
@@ -71,13 +72,14 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
         exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
-        rules: AnswerRules?, answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
+        rules: AnswerRules?, translation: AnswerTranslation?, answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
         self.requestID = requestID
         self.request = request
         self.restoration = restoration
         self.rules = rules
+        self.translation = translation
         self.answerHeaders = answerHeaders
         began = Clock.monotone()
     }
@@ -128,7 +130,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         guard request.isStreaming, (200..<300).contains(head.status),
             head.contentType.lowercased().hasPrefix("text/event-stream")
         else { return }
-        stream = AnswerStream(request: request, restoration: restoration, rules: rules)
+        stream = AnswerStream(
+            request: request, restoration: restoration, rules: rules, translation: translation)
         exchange.begin(status: head.status, headers: answerHeaders(head))
         hasUnsent = true
     }

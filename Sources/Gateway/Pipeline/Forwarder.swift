@@ -25,14 +25,15 @@ final class Forwarder: Sendable {
     /// Sends; the answer comes to `attempt`, which always gets an end. On the loop only.
     func forward(
         _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
-        to provider: Provider, _ inquiry: Inquiry, _ attempt: Attempt
+        to permitted: RequestPipeline.Permitted, _ inquiry: Inquiry, _ attempt: Attempt
     ) {
         do {
-            switch provider.kind {
+            switch permitted.provider.kind {
             case .demo:
                 try demonstrate(request, permit, treated, receipt, inquiry, attempt)
             case .openAI, .anthropic:
-                let (endpoint, headers) = try provider.call(request, inquiry.exchange.head)
+                let (endpoint, headers) = try permitted.provider.call(
+                    permitted.operation, request, inquiry.exchange.head)
                 let token = mailbox.nextToken()
                 let call = try UpstreamCall(
                     permit: permit, treated: treated, receipt: receipt, endpoint: endpoint, headers: headers,

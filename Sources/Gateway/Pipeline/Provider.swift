@@ -29,6 +29,7 @@ final class Provider: Sendable {
     /// Prepares every endpoint that requests may need.
     init(_ settings: ProviderSettings) throws(UpstreamEndpointError) {
         self.settings = settings
+        limitsCompletionTokens = settings.baseURL.contains("://api.openai.com")
         guard let dialect = settings.dialect else {
             endpoints = [:]
             return
@@ -63,8 +64,16 @@ final class Provider: Sendable {
     var isInternal: Bool { settings.trust == .internal }
     /// Whether streams are asked for usage figures in the provider's way.
     var asksForStreamUsage: Bool { settings.asksForStreamUsage }
-    /// Whether it answers in a dialect; the demonstration model does in each.
-    func serves(_ dialect: Dialect) -> Bool { settings.dialect == nil || settings.dialect == dialect }
+    /// Whether an answer's limit is `max_completion_tokens` for it: OpenAI's own models insist on that, others may not know it.
+    let limitsCompletionTokens: Bool
+    /// Whether it speaks a dialect itself; the demonstration model speaks each.
+    func speaks(_ dialect: Dialect) -> Bool { settings.dialect == nil || settings.dialect == dialect }
+    /// What it is asked where a caller asks for this: the same in its own dialect, or what that can be translated to; `nil` where it can't
+    /// be.
+    func operation(for operation: Operation) -> Operation? {
+        guard let dialect = settings.dialect, dialect != operation.dialect else { return operation }
+        return Translation.counterpart(of: operation, in: dialect)
+    }
 
     /// A candidate as policies see it.
     func candidate(_ candidate: RouteCandidate, of alias: ResolvedAlias) -> Candidate {
@@ -83,17 +92,19 @@ final class Provider: Sendable {
 
     /// Where a request goes, and what it adds to the endpoint's own fields.
     func call(
-        _ request: InferenceRequest, _ head: HTTPRequestHead
+        _ operation: Operation, _ request: InferenceRequest, _ head: HTTPRequestHead
     ) throws(UpstreamFailure) -> (endpoint: UpstreamEndpoint, headers: [UpstreamHeader]) {
-        let asksForBeta = request.dialect == .anthropic && head.uri.hasSuffix("?beta=true")
+        let isOwn = operation == request.operation
+        let asksForBeta = isOwn && operation.dialect == .anthropic && head.uri.hasSuffix("?beta=true")
         let name = EndpointName(
-            operation: request.operation, isStreaming: request.isStreaming, asksForBeta: asksForBeta)
+            operation: operation, isStreaming: request.isStreaming, asksForBeta: asksForBeta)
         guard let endpoint = endpoints[name] else {
             throw UpstreamFailure(
-                kind: .internal, message: "the provider has no endpoint for \(request.operation.rawValue)")
+                kind: .internal, message: "the provider has no endpoint for \(operation.rawValue)")
         }
-        guard request.dialect == .anthropic else { return (endpoint, []) }
-        let caller = CallerHeaders(
+        guard operation.dialect == .anthropic else { return (endpoint, []) }
+        // A caller of another dialect knows nothing of versions: its request is written for the usual one.
+        let caller = !isOwn ? CallerHeaders() : CallerHeaders(
             anthropicVersion: head.headers.first(name: "anthropic-version"),
             anthropicBeta: head.headers.contains(name: "anthropic-beta")
                 ? head.headers["anthropic-beta"].joined(separator: ",") : nil,

@@ -18,9 +18,13 @@ struct Refusal: Error {
     }
 
     /// What a provider answered instead of an answer, its surrogates turned back.
-    init(providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap) {
+    init(
+        providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap,
+        translation: AnswerTranslation? = nil
+    ) {
         var said = UpstreamError(status: head.status, body: bytes)
-        let status = UpstreamError.callerStatus(for: head.status)
+        var status = UpstreamError.callerStatus(for: head.status)
+        if let translation { (said, status) = translation.error(said, status: status) }
         if status == 502 {
             said = UpstreamError(message: "the provider refused the gateway's request (status \(head.status))")
         } else if !restoration.isEmpty {

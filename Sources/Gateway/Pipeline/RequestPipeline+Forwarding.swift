@@ -27,9 +27,10 @@ extension RequestPipeline {
         let permit = permitted.permit
         let (treated, rules) = (whole.request, whole.rules)
         let attempt = Attempt(
-            exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules
+            exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules,
+            translation: whole.translation
         ) { head in
-            var headers = self.headers(of: head, permit, inquiry)
+            var headers = self.headers(of: head, permit, whole, inquiry)
             headers.replaceOrAdd(name: "content-type", value: head.contentType)
             headers.add(name: "cache-control", value: "no-cache")
             if rules != nil || !treated.restoration.isEmpty, AnswerForm.wantsTokenLists(request) {
@@ -44,7 +45,7 @@ extension RequestPipeline {
                 wasForwarded: false)
             return .over
         }
-        inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted.provider, inquiry, attempt)
+        inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()
         defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
@@ -56,9 +57,9 @@ extension RequestPipeline {
             return .over
         case .whole(let head, let bytes):
             do {
-                let answer = try await read(bytes, to: request, restoration: treated.restoration, rules: rules)
+                let answer = try await read(bytes, to: request, whole)
                 facts = answer.facts
-                var headers = headers(of: head, permit, inquiry)
+                var headers = headers(of: head, permit, whole, inquiry)
                 if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
                 Answering.json(exchange, status: head.status, headers, answer.body)
                 return .over
@@ -69,7 +70,8 @@ extension RequestPipeline {
             }
         case .refused(let head, let bytes):
             return .failed(
-                Refusal(providerSaid: head, bytes, restoration: treated.restoration),
+                Refusal(
+                    providerSaid: head, bytes, restoration: treated.restoration, translation: whole.translation),
                 mayTryNext: AttemptOutcome.answered(status: head.status).shouldTryNext)
         case .failed(let failure):
             logger.warning(
@@ -92,18 +94,22 @@ extension RequestPipeline {
 
     /// Reads and treats a whole answer; a large one on another thread.
     private func read(
-        _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules?
+        _ bytes: [UInt8], to request: InferenceRequest, _ treated: Treated
     ) async throws -> WholeAnswer {
-        let passes = restoration.isEmpty && rules == nil
+        let (restoration, rules, translation) = (treated.request.restoration, treated.rules, treated.translation)
+        let passes = restoration.isEmpty && rules == nil && translation == nil
         guard bytes.count >= (passes ? BodyWorkers.passingThreshold : BodyWorkers.threshold) else {
-            return try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules)
+            return try WholeAnswer(
+                bytes, to: request, restoration: restoration, rules: rules, translation: translation)
         }
         return try await workers.run(.begun) {
-            try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules)
+            try WholeAnswer(bytes, to: request, restoration: restoration, rules: rules, translation: translation)
         }
     }
 
-    private func headers(of head: Attempt.AnswerHead, _ permit: Permit, _ inquiry: Inquiry) -> HTTPHeaders {
+    private func headers(
+        of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ inquiry: Inquiry
+    ) -> HTTPHeaders {
         var headers = Answering.headers(inquiry.id)
         for field in head.passed where field.name != "content-type" {
             headers.add(name: field.name, value: field.value)
@@ -113,6 +119,9 @@ extension RequestPipeline {
         }
         headers.add(name: "x-sallyport-destination", value: permit.destination.description)
         headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
+        if !treated.losses.isEmpty {
+            headers.add(name: "x-sallyport-warning", value: treated.losses.joined(separator: ", "))
+        }
         return headers
     }
 

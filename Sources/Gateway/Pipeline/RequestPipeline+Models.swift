@@ -11,10 +11,7 @@ extension RequestPipeline {
         func mayUse(_ alias: ResolvedAlias) -> Bool {
             guard principal.models?.allows(alias.model) ?? true else { return false }
             return alias.candidates.contains { candidate in
-                guard let provider = set.providers[candidate.destination.provider], provider.serves(admission.dialect)
-                else {
-                    return false
-                }
+                guard let provider = set.providers[candidate.destination.provider] else { return false }
                 return set.access.mayList(
                     principal, provider.candidate(candidate, of: alias), now: Clock.epochSeconds())
             }

@@ -105,7 +105,14 @@ final class RequestPipeline: Sendable {
         for (index, step) in route.steps.enumerated() {
             guard let permitted = permits[step.index] else { continue }
             if inquiry.exchange.isOver { return }
-            let treated = try await treat(request, findings, permitted, inquiry)
+            let treated: Treated
+            do {
+                treated = try await treat(request, findings, permitted, inquiry)
+            } catch let error as RequestError {
+                // What one provider's dialect can't say another's may.
+                failure = failure ?? Refusal(error)
+                continue
+            }
             let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
             let attempt = await forward(
                 request, permitted, treated, receipt, step, attempt: index + 1, inquiry)
@@ -193,6 +200,10 @@ final class RequestPipeline: Sendable {
     struct Permitted {
         let permit: Permit
         let provider: Provider
+        /// What the provider is asked in its own dialect.
+        let operation: Operation
+        /// The most tokens that the model can give, where that is known.
+        let maximumOutput: Int?
     }
 
     /// 5. Finds what sensitive data is in it, and where; the operator's own analyzer, where there is one, looks first.
@@ -287,21 +298,24 @@ final class RequestPipeline: Sendable {
         var considered: [LedgerEntry.Considered] = []
         var permits: [Permitted?] = []
         var failed = false
-        var otherDialect = 0
+        var otherOperation = 0
         var refusedTool: String?
         for candidate in alias.candidates {
             guard let provider = inquiry.activeSet.providers[candidate.destination.provider] else {
                 permits.append(nil)
                 continue
             }
-            guard provider.serves(request.dialect) else {
-                otherDialect += 1
+            guard let operation = provider.operation(for: request.operation) else {
+                otherOperation += 1
                 permits.append(nil)
                 continue
             }
             switch inquiry.activeSet.access.decide(question, for: provider.candidate(candidate, of: alias)) {
             case .permit(let permit):
-                permits.append(Permitted(permit: permit, provider: provider))
+                permits.append(
+                    Permitted(
+                        permit: permit, provider: provider, operation: operation,
+                        maximumOutput: candidate.maximumOutput))
                 considered.append(
                     LedgerEntry.Considered(
                         destination: permit.destination, form: permit.form, policies: permit.policies))
@@ -325,12 +339,12 @@ final class RequestPipeline: Sendable {
             return permits
         }
         if considered.isEmpty {
-            guard otherDialect > 0 else { throw Self.unknownModel(request.model) }
+            guard otherOperation > 0 else { throw Self.unknownModel(request.model) }
             throw Refusal(
                 RequestError(
                     .invalidRequest,
-                    "the model `\(request.model)` is served by a provider of another dialect: ask for it at "
-                        + (request.dialect == .openAI ? "/v1/messages" : "/v1/chat/completions"), param: "model"))
+                    "the model `\(request.model)` is served by a provider that knows no `\(request.operation.rawValue)`",
+                    param: "model"))
         }
         let policies = Set(considered.flatMap(\.policies)).sorted()
         // The caller's own word, but what it means to the caller's terminal is not ours to try.
@@ -388,30 +402,52 @@ final class RequestPipeline: Sendable {
         let rules: AnswerRules?
         /// What leaves in which form, and whose.
         let exposure: Exposure
+        /// How the answer comes back to the caller's dialect; `nil` where it is the provider's.
+        let translation: AnswerTranslation?
+        /// What could not be said in the provider's dialect, and changes no answer.
+        let losses: [String]
     }
 
-    /// 9. Makes the permitted form for that destination.
+    /// 9. Makes the permitted form for that destination, in the destination's dialect.
     private func treat(
         _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ inquiry: Inquiry
     ) async throws -> Treated {
         let (permit, privacy, id) = (permitted.permit, inquiry.activeSet.privacy, inquiry.id)
         let asksForUsage = permitted.provider.asksForStreamUsage
+        let translation = AnswerTranslation(request, to: permitted.operation, id)
+        let target = TranslationTarget(
+            model: permit.destination.model, maximumOutput: permitted.maximumOutput, asksForStreamUsage: asksForUsage,
+            limitsCompletionTokens: permitted.provider.limitsCompletionTokens)
         let tenantKey = try inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant)
         let ledger = ledger
         let began = Clock.monotone()
         defer { inquiry.stages.treat = Clock.microseconds(since: began) }
         return try await treating(request, findings, inquiry) {
-            let treated = try privacy.treat(
-                request, findings: findings, requestID: id, form: permit.form, destination: permit.destination,
-                tenantKey: tenantKey,
-                edits: ProviderRequest.edits(for: request, model: permit.destination.model, needsUsage: asksForUsage))
+            var losses: [String] = []
+            let treated: TreatedRequest
+            if let translation {
+                treated = try privacy.treat(
+                    request, findings: findings, requestID: id, form: permit.form, destination: permit.destination,
+                    tenantKey: tenantKey
+                ) { body in
+                    let translated = try translation.request(body, to: target)
+                    losses = translated.losses
+                    return translated.body
+                }
+            } else {
+                treated = try privacy.treat(
+                    request, findings: findings, requestID: id, form: permit.form, destination: permit.destination,
+                    tenantKey: tenantKey,
+                    edits: ProviderRequest.edits(for: request, model: permit.destination.model, needsUsage: asksForUsage))
+            }
             return Treated(
                 request: treated, commitment: ledger.commitment(to: treated.body, of: id),
                 rules: AnswerRules(
                     engine: privacy, request: request, findings: findings, restoration: treated.restoration),
                 exposure: try privacy.exposure(
                     of: request, findings: findings, treated: treated, key: tenantKey.fingerprints,
-                    limit: LedgerSchema.fingerprintsOfAttempt))
+                    limit: LedgerSchema.fingerprintsOfAttempt),
+                translation: translation, losses: losses)
         }
     }
 

@@ -3,7 +3,7 @@ import Inference
 import JSONText
 import Privacy
 
-/// A whole answer on its way back: read once, what the model added taken out where settings say so, the caller's own values put
+/// A whole answer on its way back: put into the caller's dialect, read once, what the model added taken out where settings say so, the caller's own values put
 /// back in.
 struct WholeAnswer {
     /// What goes to the caller.
@@ -15,14 +15,17 @@ struct WholeAnswer {
 
     /// Reads, takes out what `rules` say, and restores. Throws where the provider's answer is no JSON or can't be looked through.
     init(
-        _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil
+        _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil,
+        translation: AnswerTranslation? = nil
     ) throws {
+        let translated = try translation?.answer(bytes)
+        let bytes = translated?.body ?? bytes
         let limits = JSONLimits(maximumBytes: max(bytes.count, 1), maximumDepth: 128)
         let document = try JSONDocument(parsing: bytes, limits: limits)
         let isUntouched = restoration.isEmpty && rules == nil
         let answer = AnswerReader.read(
             request.operation, document, isJSON: !isUntouched && AnswerForm.isJSON(request))
-        facts = answer.facts
+        facts = AnswerFacts(usage: translated?.usage ?? answer.facts.usage, finishReason: answer.facts.finishReason)
         guard !isUntouched else {
             body = bytes
             lacksTokenLists = false

@@ -112,10 +112,10 @@ public struct PolicyWorkbench: Sendable {
             providers[candidate.destination.provider].map { (candidate, $0) }
         }
         let question =
-            sketch.question ?? .send(served.contains { $0.1.serves(.openAI) } || served.isEmpty ? .chat : .messages)
+            sketch.question ?? .send(served.contains { $0.1.speaks(.openAI) } || served.isEmpty ? .chat : .messages)
         var candidates: [Candidate] = []
         for (candidate, provider) in served {
-            if case .send(let operation) = question, !provider.serves(operation.dialect) { continue }
+            if case .send(let operation) = question, provider.operation(for: operation) == nil { continue }
             candidates.append(provider.candidate(candidate, of: lead.alias))
         }
         guard !candidates.isEmpty else { throw .otherDialect(sketch.model, question) }

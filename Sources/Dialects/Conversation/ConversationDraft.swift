@@ -1,0 +1,116 @@
+internal import JSONText
+
+/// A conversation while it is being read, and the checks that all dialects' readers share. Errors name the member at fault.
+struct ConversationDraft {
+    let tape: Tape
+    var conversation = Conversation()
+    var losses = Losses()
+
+    init(_ tape: Tape) throws(RequestError) {
+        guard tape.kind(0) == .object else {
+            throw RequestError(.invalidRequest, "the body has to be a JSON object")
+        }
+        self.tape = tape
+    }
+
+    // MARK: - Values
+
+    func wrongType(_ field: String, _ wanted: StaticString) -> RequestError {
+        RequestError(.invalidRequest, "`\(field)` has to be \(wanted)", param: field)
+    }
+
+    func text(_ node: Int?, _ field: @autoclosure () -> String) throws(RequestError) -> EscapedText {
+        guard let node, let text = tape.text(node) else { throw wrongType(field(), "a string") }
+        return text
+    }
+
+    func optionalText(_ node: Int?, _ field: @autoclosure () -> String) throws(RequestError) -> EscapedText? {
+        guard let node, !tape.isNull(node) else { return nil }
+        return try text(node, field())
+    }
+
+    func number(_ node: Int, _ field: String) throws(RequestError) -> Double? {
+        if tape.isNull(node) { return nil }
+        guard let number = tape.value(node).double else { throw wrongType(field, "a number") }
+        return number
+    }
+
+    /// A whole number; `4096.0` is one, too.
+    func whole(_ node: Int, _ field: String) throws(RequestError) -> Int? {
+        if tape.isNull(node) { return nil }
+        let value = tape.value(node)
+        guard let number = value.int ?? value.double.flatMap({ Int(exactly: $0) }) else {
+            throw wrongType(field, "a whole number")
+        }
+        return number
+    }
+
+    func flag(_ node: Int, _ field: String) throws(RequestError) -> Bool? {
+        switch tape.kind(node) {
+        case .true: return true
+        case .false: return false
+        case .null: return nil
+        default: throw wrongType(field, "true or false")
+        }
+    }
+
+    func object(_ node: Int?, _ field: String) throws(RequestError) -> Int {
+        guard let node, tape.kind(node) == .object else { throw wrongType(field, "an object") }
+        return node
+    }
+
+    func array(_ node: Int, _ field: String) throws(RequestError) -> Tape.Elements {
+        guard tape.kind(node) == .array else { throw wrongType(field, "an array") }
+        return tape.elements(of: node)
+    }
+
+    /// What else than known members an object has: `null` says nothing.
+    func refuseUnknown(_ member: Tape.Member, in path: String = "") throws(RequestError) {
+        if tape.isNull(member.value) { return }
+        let name = tape.value(member.key).string ?? ""
+        throw RequestError.untranslatable(path.isEmpty ? name : "\(path).\(name)", "it is not known")
+    }
+
+    /// Texts that end the answer: one or several.
+    func stopTexts(_ node: Int, _ field: String) throws(RequestError) -> [EscapedText] {
+        if tape.isNull(node) { return [] }
+        if let only = tape.text(node) { return [only] }
+        var texts: [EscapedText] = []
+        for element in try array(node, field) { texts.append(try text(element, field)) }
+        return texts
+    }
+
+    /// `data:TYPE;base64,DATA` inline, or an address.
+    func media(_ text: EscapedText, _ origin: Origin) throws(RequestError) -> Conversation.Media {
+        let bytes = text.bytes
+        guard bytes.count > 5, Self.isScheme(bytes.prefix(5)) else { return .address(text) }
+        guard let comma = bytes.prefix(256).firstIndex(of: 0x2C) else {
+            throw wrongType(origin.path, "an address or a `data:` URL")
+        }
+        let head = String(decoding: bytes[bytes.startIndex + 5..<comma], as: UTF8.self)
+        var fields = head.split(separator: ";", omittingEmptySubsequences: false)
+        guard fields.popLast()?.lowercased() == "base64", let type = fields.first, !type.isEmpty else {
+            throw RequestError.untranslatable(origin.path, "a `data:` URL has to be in base64, with its type")
+        }
+        // JSON may escape a slash, which base64 has many of.
+        var data = EscapedText(escaped: bytes[(comma + 1)...])
+        if data.bytes.contains(0x5C) { data = EscapedText(utf8: data.decoded()) }
+        return .base64(type: EscapedText(EscapedText(escaped: Array(type.utf8)[...]).string), data: data)
+    }
+
+    private static func isScheme(_ bytes: ArraySlice<UInt8>) -> Bool {
+        zip(bytes, "data:".utf8).allSatisfy { ($0 &- 0x41 < 26 ? $0 | 0x20 : $0) == $1 }
+    }
+
+    /// A call's arguments in a string of JSON: an object, or nothing.
+    func arguments(_ text: EscapedText, _ origin: Origin, _ field: StaticString) throws(RequestError) -> JSONFragment {
+        if text.isBlank { return .emptyObject }
+        let bytes = text.decoded()
+        guard let document = try? JSONDocument(parsing: bytes, limits: JSONLimits(maximumDepth: 64)),
+            document.root.kind == .object
+        else {
+            throw RequestError.untranslatable("\(origin.path).\(field)", "it has to be a JSON object")
+        }
+        return JSONFragment(bytes: bytes[document.root.range])
+    }
+}

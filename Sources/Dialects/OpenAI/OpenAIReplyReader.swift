@@ -1,0 +1,111 @@
+internal import JSONText
+
+/// Reads a `chat.completion`: its first choice, for more can't be asked for across dialects.
+enum OpenAIReplyReader: ReplyReader {
+    static func read(_ tape: Tape) -> Reply? {
+        guard tape.kind(0) == .object, let choices = tape.member("choices", of: 0),
+            let choice = tape.elements(of: choices).first(where: { _ in true }),
+            let message = tape.member("message", of: choice), tape.kind(message) == .object
+        else { return nil }
+        var reply = Reply()
+        for member in tape.members(of: 0) {
+            switch member.name {
+            case "id": reply.id = tape.text(member.value)
+            case "model": reply.model = tape.text(member.value)
+            case "usage": reply.usage = usage(member.value, of: tape)
+            default: break
+            }
+        }
+        if let word = tape.member("finish_reason", of: choice) { reply.stop = stop(tape.word(word)) }
+        guard let parts = parts(of: message, of: tape) else { return nil }
+        reply.parts = parts
+        return reply
+    }
+
+    /// Thoughts, text, refusal, calls; `nil` where a call is none.
+    private static func parts(of message: Int, of tape: Tape) -> [Reply.Part]? {
+        var thoughts: [Reply.Part] = []
+        var texts: [Reply.Part] = []
+        var calls: [Reply.Part] = []
+        for member in tape.members(of: message) {
+            switch member.name {
+            case "reasoning_content", "reasoning":
+                guard thoughts.isEmpty, let text = tape.text(member.value), !text.isEmpty else { continue }
+                thoughts.append(.reasoning(text, signature: nil))
+            case "content":
+                if let text = tape.text(member.value) {
+                    if !text.isEmpty { texts.insert(.text(text), at: 0) }
+                } else {
+                    for part in tape.elements(of: member.value) {
+                        guard let text = tape.member("text", of: part).flatMap({ tape.text($0) }) else { continue }
+                        texts.append(.text(text))
+                    }
+                }
+            case "refusal":
+                if let text = tape.text(member.value), !text.isEmpty { texts.append(.refusal(text)) }
+            case "tool_calls":
+                for (index, call) in tape.elements(of: member.value).enumerated() {
+                    guard let call = toolCall(call, index, of: tape) else { return nil }
+                    calls.append(.toolCall(call))
+                }
+            default: break
+            }
+        }
+        return thoughts + texts + calls
+    }
+
+    private static func toolCall(_ node: Int, _ index: Int, of tape: Tape) -> Conversation.ToolCall? {
+        guard let function = tape.member("function", of: node),
+            let name = tape.member("name", of: function).flatMap({ tape.text($0) })
+        else { return nil }
+        let id = tape.member("id", of: node).flatMap { tape.text($0) }
+        return Conversation.ToolCall(
+            id: id ?? EscapedText("call_\(index)"), name: name,
+            arguments: arguments(tape.member("arguments", of: function), of: tape))
+    }
+
+    /// Arguments are what the model wrote, so they may be no JSON: then they go on as a text, for the tool to refuse. Some servers send
+    /// an object instead of a string.
+    private static func arguments(_ node: Int?, of tape: Tape) -> JSONFragment {
+        guard let node else { return .emptyObject }
+        if tape.kind(node) == .object { return tape.raw(node) }
+        guard let text = tape.text(node), !text.isBlank else { return .emptyObject }
+        let bytes = text.decoded()
+        if let document = try? JSONDocument(parsing: bytes), document.root.kind == .object {
+            return JSONFragment(bytes: bytes[document.root.range])
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("invalid_arguments")
+        writer.string(text)
+        writer.endObject()
+        return JSONFragment(bytes: writer.bytes[...])
+    }
+
+    static func stop(_ word: Word) -> Reply.Stop? {
+        switch word {
+        case "stop": .end
+        case "length": .length
+        case "tool_calls", "function_call": .toolCalls
+        case "content_filter": .refusal
+        default: nil
+        }
+    }
+
+    static func usage(_ node: Int, of tape: Tape) -> ReplyUsage? {
+        func count(_ name: StaticString, of node: Int) -> Int? {
+            tape.member(name, of: node).flatMap { tape.value($0).int }.map { max(0, $0) }
+        }
+        guard let input = count("prompt_tokens", of: node) else { return nil }
+        var usage = ReplyUsage(input: input)
+        usage.output = count("completion_tokens", of: node) ?? 0
+        if let details = tape.member("prompt_tokens_details", of: node) {
+            usage.cacheRead = min(input, count("cached_tokens", of: details) ?? 0)
+            usage.cacheWrite = min(input - usage.cacheRead, count("cache_write_tokens", of: details) ?? 0)
+        }
+        if let details = tape.member("completion_tokens_details", of: node) {
+            usage.reasoning = count("reasoning_tokens", of: details)
+        }
+        return usage
+    }
+}

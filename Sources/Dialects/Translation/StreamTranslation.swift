@@ -1,0 +1,70 @@
+public import Inference
+internal import JSONText
+
+/// Turns a provider's event stream into one of the caller's dialect, event by event: nothing is held back but an event that is not whole
+/// yet. Where the pieces are cut makes no difference to the result.
+///
+/// A stream that was cut has no end here either: the caller's last event is written for the provider's last event alone.
+public struct StreamTranslation: Sendable {
+    private var parser = EventStreamParser()
+    private var reader: any ReplyEventReader
+    private var sink: Sink
+
+    /// What writes for the caller.
+    private struct Sink: Sendable {
+        var writer: any ReplyEventWriter
+        let dialect: Dialect
+        var output: [UInt8] = []
+        var usage: TokenUsage?
+
+        mutating func take(_ event: ReplyEvent) throws(TranslationFault) {
+            switch event {
+            case .usage(let figures): usage = figures.tokens
+            case .failed(let error):
+                return try writer.write(.failed(error.translated(to: dialect)), to: &output)
+            default: break
+            }
+            try writer.write(event, to: &output)
+        }
+    }
+
+    init(_ reader: any ReplyEventReader, _ writer: any ReplyEventWriter, in callerDialect: Dialect) {
+        self.reader = reader
+        sink = Sink(writer: writer, dialect: callerDialect)
+    }
+
+    /// What the answer took, so far as it was said.
+    public var usage: TokenUsage? { sink.usage }
+
+    /// Takes a piece of the provider's stream and gives what the caller's stream goes on with; it may be empty.
+    public mutating func push(_ chunk: [UInt8]) throws -> [UInt8] {
+        parser.append(chunk)
+        sink.output.removeAll(keepingCapacity: true)
+        while let event = try parser.next() { try Self.translate(event, of: parser, &reader, &sink) }
+        return sink.output
+    }
+
+    /// The provider's body is at its end: an event whose blank line is missing counts as whole.
+    public mutating func end() throws -> [UInt8] {
+        try parser.unfinished.isEmpty ? [] : push([0x0A, 0x0A])
+    }
+
+    private static func translate(
+        _ event: ServerSentEvent, of parser: borrowing EventStreamParser, _ reader: inout any ReplyEventReader,
+        _ sink: inout Sink
+    ) throws(TranslationFault) {
+        try reader.read(event, of: parser) { (said) throws(TranslationFault) in try sink.take(said) }
+    }
+
+    /// An event's data as JSON.
+    static func document(
+        _ event: ServerSentEvent, of parser: borrowing EventStreamParser
+    ) throws(TranslationFault) -> JSONDocument {
+        do throws(JSONSyntaxError) {
+            guard event.dataLines == 1 else { return try JSONDocument(parsing: parser.data(of: event)) }
+            return try JSONDocument(parsing: parser.bytes, in: event.data)
+        } catch {
+            throw TranslationFault("an event of the provider's stream is not valid JSON: \(error)")
+        }
+    }
+}

@@ -1,0 +1,114 @@
+public import Inference
+internal import JSONText
+
+/// Carries a request from the caller's protocol to the provider's, and its answer back: by way of a `Conversation` and a `Reply`, so that
+/// no dialect knows another.
+public struct Translation: Sendable, Hashable {
+    /// What the caller speaks.
+    public let caller: Operation
+    /// What the provider speaks.
+    public let provider: Operation
+
+    /// A translated request.
+    public struct Request: Sendable {
+        /// The body for the provider.
+        public let body: [UInt8]
+        /// What was left out or changed, in words of ours: `seed dropped`. Nothing of the request's text.
+        public let losses: [String]
+    }
+
+    /// A translated answer.
+    public struct Answer: Sendable {
+        /// The body for the caller.
+        public let body: [UInt8]
+        /// What it took, where the provider said that.
+        public let usage: TokenUsage?
+    }
+
+    /// The way between two protocols; `nil` where there is none, or none is needed.
+    public init?(from caller: Operation, to provider: Operation) {
+        guard caller != provider, caller.carriesConversations, provider.carriesConversations else { return nil }
+        self.caller = caller
+        self.provider = provider
+    }
+
+    /// What a provider of a dialect is asked where a caller asks for this in another; `nil` where there is nothing like it.
+    public static func counterpart(of operation: Operation, in dialect: Dialect) -> Operation? {
+        guard operation.carriesConversations else { return nil }
+        switch dialect {
+        case .openAI: return .chat
+        case .anthropic: return .messages
+        }
+    }
+
+    /// Translates a body. Throws an error that names what can't be carried.
+    public func request(_ body: [UInt8], to target: TranslationTarget) throws(RequestError) -> Request {
+        let document: JSONDocument
+        do throws(JSONSyntaxError) {
+            document = try JSONDocument(
+                parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 64))
+        } catch {
+            throw RequestReader.error(for: error)
+        }
+        var (conversation, losses) = try document.withTape { (tape) throws(RequestError) in
+            try Self.reader(of: caller).read(tape)
+        }
+        var target = target
+        target.expectedBytes = body.count + body.count / 8 + 512
+        let translated = try Self.writer(of: provider).write(conversation, for: target, losses: &losses)
+        return Request(body: translated, losses: losses.notes)
+    }
+
+    /// Translates a whole answer; throws where it is none of the provider's dialect.
+    public func answer(_ body: [UInt8], as facts: TranslatedAnswer) throws -> Answer {
+        let document = try JSONDocument(
+            parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 128))
+        guard let reply = document.withTape({ Self.replyReader(of: provider).read($0) }) else {
+            throw TranslationFault("the answer is none of the provider's dialect")
+        }
+        return Answer(
+            body: Self.replyWriter(of: caller).write(reply, as: facts), usage: reply.usage?.tokens)
+    }
+
+    /// Begins to translate a streamed answer.
+    public func stream(as facts: TranslatedAnswer) -> StreamTranslation {
+        StreamTranslation(
+            Self.eventReader(of: provider), Self.eventWriter(of: caller, facts), in: caller.dialect)
+    }
+
+    // MARK: - The dialects
+
+    private static func reader(of operation: Operation) -> any ConversationReader.Type {
+        operation == .messages ? AnthropicConversationReader.self : OpenAIConversationReader.self
+    }
+
+    private static func writer(of operation: Operation) -> any ConversationWriter.Type {
+        operation == .messages ? AnthropicConversationWriter.self : OpenAIConversationWriter.self
+    }
+
+    private static func replyReader(of operation: Operation) -> any ReplyReader.Type {
+        operation == .messages ? AnthropicReplyReader.self : OpenAIReplyReader.self
+    }
+
+    private static func replyWriter(of operation: Operation) -> any ReplyWriter.Type {
+        operation == .messages ? AnthropicReplyWriter.self : OpenAIReplyWriter.self
+    }
+
+    private static func eventReader(of operation: Operation) -> any ReplyEventReader {
+        operation == .messages ? AnthropicReplyEventReader() : OpenAIReplyEventReader()
+    }
+
+    private static func eventWriter(of operation: Operation, _ facts: TranslatedAnswer) -> any ReplyEventWriter {
+        operation == .messages ? AnthropicReplyEventWriter(facts) : OpenAIReplyEventWriter(facts)
+    }
+}
+
+extension Operation {
+    /// Whether it asks a model to go on with a conversation, which other dialects know, too.
+    var carriesConversations: Bool {
+        switch self {
+        case .chat, .messages: true
+        case .responses, .embeddings, .countTokens: false
+        }
+    }
+}
