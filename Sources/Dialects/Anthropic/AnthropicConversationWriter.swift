@@ -236,11 +236,10 @@ struct AnthropicConversationWriter: ConversationWriter {
             switch part.content {
             case .text(let text) where text.isBlank, .refusal(let text) where text.isBlank:
                 // It takes no text without a letter; one among others says nothing.
-                if parts.count > 1 || role == .assistant {
-                    if !text.isEmpty { losses.drop("messages.content (white space)") }
-                } else {
+                guard parts.count > 1 || role == .assistant else {
                     throw .untranslatable(part.origin.path, "a message has to have more than white space")
                 }
+                if !text.isEmpty { losses.drop("messages.content (white space)") }
             default: kept.append(part)
             }
         }

@@ -39,7 +39,8 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
             append("\"signature_delta\",\"signature\":\"", text, &stream)
         case .sealedReasoning(let data):
             close(&stream)
-            start("{\"type\":\"redacted_thinking\",\"data\":\"\(String(decoding: data.bytes, as: UTF8.self))\"}", &stream)
+            start(
+                "{\"type\":\"redacted_thinking\",\"data\":\"\(String(decoding: data.bytes, as: UTF8.self))\"}", &stream)
             open = .thinking
             close(&stream)
         case .toolCall(let index, let id, let name): beginCall(index, id, name, &stream)

@@ -78,11 +78,11 @@ public struct Translation: Sendable, Hashable {
 
     // MARK: - The dialects
 
-    private static func reader(of operation: Operation) -> any ConversationReader.Type {
+    static func reader(of operation: Operation) -> any ConversationReader.Type {
         operation == .messages ? AnthropicConversationReader.self : OpenAIConversationReader.self
     }
 
-    private static func writer(of operation: Operation) -> any ConversationWriter.Type {
+    static func writer(of operation: Operation) -> any ConversationWriter.Type {
         operation == .messages ? AnthropicConversationWriter.self : OpenAIConversationWriter.self
     }
 

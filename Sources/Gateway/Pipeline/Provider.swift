@@ -104,11 +104,14 @@ final class Provider: Sendable {
         }
         guard operation.dialect == .anthropic else { return (endpoint, []) }
         // A caller of another dialect knows nothing of versions: its request is written for the usual one.
-        let caller = !isOwn ? CallerHeaders() : CallerHeaders(
-            anthropicVersion: head.headers.first(name: "anthropic-version"),
-            anthropicBeta: head.headers.contains(name: "anthropic-beta")
-                ? head.headers["anthropic-beta"].joined(separator: ",") : nil,
-            asksForBeta: asksForBeta)
+        let caller =
+            !isOwn
+            ? CallerHeaders()
+            : CallerHeaders(
+                anthropicVersion: head.headers.first(name: "anthropic-version"),
+                anthropicBeta: head.headers.contains(name: "anthropic-beta")
+                    ? head.headers["anthropic-beta"].joined(separator: ",") : nil,
+                asksForBeta: asksForBeta)
         let fields = ProviderRequest.headers(in: .anthropic, key: nil, isStreaming: request.isStreaming, caller: caller)
         return (
             endpoint,

@@ -438,7 +438,8 @@ final class RequestPipeline: Sendable {
                 treated = try privacy.treat(
                     request, findings: findings, requestID: id, form: permit.form, destination: permit.destination,
                     tenantKey: tenantKey,
-                    edits: ProviderRequest.edits(for: request, model: permit.destination.model, needsUsage: asksForUsage))
+                    edits: ProviderRequest.edits(
+                        for: request, model: permit.destination.model, needsUsage: asksForUsage))
             }
             return Treated(
                 request: treated, commitment: ledger.commitment(to: treated.body, of: id),

@@ -13,7 +13,7 @@ public struct PolicyWorkbench: Sendable {
     public enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         /// There is no such alias, and no alias leads to such a destination.
         case unknownModel(ModelID, suggestion: String?)
-        /// The model's providers speak another dialect.
+        /// The model's providers speak another dialect, and it can't be translated for them.
         case otherDialect(ModelID, RequestSketch.Question)
 
         /// What is wrong, in words.
@@ -23,7 +23,7 @@ public struct PolicyWorkbench: Sendable {
                 "unknown model `\(model)`"
                     + (suggestion.map { ", did you mean `\($0)`?" } ?? ": neither an alias nor a candidate of one")
             case .otherDialect(let model, let question):
-                "no provider of `\(model)` serves `\(question.word)`, which is of another dialect"
+                "no provider of `\(model)` serves `\(question.word)`, which can't be translated for them"
             }
         }
     }

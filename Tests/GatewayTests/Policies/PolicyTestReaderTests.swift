@@ -92,7 +92,7 @@ struct PolicyTestReaderTests {
         ("model: gpt, client_ip: 10.0.0, expect: raw", "`cases[0].client_ip`: expected an IP address, found `10.0.0`"),
         ("model: gpt, at: noon, expect: raw", "`cases[0].at`: expected a moment in UTC"),
         ("model: gpt, operation: chatt, expect: raw", "unknown operation `chatt`, did you mean `chat`?"),
-        ("model: gpt, operation: messages, expect: raw", "no provider of `gpt` serves `messages`"),
+        ("model: gpt, operation: count_tokens, expect: raw", "no provider of `gpt` serves `count_tokens`"),
         (
             "model: small, expect: { candidates: { openai/gtp: raw } }",
             "unknown candidate `openai/gtp`, did you mean `openai/gpt`?"
