@@ -35,9 +35,7 @@ extension PrivacyEngine {
         let treated = try treat(
             request, findings: findings, requestID: requestID, form: form, destination: destination,
             tenantKey: tenantKey)
-        return TreatedRequest(
-            requestID: requestID, destination: destination, form: form, body: try translation(treated.body),
-            restoration: treated.restoration, treatments: treated.treatments)
+        return treated.translated(try translation(treated.body))
     }
 
     /// The body with each finding replaced. Texts inside strings are spliced first, then become the text of their string, and so on

@@ -31,6 +31,13 @@ public struct TreatedRequest: Sendable, CustomStringConvertible, CustomReflectab
         replacements = treatments.count
     }
 
+    /// The same request in another dialect's words, made of this one's body alone.
+    func translated(_ body: [UInt8]) -> TreatedRequest {
+        TreatedRequest(
+            requestID: requestID, destination: destination, form: form, body: body, restoration: restoration,
+            treatments: treatments)
+    }
+
     /// In which form a finding leaves, by its index in `Findings.items`.
     func treatment(of item: Int) -> AppliedTreatment {
         treatments.indices.contains(item) ? treatments[item] : usualTreatment
