@@ -38,6 +38,7 @@ class Gateway:
         (self.folder / "policies/models.yaml").write_text(f"""aliases:
   demo: {{ strategy: ordered, candidates: [{{ provider: demo, model: demo }}] }}
   up/*: {{ strategy: ordered, candidates: [{{ provider: upstream, model: "*" }}] }}
+  claude/*: {{ strategy: ordered, candidates: [{{ provider: claude, model: "*" }}] }}
 {models}""")
         (self.folder / "sallyport.yaml").write_text(f"""listen: {{ address: 127.0.0.1, port: {self.port} }}
 admin: {{ address: 127.0.0.1, port: {self.admin_port} }}
@@ -50,6 +51,7 @@ keys: {{ file: keys.jsonl, master: master.key }}
 providers:
   demo: {{ kind: demo }}
   upstream: {{ kind: openai, base_url: "{upstream}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
+  claude: {{ kind: anthropic, base_url: "{upstream}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
   second: {{ kind: openai, base_url: "{second}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
 """)
         self.url, self.admin, self.ca = f"https://localhost:{self.port}", f"http://127.0.0.1:{self.admin_port}", str(self.folder / "certs/ca.pem")

@@ -55,6 +55,9 @@ class Provider:
 
     def answer(self, h, body):
         model = body["model"]
+        if h.path.startswith("/v1/messages"):
+            import mock_messages
+            return mock_messages.answer(self, h, body)
         if model.startswith("err-"):
             return self.whole(h, int(model[4:7]), {"error": {"message": "scripted", "type": "server_error", "param": None, "code": None}}, [("retry-after", "1")] if model == "err-429" else [])
         if h.path.endswith("/embeddings"):
