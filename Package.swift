@@ -97,6 +97,7 @@ let package = Package(
                 "LedgerStore", "LedgerRelay",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
+                "TransparencyLog",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: http2),
@@ -128,7 +129,7 @@ let package = Package(
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
-        tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography"]),
+        tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),
         tests("LedgerReadingTests", ["LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
         tests(
             "SecureTransportTests",

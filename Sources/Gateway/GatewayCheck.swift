@@ -55,6 +55,9 @@ public enum GatewayCheck {
                 : MasterKey(key: try SymmetricKey(randomCount: 32))
             return try ActiveSet(configuration, keys: keys ?? KeyRegister(), master: master)
         }
+        _ = attempt {
+            try LedgerKey.read(configuration.ledger.signingKey, name: configuration.ledger.name, makes: false)
+        }
         guard let keys, let tls, let set, faults.isEmpty else {
             throw Failure(description: faults.joined(separator: "\n"))
         }

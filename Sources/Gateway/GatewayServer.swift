@@ -106,11 +106,11 @@ public final class GatewayServer: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
         let loops = Array(group.makeIterator())
         let relay = try GatewayRelay(configuration.relay, logger: logger)
+        for path in [configuration.ledger.directory, configuration.ledger.remembered] {
+            try KeyFile.makeFolder(of: path)
+        }
         let store = try LedgerStore.open(
-            LedgerStoreSettings(
-                directory: configuration.ledger.directory,
-                durability: configuration.ledger.durability == .power ? .power : .process,
-                rotationBytes: configuration.ledger.fileBytes),
+            try LedgerStoreSettings(configuration.ledger, makesKey: true),
             start: LedgerEntry.Start(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
                 policySet: activeSet.policySet))
@@ -153,7 +153,7 @@ public final class GatewayServer: Sendable {
                 AdminServer.Reasons(
                     notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
                         + (ledger.trouble.map { [$0] } ?? []),
-                    degraded: [pipeline.condition.trouble, relay.trouble].compactMap(\.self))
+                    degraded: [pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble].compactMap(\.self))
             },
             exposition: {
                 metrics.exposition(

@@ -89,7 +89,13 @@ enum KeyFile {
         return [Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
-    private static func makeFolder(of path: String) throws {
+    /// Makes a file that is not there yet, and its folder where that is missing.
+    static func create(_ path: String, _ text: [UInt8]) throws {
+        try makeFolder(of: path)
+        try replace(path, with: text)
+    }
+
+    static func makeFolder(of path: String) throws {
         guard let end = path.lastIndex(of: "/"), end > path.startIndex else { return }
         let folder = String(path[..<end])
         if access(folder, F_OK) == 0 { return }

@@ -1,40 +1,36 @@
-internal import Cryptography
-
 /// An entry as canonical JSON but for its place in the log, which is filled in when that is known: so event loops
-/// encode each their own entries, and only the filling in and the hashing happen one after the other.
+/// encode each their own entries, and only the filling in happens one after the other.
 public struct EncodedEntry: Sendable {
-    /// The line without the values of `prev` and `seq`, and without a line feed.
+    /// The entry without the value of `seq`.
     let bytes: [UInt8]
-    /// Where the value of `prev` goes.
-    let previousOffset: Int
-    /// Where the value of `seq` goes; after `previousOffset`.
+    /// Where the value of `seq` goes.
     let sequenceOffset: Int
 
-    /// Bytes of a line beside `bytes`: 66 of `prev` and at most 20 of `seq`.
-    private static let placeBytes = 86
+    /// The most digits of `seq`.
+    private static let placeBytes = 20
 
     /// Throws for what would be longer than `LedgerSchema.maximumLineBytes`.
-    init(bytes: [UInt8], previousOffset: Int, sequenceOffset: Int) throws(LedgerEntryTooLong) {
+    init(bytes: [UInt8], sequenceOffset: Int) throws(LedgerEntryTooLong) {
         guard bytes.count + Self.placeBytes <= LedgerSchema.maximumLineBytes else {
             throw LedgerEntryTooLong(bytes: bytes.count + Self.placeBytes)
         }
         self.bytes = bytes
-        self.previousOffset = previousOffset
         self.sequenceOffset = sequenceOffset
     }
 
-    /// The most bytes that its line takes, line feed included.
-    public var lineBytes: Int { bytes.count + Self.placeBytes + 1 }
+    /// The most bytes that it takes in a bundle, its length included.
+    public var bundleBytes: Int { bytes.count + Self.placeBytes + 2 }
 
-    /// Appends the whole line, without line feed, to a batch.
-    func appendLine(previous: Digest32, sequence: UInt64, to batch: inout [UInt8]) {
-        batch.append(contentsOf: bytes[..<previousOffset])
-        batch.append(UInt8(ascii: "\""))
-        previous.appendHex(to: &batch)
-        batch.append(UInt8(ascii: "\""))
-        batch.append(contentsOf: bytes[previousOffset..<sequenceOffset])
-        appendDecimal(sequence, to: &batch)
-        batch.append(contentsOf: bytes[sequenceOffset...])
+    /// Appends its length, in 16 bits, and the whole entry.
+    func append(sequence: UInt64, to bundle: inout [UInt8]) {
+        let start = bundle.count
+        bundle.append(contentsOf: [0, 0])
+        bundle.append(contentsOf: bytes[..<sequenceOffset])
+        appendDecimal(sequence, to: &bundle)
+        bundle.append(contentsOf: bytes[sequenceOffset...])
+        let length = bundle.count - start - 2
+        bundle[start] = UInt8(truncatingIfNeeded: length &>> 8)
+        bundle[start + 1] = UInt8(truncatingIfNeeded: length)
     }
 }
 

@@ -14,8 +14,8 @@ public struct EncodedIntent: Sendable {
     let exposures: [EncodedEntry]
     let entry: EncodedEntry
 
-    /// The most bytes that its lines take, line feeds included.
-    public var lineBytes: Int { exposures.reduce(entry.lineBytes) { $0 + $1.lineBytes } }
+    /// The most bytes that it and the entries before it take in bundles, lengths included.
+    public var bundleBytes: Int { exposures.reduce(entry.bundleBytes) { $0 + $1.bundleBytes } }
 
     /// Encodes an intent. Throws for what does not fit a line.
     public init(_ intent: LedgerEntry.Intent) throws(LedgerEntryTooLong) {

@@ -2,12 +2,10 @@ internal import Cryptography
 internal import Inference
 internal import JSONText
 
-/// Writes one entry's members, which its user gives in the order of their names, and remembers where `prev` and `seq`
-/// go.
+/// Writes one entry's members, which its user gives in the order of their names, and remembers where `seq` goes.
 struct EntryWriter {
     /// The line so far.
     var json: JSONWriter
-    private var previousOffset = 0
     private var sequenceOffset = 0
 
     private enum Bounds {
@@ -274,12 +272,6 @@ struct EntryWriter {
 
     // MARK: The place in the log
 
-    mutating func previous() {
-        json.key("prev")
-        json.raw("")
-        previousOffset = json.bytes.count
-    }
-
     mutating func sequence() {
         json.key("seq")
         json.raw("")
@@ -294,8 +286,7 @@ struct EntryWriter {
     consuming func finish(versionIsWritten: Bool = false) throws(LedgerEntryTooLong) -> EncodedEntry {
         if !versionIsWritten { version() }
         json.endObject()
-        return try EncodedEntry(
-            bytes: json.bytes, previousOffset: previousOffset, sequenceOffset: sequenceOffset)
+        return try EncodedEntry(bytes: json.bytes, sequenceOffset: sequenceOffset)
     }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }

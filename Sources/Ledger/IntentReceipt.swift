@@ -11,7 +11,7 @@ public struct IntentReceipt: Hashable, Sendable {
     public let form: SendingForm
     /// Which attempt of the request, from 1.
     public let attempt: Int
-    /// The index of the intent's line in the log; results name it.
+    /// The index of the intent in its log; results name it.
     public let sequence: UInt64
     /// The commitment to the body, as the intent's line has it.
     public let commitment: Digest32

@@ -1,8 +1,7 @@
 internal import Cryptography
 internal import Inference
-private import TransparencyLog
 
-/// Gives entries their place in the log, and gives out receipts when it is told that they are on disk. Touches no disk
+/// Gives entries their place in a log, and gives out receipts when it is told that they are on disk. Touches no disk
 /// itself: its owner appends entries, takes what has gathered as one batch, makes that durable, and says so.
 ///
 ///     appended ──takeBatch──▶ in a batch ──confirm──▶ durable, receipts given out
@@ -13,13 +12,18 @@ private import TransparencyLog
 public struct LedgerSequencer: ~Copyable {
     /// Entries that have their place, as they are to be written.
     public struct Batch: Sendable {
-        /// The lines, each with its line feed.
+        /// The entries as in a bundle (c2sp.org/tlog-tiles): for each its length in 16 bits, and its bytes.
         public let bytes: [UInt8]
-        /// The number of lines, at least one.
-        public let count: Int
-        /// The end of the log when this is on disk.
-        public let head: LedgerHead
+        /// Where each entry ends in `bytes`; at least one.
+        public let ends: [Int]
+        /// The index of the first entry in its log.
+        public let first: UInt64
         let intents: [PendingIntent]
+
+        /// The number of entries.
+        public var count: Int { ends.count }
+        /// The index after the last entry.
+        public var end: UInt64 { first + UInt64(ends.count) }
     }
 
     /// What a receipt will say.
@@ -39,21 +43,17 @@ public struct LedgerSequencer: ~Copyable {
     }
 
     private var phase = Phase.ready
-    private var chain: HashChain
-    private var lines: [UInt8] = []
-    private var count = 0
+    private var bytes: [UInt8] = []
+    private var ends: [Int] = []
     private var intents: [PendingIntent] = []
-
-    /// Goes on after a log that ends in `head`; `nil` for a log without lines.
-    public init(after head: LedgerHead?) {
-        chain = head.map { HashChain(head: $0.digest, count: $0.sequence + 1) } ?? HashChain()
-    }
-
     /// The index of the next entry.
-    public var nextSequence: UInt64 { chain.count }
+    public private(set) var nextSequence: UInt64
+
+    /// Goes on in a log of so many entries.
+    public init(size: UInt64) { nextSequence = size }
 
     /// Whether nothing has been appended since the last batch.
-    public var isEmpty: Bool { count == 0 }
+    public var isEmpty: Bool { ends.isEmpty }
 
     /// Whether a batch failed, so that nothing is taken any more.
     public var hasFailed: Bool { phase == .failed }
@@ -65,31 +65,27 @@ public struct LedgerSequencer: ~Copyable {
         intents.append(
             PendingIntent(
                 requestID: intent.requestID, destination: intent.destination, form: intent.form,
-                commitment: intent.commitment, attempt: intent.attempt, sequence: chain.count))
+                commitment: intent.commitment, attempt: intent.attempt, sequence: nextSequence))
         append(intent.entry)
     }
 
     /// Appends an entry that nobody waits for. Not after a failure.
     public mutating func append(_ entry: EncodedEntry) {
         precondition(phase != .failed, "an entry after the ledger failed")
-        let start = lines.count
-        entry.appendLine(previous: chain.head, sequence: chain.count, to: &lines)
-        lines.withUnsafeBytes { chain.append(UnsafeRawBufferPointer(rebasing: $0[start...])) }
-        lines.append(UInt8(ascii: "\n"))
-        count += 1
+        entry.append(sequence: nextSequence, to: &bytes)
+        ends.append(bytes.count)
+        nextSequence += 1
     }
 
     /// What has gathered, to be written; `nil` if nothing has, if a batch is still out, or after a failure.
     public mutating func takeBatch() -> Batch? {
-        guard phase == .ready, count > 0 else { return nil }
+        guard phase == .ready, !ends.isEmpty else { return nil }
         phase = .writing
-        let batch = Batch(
-            bytes: lines, count: count, head: LedgerHead(sequence: chain.count - 1, digest: chain.head),
-            intents: intents)
-        lines = []
+        let batch = Batch(bytes: bytes, ends: ends, first: nextSequence - UInt64(ends.count), intents: intents)
+        bytes = []
+        ends = []
         intents = []
-        count = 0
-        lines.reserveCapacity(batch.bytes.count)
+        bytes.reserveCapacity(batch.bytes.count)
         return batch
     }
 
@@ -103,8 +99,8 @@ public struct LedgerSequencer: ~Copyable {
     /// Takes the word that a batch may not be on disk: there will be no receipts any more.
     public mutating func fail() {
         phase = .failed
-        lines = []
+        bytes = []
+        ends = []
         intents = []
-        count = 0
     }
 }

@@ -19,8 +19,9 @@ public struct LedgerCompletion: Sendable {
 public enum LedgerUnavailable: Error, Hashable, Sendable, CustomStringConvertible {
     /// Writing failed once, so what the disk holds is unknown. Final until the next start.
     case failed(String)
-    /// The disk has no room beyond what results in flight need. Passes when there is.
-    case noSpace
+    /// There is no room beyond what results in flight need, because the disk is full or bundles cannot be written; says
+    /// which. Passes when there is.
+    case noSpace(String)
     /// The disk is too slow for what comes. Passes.
     case overloaded
     /// The ledger is closed.
@@ -30,7 +31,7 @@ public enum LedgerUnavailable: Error, Hashable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .failed(let reason): "the ledger failed: \(reason)"
-        case .noSpace: "the ledger's disk is full"
+        case .noSpace(let reason): "the ledger has no room: \(reason)"
         case .overloaded: "the ledger's disk is too slow"
         case .closed: "the ledger is closed"
         }

@@ -9,11 +9,11 @@ enum Submission: Sendable {
     /// Any other entry.
     case other(EncodedEntry)
 
-    /// Bytes of its line, roughly.
+    /// The most bytes that it takes in bundles.
     var bytes: Int {
         switch self {
-        case .intent(let intent, _, _): intent.lineBytes
-        case .result(let entry), .other(let entry): entry.lineBytes
+        case .intent(let intent, _, _): intent.bundleBytes
+        case .result(let entry), .other(let entry): entry.bundleBytes
         }
     }
 

@@ -13,6 +13,9 @@ public struct NoteSigner: Sendable {
         self.key = key
     }
 
+    /// The same key under another name.
+    public func named(_ name: NoteKeyName) -> NoteSigner? { NoteSigner(name: name, type: verifier.type, key: key) }
+
     private static let prefix = "PRIVATE+KEY+"
 
     /// Reads a signer key, `PRIVATE+KEY+name+hash+base64`; throws if the hash is not that of the key, or the type is

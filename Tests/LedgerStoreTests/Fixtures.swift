@@ -4,6 +4,7 @@ import Inference
 import Ledger
 import Synchronization
 import Testing
+import TransparencyLog
 
 @testable import LedgerStore
 
@@ -54,14 +55,12 @@ final class TemporaryDirectory: Sendable {
 /// Files, whole.
 enum Files {
     static func read(_ path: String) throws -> [UInt8] {
-        let file = try FileDescriptor.reading(path)
-        return try file.bytes(at: 0, count: max(1, file.size()))
+        let file = try OpenFile(SystemFileSystem(), path, .reading)
+        return try file.bytes(count: file.size())
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let file = try FileDescriptor.updating(path)
-        try file.truncate(to: 0)
-        try file.overwrite(bytes)
+        try OpenFile(SystemFileSystem(), path, .replacing).write(bytes, at: 0)
     }
 }
 
@@ -107,74 +106,28 @@ extension LedgerCompletion {
     }
 }
 
-/// The system's file operations, of which a test may make each fail.
-final class FaultyOperations: FileOperations {
-    struct Script {
-        /// The most bytes a write takes.
-        var writeLimit = Int.max
-        /// Errors of the next writes, one each.
-        var writeErrors: [Int32] = []
-        /// The error of every synchronisation.
-        var synchroniseError: Int32 = 0
-        /// The error of every reservation.
-        var reserveError: Int32 = 0
-        /// Bytes said to be free.
-        var freeBytes: Int?
-        /// Whether synchronisations wait.
-        var isStuck = false
-        /// How many had to wait.
-        var held = 0
-        /// Counts.
-        var writes = 0
-        var synchronisations = 0
-    }
-
-    private let script = Mutex(Script())
-    private let system = SystemFileOperations()
-
-    func set(_ change: (inout Script) -> Void) { script.withLock { change(&$0) } }
-    var counts: (writes: Int, synchronisations: Int) { script.withLock { ($0.writes, $0.synchronisations) } }
-
-    /// Returns once a synchronisation waits.
-    func waitUntilHeld() async throws {
-        for _ in 0..<60_000 where script.withLock({ $0.held }) == 0 { try await Task.sleep(for: .milliseconds(1)) }
-    }
-
-    func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> (written: Int, code: Int32) {
-        let (error, limit) = script.withLock { script in
-            script.writes += 1
-            return (script.writeErrors.isEmpty ? 0 : script.writeErrors.removeFirst(), script.writeLimit)
-        }
-        guard error == 0 else { return (0, error) }
-        return system.write(file, UnsafeRawBufferPointer(rebasing: bytes.prefix(limit)))
-    }
-
-    func synchronise(_ file: Int32) -> Int32 {
-        if script.withLock({ $0.isStuck }) { script.withLock { $0.held += 1 } }
-        while script.withLock({ $0.isStuck }) { usleep(1_000) }
-        let error = script.withLock { script in
-            script.synchronisations += 1
-            return script.synchroniseError
-        }
-        return error == 0 ? system.synchronise(file) : error
-    }
-
-    func reserve(_ file: Int32, from offset: Int, bytes: Int) -> Int32 {
-        let error = script.withLock { $0.reserveError }
-        return error == 0 ? system.reserve(file, from: offset, bytes: bytes) : error
-    }
-
-    func freeBytes(_ file: Int32) -> Int { script.withLock { $0.freeBytes } ?? system.freeBytes(file) }
-}
-
 /// Entries and settings.
 enum Fixtures {
     static let time = LedgerTime(milliseconds: 1_795_394_759_123)
     static let start = LedgerEntry.Start(time: time, version: "test", policySet: "aa11")
     static let stop = LedgerEntry.Stop(time: time, reason: "test")
 
-    static func settings(_ directory: TemporaryDirectory) -> LedgerStoreSettings {
-        LedgerStoreSettings(directory: "\(directory.path)/ledger", reservedBytes: 1 << 16)
+    static let signer = NoteSigner(
+        // A fixed seed: signatures are the same each time.
+        name: NoteKeyName("test.example/ledger") ?? unreachable(),
+        key: SigningKey(ed25519Seed: [UInt8](repeating: 7, count: 32)) ?? unreachable())
+
+    private static func unreachable<Value>() -> Value { preconditionFailure("a constant is wrong") }
+
+    static func settings(_ directory: TemporaryDirectory) throws -> LedgerStoreSettings {
+        try settings(directory.path)
+    }
+
+    /// Small files, so that tests go through many.
+    static func settings(_ path: String) throws -> LedgerStoreSettings {
+        LedgerStoreSettings(
+            directory: "\(path)/ledger", signer: try #require(signer), remembered: "\(path)/seen",
+            writeAhead: .init(fileBytes: 1 << 18, maximumFiles: 4))
     }
 
     static func intent(_ number: Int) throws -> EncodedIntent {
@@ -218,23 +171,35 @@ enum Fixtures {
         store.close(stop)
     }
 
-    static func logPath(_ settings: LedgerStoreSettings, _ number: Int = 1) -> String {
-        LedgerDirectory(path: settings.directory).logPath(number)
+    /// All entries of a log, those that only the write-ahead log has included.
+    static func entries(
+        _ settings: LedgerStoreSettings, log: Int = 1, system: any FileSystem = SystemFileSystem()
+    ) throws -> [[UInt8]] {
+        let directory = LedgerDirectory(path: settings.directory)
+        func read(_ path: String) throws -> [UInt8] {
+            let file = try OpenFile(system, path, .reading)
+            return try file.bytes(count: file.size())
+        }
+        let checkpoint = try SignedCheckpoint(parsing: read(directory.checkpointPath(log))).checkpoint
+        var entries: [[UInt8]] = []
+        while UInt64(entries.count) < checkpoint.size {
+            let tile = try #require(Tile(.entries, index: UInt64(entries.count / 256), inTreeOf: checkpoint.size))
+            let bytes = try read("\(directory.logPath(log))/\(tile.path)")
+            entries += try EntryBundle.decode(bytes, as: tile).map { Array($0) }
+        }
+        // The bundles and the checkpoint agree, whatever happened.
+        #expect(MerkleTree.root(of: entries.map { MerkleTree.leafHash($0) }) == checkpoint.root)
+        let scan = try WriteAheadScan(directory, system: system, log: log, size: checkpoint.size)
+        for payload in scan.payloads {
+            payload.withUnsafeBytes { bytes in
+                _ = WriteAheadRecord.forEachEntry(bytes) { entries.append(Array($0)) }
+            }
+        }
+        return entries
     }
 
-    static func headPath(_ settings: LedgerStoreSettings) -> String {
-        LedgerDirectory(path: settings.directory).headPath
-    }
-
-    /// The lines of a file of the log, each with its line feed.
-    static func lines(_ path: String) throws -> [[UInt8]] {
-        let bytes = try Files.read(path)
-        return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
-            .map { Array($0) + [UInt8(ascii: "\n")] }
-    }
-
-    /// The kinds of all entries of the tail.
-    static func kinds(_ settings: LedgerStoreSettings) throws -> [String] {
-        try LedgerAudit.tail(directory: settings.directory, count: 10_000).map { LedgerRow(line: $0.json)?.kind ?? "?" }
+    /// The kinds of all entries of a log.
+    static func kinds(_ settings: LedgerStoreSettings, log: Int = 1) throws -> [String] {
+        try entries(settings, log: log).map { LedgerRow(line: $0)?.kind ?? "?" }
     }
 }

@@ -17,14 +17,14 @@ import Testing
     private static func lines(_ exposure: Exposure) throws -> [JSONDocument] {
         var intent = LedgerSamples.intent
         intent.exposure = exposure
-        var sequencer = LedgerSequencer(after: nil)
+        var sequencer = LedgerSequencer(size: 0)
         sequencer.append(try EncodedIntent(intent))
         let taken = sequencer.takeBatch()
         let batch = try #require(taken)
         let receipts = sequencer.confirm(batch)
-        let lines = batch.bytes.split(separator: UInt8(ascii: "\n"))
+        let lines = LedgerSamples.entries(batch)
         #expect(receipts.map(\.sequence) == [UInt64(lines.count - 1)], "the receipt names the intent")
-        return try lines.map { try JSONDocument(parsing: Array($0)) }
+        return try lines.map { try JSONDocument(parsing: $0) }
     }
 
     private static func fingerprints(_ entry: JSONValue) -> [String] {
@@ -69,7 +69,7 @@ import Testing
         var intent = LedgerSamples.intent
         intent.exposure = Exposure(counts: [], values: values)
         let encoded = try EncodedIntent(intent)
-        #expect(encoded.exposures.allSatisfy { $0.lineBytes <= LedgerSchema.maximumLineBytes + 1 })
+        #expect(encoded.exposures.allSatisfy { $0.bundleBytes <= LedgerSchema.maximumLineBytes + 1 })
         let slices = ExposureSlices(intent.exposure)
         let all = (slices.intent + slices.parts.joined()).reduce(0) { $0 + $1.fingerprints.count }
         #expect(all == intent.exposure.fingerprintCount)

@@ -8,13 +8,13 @@ import Testing
     @Test(arguments: LedgerSamples.all.indices)
     func `an entry is the line that the schema says`(index: Int) throws {
         let (entry, line) = LedgerSamples.all[index]
-        let lines = try LedgerSamples.log([entry]).lines
+        let lines = try LedgerSamples.log([entry])
         #expect(lines.map { String(decoding: $0, as: UTF8.self) } == [line])
     }
 
     @Test(arguments: LedgerSamples.all.indices)
     func `names are sorted at every depth, as RFC 8785 wants`(index: Int) throws {
-        let line = try #require(LedgerSamples.log([LedgerSamples.all[index].entry]).lines.first)
+        let line = try #require(LedgerSamples.log([LedgerSamples.all[index].entry]).first)
         func check(_ value: JSONValue) {
             switch value.kind {
             case .object:
@@ -36,7 +36,7 @@ import Testing
         result.cost = nil
         result.status = nil
         result.firstByteMicroseconds = nil
-        let line = try #require(LedgerSamples.log([.result(result)]).lines.first)
+        let line = try #require(LedgerSamples.log([.result(result)]).first)
         let root = try JSONDocument(parsing: line).root
         #expect(root["usage"]?.isNull == true)
         #expect(root["cost_nano_usd"]?.isNull == true)
@@ -48,7 +48,7 @@ import Testing
         var intent = LedgerSamples.intent
         intent.asked.model = ModelID(String(repeating: "a", count: 255) + "€uro")
         intent.asked.traceparent = String(repeating: "\"", count: 10_000)
-        let line = try #require(LedgerSamples.log([.intent(intent)]).lines.first)
+        let line = try #require(LedgerSamples.log([.intent(intent)]).first)
         let root = try JSONDocument(parsing: line).root
         #expect(root["model"]?.string == String(repeating: "a", count: 255) + "…")
         #expect(root["traceparent"]?.string == String(repeating: "\"", count: 256) + "…")
@@ -60,7 +60,7 @@ import Testing
         #expect(throws: LedgerEntryTooLong.self) { try LedgerEntry.intent(intent).encoded() }
         #expect(throws: LedgerEntryTooLong.self) { try EncodedIntent(intent) }
         intent.destination = Destination(provider: ProviderID("openai"), model: String(repeating: "m", count: 63_800))
-        let line = try #require(LedgerSamples.log([.intent(intent)]).lines.first)
+        let line = try #require(LedgerSamples.log([.intent(intent)]).first)
         #expect(line.count <= LedgerSchema.maximumLineBytes)
     }
 
@@ -68,7 +68,7 @@ import Testing
         var result = LedgerSamples.result
         result.cost = Money(nanoUSD: .max)
         result.totalMicroseconds = .min
-        let line = try #require(LedgerSamples.log([.result(result)]).lines.first)
+        let line = try #require(LedgerSamples.log([.result(result)]).first)
         let root = try JSONDocument(parsing: line).root
         #expect(root["cost_nano_usd"]?.int == 9_007_199_254_740_991)
         #expect(root["total_us"]?.int == -9_007_199_254_740_991)
@@ -78,7 +78,7 @@ import Testing
         var intent = LedgerSamples.intent
         intent.asked.principal = Principal(
             kind: .user, name: "a\"b\\c\nd\u{1}é漢", teams: [], tenant: "t", method: .certificate, credential: "c")
-        let lines = try LedgerSamples.log([.intent(intent), .intent(intent)]).lines
+        let lines = try LedgerSamples.log([.intent(intent), .intent(intent)])
         #expect(lines.count == 2)
         let root = try JSONDocument(parsing: lines[1]).root
         #expect(root["principal"]?["name"]?.string == "a\"b\\c\nd\u{1}é漢")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct LedgerRowTests {
     @Test func `a table has equal columns and says what matters of each kind`() throws {
-        let lines = try LedgerSamples.log(LedgerSamples.all.map(\.entry)).lines
+        let lines = try LedgerSamples.log(LedgerSamples.all.map(\.entry))
         let table = LedgerRow.table(lines.compactMap { LedgerRow(line: $0) })
         let texts = [
             "SEQ  TIME",
@@ -27,7 +27,7 @@ import Testing
         intent.asked.principal = Principal(
             kind: .user, name: "\u{1B}[2Jeve\u{9B}31m\u{202E}\nx", teams: [], tenant: "t", method: .apiKey,
             credential: "c")
-        let line = try #require(LedgerSamples.log([.intent(intent)]).lines.first)
+        let line = try #require(LedgerSamples.log([.intent(intent)]).first)
         let row = try #require(LedgerRow(line: line))
         #expect(row.who == "\u{FFFD}[2Jeve\u{FFFD}31m\u{FFFD}\u{FFFD}x")
     }

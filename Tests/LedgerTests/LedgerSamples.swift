@@ -79,8 +79,6 @@ enum LedgerSamples {
         models: ["oai/*"], addresses: ["192.0.2.0/24"], since: LedgerTime(milliseconds: time.milliseconds - 5_000),
         expires: LedgerTime(milliseconds: time.milliseconds + 86_400_000))
 
-    static let zeros = String(repeating: "0", count: 64)
-
     static let all: [(entry: LedgerEntry, line: String)] = [
         (
             .intent(intent),
@@ -92,7 +90,7 @@ enum LedgerSamples {
                 + #""destination":{"internal":false,"model":"gpt","provider":"openai","region":"eu"},"#
                 + #""dialect":"openai","exposed":[{"class":"email","treatment":"surrogate","values":["ASNFZ4mrze___________w"]},"#
                 + #"{"class":"phone","treatment":"realistic","values":["AAAAAAAAAAAAAAAAAAAAAQ"]}],"form":"pseudonymised","kind":"intent","model":"oai/gpt","operation":"chat","#
-                + #""policies":["support-may-send"],"policy_set":"aa11","prev":"\#(zeros)","#
+                + #""policies":["support-may-send"],"policy_set":"aa11","#
                 + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"#
@@ -105,7 +103,7 @@ enum LedgerSamples {
         (
             .result(result),
             #"{"attempt":2,"bytes_received":612,"bytes_sent":1500,"cost_nano_usd":123456,"first_byte_us":1234,"intent":7,"#
-                + #""kind":"result","outcome":"completed","prev":"\#(zeros)","#
+                + #""kind":"result","outcome":"completed","#
                 + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"status":200,"#
                 + #""time":"2026-11-23T00:45:59.123Z","total_us":500000,"#
                 + #""usage":{"cached_input":10,"input":300,"output":120},"v":3}"#
@@ -117,7 +115,7 @@ enum LedgerSamples {
                 + #"{"count":1,"place":"user","reason":"image","verdict":"unscannable"}],"#
                 + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
                 + #""dialect":"openai","kind":"denied","model":"oai/gpt","operation":"chat","policy_set":"aa11","#
-                + #""prev":"\#(zeros)","principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
+                + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","#
                 + #""name":"support-bot","teams":["support","emea"],"tenant":"acme"},"purpose":"support/tickets","reason":"policy","#
                 + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"#
@@ -127,24 +125,24 @@ enum LedgerSamples {
         ),
         (
             .unidentified(unidentified),
-            #"{"clients":["192.0.2.1","2001:db8::1"],"kind":"unidentified","others":2,"prev":"\#(zeros)","#
+            #"{"clients":["192.0.2.1","2001:db8::1"],"kind":"unidentified","others":2,"#
                 + #""reasons":{"expired":1,"unknown":3},"seq":0,"since":"2026-11-23T00:45:58.123Z","#
                 + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .start(.init(time: time, version: "1.0", policySet: "aa11", durability: "power", cutBytes: 12)),
-            #"{"cut_bytes":12,"durability":"power","kind":"start","policy_set":"aa11","prev":"\#(zeros)","seq":0,"#
+            #"{"cut_bytes":12,"durability":"power","kind":"start","policy_set":"aa11","seq":0,"#
                 + #""time":"2026-11-23T00:45:59.123Z","v":3,"version":"1.0"}"#
         ),
         (
             .stop(.init(time: time, reason: "signal")),
-            #"{"kind":"stop","prev":"\#(zeros)","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
+            #"{"kind":"stop","reason":"signal","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .reload(
                 .init(
                     time: time, isInForce: true, policySet: "bb22", policySetBefore: "aa11", trigger: .files, keys: 3)),
-            #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","policy_set_before":"aa11","prev":"\#(zeros)","#
+            #"{"keys":3,"kind":"reload","ok":true,"policy_set":"bb22","policy_set_before":"aa11","#
                 + #""seq":0,"time":"2026-11-23T00:45:59.123Z","trigger":"files","v":3}"#
         ),
         (
@@ -153,7 +151,7 @@ enum LedgerSamples {
                     time: time, requestID: requestID, principal: asked.principal, clientAddress: "192.0.2.17",
                     function: "reload", isPermitted: false, policies: ["suspended"], policySet: "aa11")),
             #"{"client":"192.0.2.17","function":"reload","kind":"administered","ok":false,"policies":["suspended"],"#
-                + #""policy_set":"aa11","prev":"\#(zeros)","#
+                + #""policy_set":"aa11","#
                 + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"request":"req_0123456789abcdeffedcba9876543210","#
@@ -161,18 +159,18 @@ enum LedgerSamples {
         ),
         (
             .keyCreated(keyChange),
-            #"{"addresses":["192.0.2.0/24"],"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","models":["oai/*"],"prev":"\#(zeros)","#
+            #"{"addresses":["192.0.2.0/24"],"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_created","models":["oai/*"],"#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
                 + #""since":"2026-11-23T00:45:54.123Z","time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .keysRotated(.init(time: time, generation: 2)),
-            #"{"generation":2,"kind":"keys_rotated","prev":"\#(zeros)","seq":0,"#
+            #"{"generation":2,"kind":"keys_rotated","seq":0,"#
                 + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .keyRevoked(keyChange),
-            #"{"addresses":["192.0.2.0/24"],"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_revoked","models":["oai/*"],"prev":"\#(zeros)","#
+            #"{"addresses":["192.0.2.0/24"],"expires":"2026-11-24T00:45:59.123Z","key":"k_7f3a","kind":"key_revoked","models":["oai/*"],"#
                 + #""principal":{"kind":"user","name":"alice","teams":["support"],"tenant":"acme"},"seq":0,"#
                 + #""since":"2026-11-23T00:45:54.123Z","time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
@@ -181,34 +179,41 @@ enum LedgerSamples {
                 .init(time: time, requestID: requestID, attempt: 1, part: 2, values: exposure.values)),
             #"{"attempt":1,"exposed":[{"class":"email","treatment":"surrogate","values":["ASNFZ4mrze___________w"]},"#
                 + #"{"class":"phone","treatment":"realistic","values":["AAAAAAAAAAAAAAAAAAAAAQ"]}],"#
-                + #""kind":"exposure","part":2,"prev":"\#(zeros)","#
+                + #""kind":"exposure","part":2,"#
                 + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .refused(refused),
-            #"{"kind":"refused","others":2,"prev":"\#(zeros)","#
+            #"{"kind":"refused","others":2,"#
                 + #""principals":[{"count":2,"name":"alice","tenant":"acme"}],"#
                 + #""reasons":{"overloaded":1,"rate_limited":3},"seq":0,"since":"2026-11-23T00:45:58.123Z","#
                 + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .continued(.init(time: time, origin: "sallyport/1", size: 42, root: "AAAA")),
-            #"{"after":{"origin":"sallyport/1","root":"AAAA","size":42},"kind":"continued","prev":"\#(zeros)","seq":0,"#
+            #"{"after":{"origin":"sallyport/1","root":"AAAA","size":42},"kind":"continued","seq":0,"#
                 + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
             .shredded(.init(time: time, keys: 4, before: time, subjects: [ValueFingerprint(high: 0, low: 1)])),
-            #"{"before":"2026-11-23T00:45:59.123Z","keys":4,"kind":"shredded","prev":"\#(zeros)","seq":0,"#
+            #"{"before":"2026-11-23T00:45:59.123Z","keys":4,"kind":"shredded","seq":0,"#
                 + #""subjects":["AAAAAAAAAAAAAAAAAAAAAQ"],"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
     ]
 
-    /// The lines of these entries as the log of a new ledger.
-    static func log(_ entries: [LedgerEntry]) throws -> (lines: [[UInt8]], head: LedgerHead?) {
-        var sequencer = LedgerSequencer(after: nil)
+    /// These entries as they stand in a new log.
+    static func log(_ entries: [LedgerEntry]) throws -> [[UInt8]] {
+        var sequencer = LedgerSequencer(size: 0)
         for entry in entries { sequencer.append(try entry.encoded()) }
-        guard let batch = sequencer.takeBatch() else { return ([], nil) }
-        let lines = batch.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        return (lines.dropLast().map { Array($0) }, batch.head)
+        return sequencer.takeBatch().map { Self.entries($0) } ?? []
+    }
+
+    /// The entries of a batch.
+    static func entries(_ batch: LedgerSequencer.Batch) -> [[UInt8]] {
+        var entries: [[UInt8]] = []
+        batch.bytes.withUnsafeBytes { bytes in
+            _ = WriteAheadRecord.forEachEntry(bytes) { entries.append(Array($0)) }
+        }
+        return entries
     }
 }

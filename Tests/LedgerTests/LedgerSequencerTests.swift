@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test func `receipts come with the word that the batch is durable, in the order of the intents`() throws {
-        var sequencer = LedgerSequencer(after: nil)
+        var sequencer = LedgerSequencer(size: 0)
         sequencer.append(try LedgerEntry.stop(.init(time: LedgerSamples.time, reason: "x")).encoded())
         for number in 0..<3 { sequencer.append(try intent(UInt64(number))) }
         let batchTaken = sequencer.takeBatch()
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `one batch is out at a time, and what comes meanwhile gathers`() throws {
-        var sequencer = LedgerSequencer(after: nil)
+        var sequencer = LedgerSequencer(size: 0)
         let nothing = sequencer.takeBatch()
         #expect(nothing == nil)
         sequencer.append(try intent(1))
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `after a failure there are no batches and no receipts`() throws {
-        var sequencer = LedgerSequencer(after: nil)
+        var sequencer = LedgerSequencer(size: 0)
         sequencer.append(try intent(1))
         _ = sequencer.takeBatch()
         sequencer.append(try intent(2))
@@ -58,26 +58,33 @@ import Testing
         #expect(batch == nil)
     }
 
-    @Test func `each line names the digest of the line before it, across batches and restarts`() throws {
-        var sequencer = LedgerSequencer(after: nil)
-        var lines: [[UInt8]] = []
-        var head: LedgerHead?
+    @Test func `each entry carries its index, across batches and restarts, and stands in the batch as in a bundle`()
+        throws
+    {
+        var sequencer = LedgerSequencer(size: 254)
+        var entries: [[UInt8]] = []
         for round in 0..<3 {
-            if round == 2 { sequencer = LedgerSequencer(after: head) }
+            if round == 2 { sequencer = LedgerSequencer(size: 262) }
             for number in 0..<4 { sequencer.append(try intent(UInt64(number))) }
             let batchTaken = sequencer.takeBatch()
             let batch = try #require(batchTaken)
+            #expect(batch.first == 254 + UInt64(4 * round))
+            #expect(batch.end == batch.first + 4)
+            #expect(batch.ends.last == batch.bytes.count)
             _ = sequencer.confirm(batch)
-            head = batch.head
-            lines += batch.bytes.split(separator: UInt8(ascii: "\n")).map { Array($0) }
+            let found = LedgerSamples.entries(batch)
+            var end = 0
+            for (index, entry) in found.enumerated() {
+                end += entry.count + 2
+                #expect(batch.ends[index] == end)
+                #expect(try entry.count + 2 <= intent(UInt64(index)).bundleBytes)
+            }
+            entries += found
         }
-        var previous = LedgerSamples.zeros
-        for (index, line) in lines.enumerated() {
-            let root = try JSONDocument(parsing: line).root
-            #expect(root["prev"]?.string == previous)
-            #expect(root["seq"]?.int == index)
-            previous = SHA256.hash(line).hex
+        for (index, entry) in entries.enumerated() {
+            let root = try JSONDocument(parsing: entry).root
+            #expect(root["seq"]?.int == 254 + index)
+            #expect(root["prev"] == nil)
         }
-        #expect(head == LedgerHead(sequence: 11, digest: SHA256.hash(lines[11])))
     }
 }

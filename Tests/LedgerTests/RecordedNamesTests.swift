@@ -26,7 +26,7 @@ struct RecordedNamesTests {
         let names = (0..<5_000).map { "tool_\($0)" }
         intent.asked.tools = LedgerEntry.Tools(names)
         #expect(intent.asked.tools.names.count + intent.asked.tools.leftOut == 5_000)
-        #expect(try intent.encoded().lineBytes < 16_384)
+        #expect(try intent.encoded().bundleBytes < 16_384)
     }
 
     @Test func `however much is known of a principal, the entry fits its line`() throws {
@@ -50,7 +50,7 @@ struct RecordedNamesTests {
                 PrincipalAttribute("a\($0)", .string(String(repeating: "\u{1}", count: 1_000)))
             } + [PrincipalAttribute("quoted", .strings([String(repeating: "\"", count: 4_096)]))])
         let encoded = try intent.encoded()
-        #expect(encoded.lineBytes < 16_384)
+        #expect(encoded.bundleBytes < 16_384)
         let saysSo = String(decoding: encoded.bytes, as: UTF8.self).contains(#""attributes_left_out":8"#)
         #expect(saysSo)
     }

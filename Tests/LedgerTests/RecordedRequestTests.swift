@@ -6,7 +6,7 @@ import Testing
 
 struct RecordedRequestTests {
     private static func line(_ entry: LedgerEntry) throws -> [UInt8] {
-        try #require(try LedgerSamples.log([entry]).lines.first)
+        try #require(try LedgerSamples.log([entry]).first)
     }
 
     @Test func `an intent is read back with everything that policies saw`() throws {

@@ -110,11 +110,24 @@ public enum ConfigurationLoader {
     private static func ledger(_ section: ConfigurationSection) -> GatewayConfiguration.LedgerSettings {
         let directory = section.field("directory")?.path()
         let durability = section.field("durability")?.choice(GatewayConfiguration.LedgerSettings.Durability.self)
-        let fileBytes = section.field("file_size")?.bytes(in: (1 << 20)...(1 << 40))
+        let name = section.field("name").flatMap { field in
+            let name = field.string("a name such as `example.com/gateway-1`")
+            if let name, !LedgerKey.isName(name) {
+                field.report("expected 1 to 100 characters without spaces and `+`, found `\(name)`")
+                return nil as String?
+            }
+            return name
+        }
+        let signingKey = section.field("signing_key")?.path()
+        let remembered = section.field("remembered")?.path()
+        let interval = section.field("checkpoint_interval")?.milliseconds(in: 10...600_000)
         section.finish()
         return GatewayConfiguration.LedgerSettings(
             directory: directory ?? ConfigurationPath.resolve("var/ledger", besides: section.source),
-            durability: durability ?? .power, fileBytes: fileBytes ?? 256 << 20)
+            durability: durability ?? .power, name: name,
+            signingKey: signingKey ?? ConfigurationPath.resolve("var/ledger.key", besides: section.source),
+            remembered: remembered ?? ConfigurationPath.resolve("var/ledger.seen", besides: section.source),
+            checkpointInterval: interval ?? 1_000)
     }
 
     private static func keys(_ section: ConfigurationSection) -> GatewayConfiguration.KeySettings {

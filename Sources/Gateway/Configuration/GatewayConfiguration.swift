@@ -33,8 +33,14 @@ public struct GatewayConfiguration: Sendable {
         public let directory: String
         /// What an acknowledged entry survives.
         public let durability: Durability
-        /// From which size on a new file is begun, in bytes.
-        public let fileBytes: Int
+        /// What it is called; `nil`: as its signing key is, whose name is made up on first run.
+        public let name: String?
+        /// The file with the key that signs checkpoints.
+        public let signingKey: String
+        /// The file that remembers the last checkpoint.
+        public let remembered: String
+        /// Milliseconds from an entry to the checkpoint that covers it, roughly.
+        public let checkpointInterval: Int
     }
 
     /// Where API keys are kept.

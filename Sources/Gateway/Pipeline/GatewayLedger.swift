@@ -87,10 +87,18 @@ final class GatewayLedger: Sendable {
     var trouble: String? {
         switch store.status {
         case .healthy: nil
-        case .noSpace: "the ledger's disk is full"
+        case .noSpace(let reason): "the ledger has no room: \(reason)"
         case .failed(let reason): "the ledger failed: \(reason)"
         case .closed: "the ledger is closed"
         }
+    }
+
+    /// Why entries have no place in the log yet, though they are on disk; `nil` while all is well.
+    var sequencingTrouble: String? { store.sequencingTrouble.map { "the ledger's log is behind: \($0)" } }
+
+    /// Ends the present log and begins the next one; `done` is called on a thread of the ledger.
+    func rotate(_ done: @escaping @Sendable (Result<LedgerStore.Rotation, LedgerStoreError>) -> Void) {
+        store.rotate(at: LedgerTime(milliseconds: Clock.epochMilliseconds()), done)
     }
 
     /// Writes all that waits and records the stop. Blocks.

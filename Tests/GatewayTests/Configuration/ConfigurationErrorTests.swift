@@ -72,6 +72,15 @@ struct ConfigurationErrorTests {
             "7:12: `log_level`: expected `debug`, `info`, `warning` or `error`, found `waring`, did you mean `warning`?"
         ),
         ("ledger: { durability: disk }\n", "7:23: `ledger.durability`: expected `process` or `power`, found `disk`"),
+        (
+            "ledger: { name: a b }\n",
+            "7:17: `ledger.name`: expected 1 to 100 characters without spaces and `+`, found `a b`"
+        ),
+        ("ledger: { file_size: 1GiB }\n", "7:11: unknown key `ledger.file_size`"),
+        (
+            "ledger: { checkpoint_interval: 1ms }\n",
+            "7:32: `ledger.checkpoint_interval`: expected a duration from 10ms to 10m, found `1ms`"
+        ),
         ("ledger: { directory: \"\" }\n", "7:22: `ledger.directory`: expected the path of a file, found ``"),
         (
             "policies: { access: other.cedar }\n",

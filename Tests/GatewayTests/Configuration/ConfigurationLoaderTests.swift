@@ -39,7 +39,11 @@ struct ConfigurationLoaderTests {
         #expect(configuration.drainMilliseconds == 30_000)
         #expect(configuration.eventLoops == nil)
         #expect(configuration.logLevel == .info)
-        #expect(configuration.ledger == .init(directory: "etc/var/ledger", durability: .power, fileBytes: 256 << 20))
+        #expect(
+            configuration.ledger
+                == .init(
+                    directory: "etc/var/ledger", durability: .power, name: nil, signingKey: "etc/var/ledger.key",
+                    remembered: "etc/var/ledger.seen", checkpointInterval: 1_000))
         #expect(configuration.keys == .init(file: "etc/var/keys.jsonl", masterKey: "etc/var/master.key"))
         #expect(configuration.requestLimits == RequestLimits())
         #expect(configuration.privacy == PrivacySettings())
@@ -69,7 +73,7 @@ struct ConfigurationLoaderTests {
               drain_timeout: 500ms
             event_loops: 3
             log_level: debug
-            ledger: { directory: /var/lib/ledger, durability: process, file_size: 1GiB }
+            ledger: { directory: /var/lib/ledger, durability: process, name: example.com/gateway-1, signing_key: l.key, remembered: /mnt/other/seen, checkpoint_interval: 500ms }
             keys: { file: k, master: m }
 
             """)
@@ -88,7 +92,11 @@ struct ConfigurationLoaderTests {
         #expect(configuration.drainMilliseconds == 500)
         #expect(configuration.eventLoops == 3)
         #expect(configuration.logLevel == .debug)
-        #expect(configuration.ledger == .init(directory: "/var/lib/ledger", durability: .process, fileBytes: 1 << 30))
+        #expect(
+            configuration.ledger
+                == .init(
+                    directory: "/var/lib/ledger", durability: .process, name: "example.com/gateway-1",
+                    signingKey: "etc/l.key", remembered: "/mnt/other/seen", checkpointInterval: 500))
         #expect(configuration.keys == .init(file: "etc/k", masterKey: "etc/m"))
     }
 
@@ -377,7 +385,10 @@ struct ShippedConfigurationTests {
         #expect(stated.logLevel == bare.logLevel)
         #expect(relative(stated.ledger.directory, Self.root) == relative(bare.ledger.directory, "etc"))
         #expect(stated.ledger.durability == bare.ledger.durability)
-        #expect(stated.ledger.fileBytes == bare.ledger.fileBytes)
+        #expect(stated.ledger.name == bare.ledger.name)
+        #expect(relative(stated.ledger.signingKey, Self.root) == relative(bare.ledger.signingKey, "etc"))
+        #expect(relative(stated.ledger.remembered, Self.root) == relative(bare.ledger.remembered, "etc"))
+        #expect(stated.ledger.checkpointInterval == bare.ledger.checkpointInterval)
         #expect(relative(stated.keys.file, Self.root) == relative(bare.keys.file, "etc"))
         #expect(relative(stated.keys.masterKey, Self.root) == relative(bare.keys.masterKey, "etc"))
         var tls = stated.tls
