@@ -76,7 +76,6 @@ struct ConfigurationErrorTests {
             "ledger: { name: a b }\n",
             "7:17: `ledger.name`: expected 1 to 100 characters without spaces and `+`, found `a b`"
         ),
-        ("ledger: { file_size: 1GiB }\n", "7:11: unknown key `ledger.file_size`"),
         (
             "ledger: { checkpoint_interval: 1ms }\n",
             "7:32: `ledger.checkpoint_interval`: expected a duration from 10ms to 10m, found `1ms`"
