@@ -11,7 +11,7 @@ import Testing
         var export = LedgerExport(format, since: since, until: until)
         var output: [UInt8] = []
         LedgerExport.begin(format, into: &output)
-        for line in try LedgerSamples.log(entries).lines {
+        for line in try LedgerSamples.log(entries) {
             let isEntry = line.withUnsafeBytes { export.add(log: 3, $0, into: &output) }
             #expect(isEntry)
         }
@@ -81,7 +81,7 @@ import Testing
 
     @Test func `events have what the schema requires, and lose nothing`() throws {
         let entries = LedgerSamples.all.map(\.entry)
-        let sources = try LedgerSamples.log(entries).lines.map { try JSONDocument(parsing: $0).root }
+        let sources = try LedgerSamples.log(entries).map { try JSONDocument(parsing: $0).root }
         let events = try Self.export(entries, .ocsf).map { try JSONDocument(parsing: Array($0.utf8)).root }
         // The sample's result is that of another attempt.
         #expect(events.count == entries.count - 1)
@@ -140,7 +140,7 @@ import Testing
 
     private static func search(_ wanted: [ValueFingerprint], _ entries: [LedgerEntry]) throws -> [SubjectExposure] {
         var search = SubjectSearch(wanted)
-        for line in try LedgerSamples.log(entries).lines { line.withUnsafeBytes { search.add(log: 2, $0) } }
+        for line in try LedgerSamples.log(entries) { line.withUnsafeBytes { search.add(log: 2, $0) } }
         return search.exposures
     }
 
