@@ -109,8 +109,10 @@ public final class GatewayServer: Sendable {
         for path in [configuration.ledger.directory, configuration.ledger.remembered] {
             try KeyFile.makeFolder(of: path)
         }
+        var storeSettings = try LedgerStoreSettings(configuration.ledger, makesKey: true)
+        storeSettings.cosigner = relay.witnesses
         let store = try LedgerStore.open(
-            try LedgerStoreSettings(configuration.ledger, makesKey: true),
+            storeSettings,
             start: LedgerEntry.Start(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
                 policySet: activeSet.policySet))

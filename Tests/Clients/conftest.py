@@ -25,7 +25,7 @@ def eventually(condition, seconds=60):
 class Gateway:
     """A gateway with its own configuration, certificates, keys and ledger."""
 
-    def __init__(self, folder, upstream="http://127.0.0.1:9/v1", second="http://127.0.0.1:9/v1", settings="", limits="", models="", tls="", cards_leave=True):
+    def __init__(self, folder, upstream="http://127.0.0.1:9/v1", second="http://127.0.0.1:9/v1", settings="", limits="", models="", tls="", ledger="", cards_leave=True):
         self.folder, self.port, self.admin_port = pathlib.Path(folder), free_port(), free_port()
         (self.folder / "policies").mkdir(parents=True, exist_ok=True)
         for name in ("access.cedar", "access.cedarschema", "privacy.yaml"): shutil.copy(ROOT / "policies" / name, self.folder / "policies" / name)
@@ -45,7 +45,7 @@ admin: {{ address: 127.0.0.1, port: {self.admin_port} }}
 tls:
   certificates: [{{ chain: certs/server-ecdsa.pem, key: certs/server-ecdsa.key }}, {{ chain: certs/server-rsa.pem, key: certs/server-rsa.key }}]
 {tls}
-ledger: {{ directory: ledger }}
+ledger: {{ directory: ledger{ledger} }}
 keys: {{ file: keys.jsonl, master: master.key }}
 {settings}
 providers:

@@ -1,8 +1,8 @@
 """The ledger beyond one machine: copies in a store, read back from there and from plain web servers."""
-import base64, functools, hashlib, hmac, http.server, json, os, pathlib, shutil, signal, socket, subprocess, sys, threading, time, urllib.request
+import base64, hashlib, hmac, http.server, json, os, pathlib, re, shutil, signal, socket, ssl, subprocess, sys, threading, time, urllib.request
 import pytest
 from conftest import PROGRAM, eventually, free_port
-from tiles import Key, Log, check_copy, root, leaf
+from tiles import Key, Log, check_copy, check_line, consistent
 
 
 class Store:
@@ -240,3 +240,430 @@ def test_proxies_of_the_environment_are_not_used(place):
     Log("test.example/1").add(3).write(place.ledger / "log-000001")
     place.sync(http_proxy="http://127.0.0.1:9", https_proxy="http://127.0.0.1:9", all_proxy="http://127.0.0.1:9")
     assert len(place.copy()) == 3
+
+
+# Streams
+
+
+def authority(folder, name):
+    """A certificate for localhost and its key, and the authority that signed it, all of `sallyport certs`' making."""
+    target = folder / name
+    subprocess.run([PROGRAM, "certs", "generate", "--directory", str(target)], check=True, capture_output=True)
+    return target
+
+
+def ledger_entries(gateway, log=1):
+    """The gateway's log under its checkpoint, read and checked by other hands."""
+    folder = gateway.folder / f"ledger/log-{log:06}"
+    return check_copy(lambda name: (folder / name).read_bytes())
+
+
+def say(gateway, count, text="hello"):
+    for n in range(count): assert gateway.post({"model": "demo", "messages": [{"role": "user", "content": f"{text} {n}"}]}).status_code == 200
+
+
+def metric(gateway, name, /, **labels):
+    with urllib.request.urlopen(gateway.admin + "/metrics", timeout=10) as answer: lines = answer.read().decode().splitlines()
+    for line in lines:
+        head, _, value = line.rpartition(" ")
+        if head.startswith(name + "{") and all(f'{k}="{v}"' in head for k, v in labels.items()): return float(value)
+    return None
+
+
+def in_order(received, expected):
+    """Whether every entry came, each for the first time after those before it; entries may come again."""
+    first = list(dict.fromkeys(received))
+    return first == expected[:len(first)] and len(first) == len(expected)
+
+
+class SyslogReceiver:
+    """A receiver of RFC 5425 that takes nothing that is not exactly so; it can be cut off at any byte."""
+    pattern = re.compile(rb"<(\d{1,3})>1 (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([!-~]{1,255}) ([!-~]{1,48}) ([!-~]{1,128}) ([!-~]{1,32}) \[sallyport@32473 log=\"((?:[^\"\\\]]|\\.)*)\" seq=\"(\d+)\"\] (.*)", re.S)
+
+    def __init__(self, folder, port=0, client_ca=None):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(folder / "server-ecdsa.pem", folder / "server-ecdsa.key")
+        if client_ca: self.context.load_verify_locations(client_ca); self.context.verify_mode = ssl.CERT_REQUIRED
+        self.listener = socket.create_server(("127.0.0.1", port))
+        self.port, self.received, self.faults, self.connections, self.open = self.listener.getsockname()[1], [], [], 0, True
+        self.cut_after = None
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while self.open:
+            try: plain, _ = self.listener.accept()
+            except OSError: return
+            threading.Thread(target=self.take, args=(plain,), daemon=True).start()
+
+    def take(self, plain):
+        try:
+            with self.context.wrap_socket(plain, server_side=True) as connection:
+                self.connections += 1
+                rest, total = b"", 0
+                while piece := connection.recv(16384):
+                    rest, total = rest + piece, total + len(piece)
+                    if self.cut_after and total > self.cut_after:
+                        self.cut_after = None
+                        connection.close()
+                        return
+                    while match := re.match(rb"([1-9]\d*) ", rest):
+                        length, start = int(match[1]), match.end()
+                        if len(rest) < start + length: break
+                        self.message(rest[start:start + length]); rest = rest[start + length:]
+        except (OSError, ssl.SSLError) as error: self.faults.append(repr(error))
+
+    def message(self, text):
+        parts = self.pattern.fullmatch(text)
+        assert parts, text[:300]
+        assert int(parts[1]) // 8 == 13 and parts[4] == b"sallyport" and json.loads(parts[9])["kind"].encode() == parts[6]
+        assert json.loads(parts[9])["seq"] == int(parts[8]) and parts[2].decode() == json.loads(parts[9])["time"]
+        self.received.append(parts[9])
+
+    def stop(self): self.open = False; self.listener.close()
+
+
+def test_syslog_gets_every_entry_in_order_over_verified_tls(make_gateway, tmp_path):
+    certificates = authority(tmp_path, "receiver")
+    receiver = SyslogReceiver(certificates)
+    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{receiver.port}", ca_file: "{certificates}/ca.pem", settling: 0ms, from_start: true }} }}""").start()
+    say(gateway, 30, "grüße 漢字")
+    gateway.stop()
+    expected = ledger_entries(gateway)
+    eventually(lambda: len(receiver.received) >= len(expected))
+    assert receiver.received == expected and receiver.connections == 1
+    gateway.start(); say(gateway, 3); gateway.stop()
+    assert in_order(receiver.received, ledger_entries(gateway)), "it goes on from where it was"
+    assert len(receiver.received) == len(ledger_entries(gateway)), "what settled is not sent again"
+
+
+def test_a_receiver_that_is_cut_off_and_restarted_misses_nothing(make_gateway, tmp_path):
+    certificates = authority(tmp_path, "receiver")
+    receiver = SyslogReceiver(certificates)
+    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{receiver.port}", ca_file: "{certificates}/ca.pem", settling: 500ms, from_start: true }} }}""").start()
+    for cut in (1, 3_000, 20_000):
+        receiver.cut_after = cut
+        say(gateway, 20)
+        eventually(lambda: receiver.cut_after is None)
+    receiver.stop()
+    say(gateway, 5)
+    eventually(lambda: (metric(gateway, "sallyport_ledger_relay_lag_entries", name="siem") or 0) >= 10)
+    again = SyslogReceiver(certificates, receiver.port)
+    again.received = receiver.received
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_lag_entries", name="siem") == 0)
+    gateway.stop()
+    eventually(lambda: in_order(receiver.received, ledger_entries(gateway)))
+    again.stop()
+
+
+@pytest.mark.parametrize("wrong", ["authority", "name", "client"])
+def test_a_receiver_that_is_not_who_it_should_be_gets_nothing(make_gateway, tmp_path, wrong):
+    certificates, other = authority(tmp_path, "receiver"), authority(tmp_path, "other")
+    receiver = SyslogReceiver(certificates, client_ca=certificates / "ca.pem" if wrong == "client" else None)
+    host = "127.0.0.2" if wrong == "name" else "localhost"
+    ca = (other if wrong == "authority" else certificates) / "ca.pem"
+    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "{host}:{receiver.port}", ca_file: "{ca}" }} }}""").start()
+    say(gateway, 2)
+    eventually(lambda: (metric(gateway, "sallyport_ledger_relay_failures_total", name="siem") or 0) >= 2)
+    assert receiver.received == [] and metric(gateway, "sallyport_ledger_relay_up", name="siem") == 0
+    assert gateway.post({"model": "demo", "messages": [{"role": "user", "content": "hello"}]}).status_code == 200
+    receiver.stop()
+
+
+class Daemon:
+    """rsyslog or syslog-ng as it is in the distribution, as a receiver of syslog over TLS that writes each message's text to a file."""
+
+    def __init__(self, kind, folder, certificates):
+        self.kind, self.folder, self.port, self.file = kind, folder, free_port(), folder / "received"
+        folder.mkdir()
+        if kind == "rsyslogd":
+            (folder / "conf").write_text(f"""
+global(workDirectory="{folder}" maxMessageSize="128k" defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="{certificates}/ca.pem" defaultNetstreamDriverCertFile="{certificates}/server-ecdsa.pem" defaultNetstreamDriverKeyFile="{certificates}/server-ecdsa.key")
+module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon")
+input(type="imtcp" port="{self.port}" address="127.0.0.1")
+template(name="text" type="string" string="%msg%\n")
+action(type="omfile" file="{self.file}" template="text")
+""")
+            self.command = [shutil.which(kind), "-n", "-f", str(folder / "conf"), "-i", str(folder / "pid")]
+        else:
+            (folder / "conf").write_text(f"""@version: 3.38
+options {{ log-msg-size(131072); stats-freq(0); }};
+source s {{ syslog(ip(127.0.0.1) port({self.port}) transport("tls") tls(key-file("{certificates}/server-ecdsa.key") cert-file("{certificates}/server-ecdsa.pem") peer-verify(optional-untrusted))); }};
+destination d {{ file("{self.file}" template("$MSG\\n")); }};
+log {{ source(s); destination(d); }};
+""")
+            self.command = [shutil.which(kind), "-F", "-f", str(folder / "conf"), "-R", str(folder / "persist"), "-c", str(folder / "control"), "-p", str(folder / "pid"), "--no-caps"]
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
+        def answers():
+            with socket.socket() as s: return s.connect_ex(("127.0.0.1", self.port)) == 0
+        eventually(answers)
+        return self
+
+    def stop(self): self.process.terminate(); self.process.wait(60)
+
+    @property
+    def received(self): return self.file.read_bytes().splitlines() if self.file.exists() else []
+
+
+@pytest.mark.parametrize("kind", ["rsyslogd", "syslog-ng"])
+def test_syslog_servers_as_they_are_get_every_entry_through_restarts(make_gateway, tmp_path, kind):
+    if not shutil.which(kind): pytest.skip(f"{kind} is not installed")
+    certificates = authority(tmp_path, "receiver")
+    daemon = Daemon(kind, tmp_path / kind, certificates).start()
+    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{daemon.port}", ca_file: "{certificates}/ca.pem", settling: 2s, from_start: true }} }}""").start()
+    say(gateway, 20, "grüße 漢字 \\\"]")
+    stop = threading.Event()
+    def chatter():
+        while not stop.is_set(): say(gateway, 1)
+    talking = threading.Thread(target=chatter); talking.start()
+    for _ in range(3):
+        before = len(daemon.received)
+        eventually(lambda: len(daemon.received) > before)
+        daemon.stop(); daemon.start()
+    stop.set(); talking.join()
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_lag_entries", name="siem") == 0)
+    gateway.stop()
+    eventually(lambda: in_order(daemon.received, ledger_entries(gateway)))
+    daemon.stop()
+
+
+class Collector:
+    """A receiver of OTLP/HTTP that reads JSON as strictly as the messages' own definition."""
+
+    def __init__(self, port=0):
+        from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+        from google.protobuf import json_format
+        self.records, self.headers, self.answers, self.posts = [], [], [], 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["content-length"]))
+                outer.headers.append(dict(self.headers)); outer.posts += 1
+                answer = outer.answers.pop(0) if outer.answers else 200
+                if callable(answer): answer = answer(body)
+                if answer == "cut":
+                    self.close_connection = True
+                    return self.connection.shutdown(socket.SHUT_RDWR)
+                status, headers = answer if isinstance(answer, tuple) else (answer, {})
+                if status == 200:
+                    assert self.path == "/v1/logs" and self.headers["content-type"] == "application/json"
+                    plain = json.loads(body)
+                    for resource in plain["resourceLogs"]:
+                        for scope in resource["scopeLogs"]:
+                            for record in scope["logRecords"]:
+                                # OTLP's JSON has these in hexadecimal, protobuf's in base64.
+                                for name in ("traceId", "spanId"):
+                                    if name in record: record[name] = base64.b64encode(bytes.fromhex(record[name])).decode()
+                    request = json_format.ParseDict(plain, ExportLogsServiceRequest())
+                    outer.records += [r for l in request.resource_logs for s in l.scope_logs for r in s.log_records]
+                content = b"{}" if status == 200 else b""
+                self.send_response(status)
+                for name, value in headers.items(): self.send_header(name, value)
+                self.send_header("content-length", str(len(content))); self.end_headers(); self.wfile.write(content)
+
+            def log_message(self, *_): pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+
+        self.server = Server(("127.0.0.1", port), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def bodies(self): return [r.body.string_value.encode() for r in self.records]
+
+    def stop(self): self.server.shutdown(); self.server.server_close()
+
+
+def collecting(make_gateway, collector, more=""):
+    return make_gateway(ledger=f""", streams: {{ otel: {{ kind: otlp, url: "http://127.0.0.1:{collector.port}/v1/logs", plaintext: true, from_start: true, token: {{ env: TEST_PROVIDER_KEY }}{more} }} }}""")
+
+
+def test_a_collector_gets_every_entry_with_its_attributes_and_trace(make_gateway):
+    collector = Collector()
+    gateway = collecting(make_gateway, collector).start()
+    say(gateway, 10)
+    gateway.post({"model": "demo", "messages": [{"role": "user", "content": "hello"}]}, headers={"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"})
+    gateway.stop()
+    assert collector.bodies == ledger_entries(gateway)
+    intents = [r for r in collector.records if r.event_name == "sallyport.ledger.intent"]
+    attributes = {a.key: a.value for a in intents[-1].attributes}
+    assert attributes["sallyport.principal.name"].string_value == "tester" and attributes["sallyport.destination.provider"].string_value == "demo"
+    entry = json.loads(intents[-1].body.string_value)
+    assert attributes["sallyport.ledger.index"].int_value == entry["seq"]
+    if "traceparent" in entry: assert intents[-1].trace_id.hex() == entry["traceparent"].split("-")[1]
+    assert all(h["authorization"] == "Bearer sk-test-provider" for h in collector.headers)
+    collector.stop()
+
+
+def test_a_collector_with_faults_and_restarts_misses_nothing_and_keeps_the_order(make_gateway):
+    collector = Collector()
+    collector.answers = [(503, {"retry-after": "1"}), "cut", 429, 500, 200, "cut", 413, 200, (503, {})]
+    gateway = collecting(make_gateway, collector).start()
+    say(gateway, 20)
+    eventually(lambda: say(gateway, 1) or not collector.answers)
+    collector.stop()
+    say(gateway, 10)
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_up", name="otel") == 0)
+    again = Collector(collector.port)
+    again.records = collector.records
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_lag_entries", name="otel") == 0)
+    gateway.stop()
+    assert in_order(collector.bodies, ledger_entries(gateway))
+    again.stop()
+
+
+def test_the_wish_of_a_collector_to_be_left_alone_is_kept(make_gateway):
+    collector, times = Collector(), []
+    def later(body): times.append(time.monotonic()); return (503, {"retry-after": "4"})
+    def now(body): times.append(time.monotonic()); return 200
+    collector.answers = [later, now]
+    gateway = collecting(make_gateway, collector).start()
+    say(gateway, 1)
+    eventually(lambda: len(times) >= 2)
+    # A fifth less, since pauses are spread so that many gateways do not come back at once.
+    assert times[1] - times[0] >= 3.2
+    collector.stop()
+
+
+def test_a_receiver_that_hangs_slows_no_request_and_a_kill_loses_nothing(make_gateway):
+    hanging = socket.create_server(("127.0.0.1", 0))
+    port = hanging.getsockname()[1]
+    class There: pass
+    there = There(); there.port = port
+    gateway = collecting(make_gateway, there).start()
+    say(gateway, 50)
+    eventually(lambda: (metric(gateway, "sallyport_ledger_relay_lag_entries", name="otel") or 0) >= 0)
+    gateway.stop(signal.SIGKILL)
+    hanging.close()
+    collector = Collector(port)
+    gateway.start()
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_lag_entries", name="otel") == 0)
+    gateway.stop()
+    assert in_order(collector.bodies, ledger_entries(gateway))
+    collector.stop()
+
+
+# Witnesses
+
+
+class WitnessStandIn:
+    """A witness (c2sp.org/tlog-witness) that checks by itself, with Python's own Ed25519 and Merkle lines."""
+
+    def __init__(self, port=0, known=()):
+        self.key, self.logs, self.heads, self.history, self.away = Key("witness.example/w1", 4), dict(known), {}, [], False
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                status, kind, content = 503, None, b""
+                body = self.rfile.read(int(self.headers["content-length"]))
+                if not outer.away and self.path == "/w/add-checkpoint": status, kind, content = outer.judge(body)
+                self.send_response(status)
+                if kind: self.send_header("content-type", kind)
+                self.send_header("content-length", str(len(content))); self.end_headers(); self.wfile.write(content)
+
+            def log_message(self, *_): pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def judge(self, body):
+        head, _, note = body.partition(b"\n\n")
+        lines = head.decode().split("\n")
+        old, proof = int(lines[0].removeprefix("old ")), [base64.b64decode(l) for l in lines[1:]]
+        text, _, signatures = note.partition(b"\n\n")
+        text += b"\n"
+        origin, size, digest = text.decode().splitlines()[:3]
+        size, digest = int(size), base64.b64decode(digest)
+        if origin not in self.logs: return 404, None, b""
+        if not any(check_line(self.logs[origin], text, l) for l in signatures.decode().splitlines()): return 403, None, b""
+        known, known_root = self.heads.get(origin, (0, None))
+        if old > size: return 400, None, b""
+        if old != known or (known == size and known_root not in (None, digest)): return 409, "text/x.tlog.size", f"{known}\n".encode()
+        if known and not consistent(known, size, known_root, digest, proof): return 422, None, b""
+        if not known and proof: return 422, None, b""
+        self.heads[origin] = (size, digest)
+        self.history.append((size, len(proof)))
+        return 200, "text/plain", self.key.line(text, int(time.time()))
+
+    def stop(self): self.server.shutdown(); self.server.server_close()
+
+
+def witnessed(make_gateway, witness, quorum=1):
+    return make_gateway(ledger=f""", name: test.example/witnessed, witnesses: {{ quorum: {quorum}, list: [ {{ url: "http://127.0.0.1:{witness.port}/w", plaintext: true, vkey: "{witness.key.verifier}" }} ] }}""")
+
+
+def cosigned(gateway, witness):
+    """The size of the checkpoint that is published, if the witness's signature is with it."""
+    text, _, signatures = (gateway.folder / "ledger/log-000001/checkpoint").read_text().partition("\n\n")
+    return int(text.split("\n")[1]) if any(check_line(witness.key.verifier, (text + "\n").encode(), l) for l in signatures.splitlines()) else None
+
+
+def introduce(gateway, witness):
+    eventually((gateway.folder / "ledger/log-000001/vkey").exists)
+    witness.logs["test.example/witnessed/1"] = (gateway.folder / "ledger/log-000001/vkey").read_text().strip()
+
+
+def test_a_witness_cosigns_what_grows_and_its_signature_is_published(make_gateway):
+    witness = WitnessStandIn()
+    gateway = witnessed(make_gateway, witness).start()
+    introduce(gateway, witness)
+    for _ in range(3):
+        before = len(witness.history)
+        say(gateway, 5)
+        eventually(lambda: len(witness.history) > before and cosigned(gateway, witness))
+    assert [size for size, _ in witness.history] == sorted(size for size, _ in witness.history)
+    assert any(hashes for _, hashes in witness.history), "growth is proven"
+    assert metric(gateway, "sallyport_ledger_relay_up", kind="witness") == 1
+    gateway.stop()
+    # One that forgets nothing, and a gateway that starts anew and does not know what was cosigned.
+    gateway.start(); say(gateway, 2)
+    eventually(lambda: cosigned(gateway, witness) == witness.heads["test.example/witnessed/1"][0])
+    gateway.stop(); witness.stop()
+
+
+def test_a_witness_that_is_away_stops_nothing_and_shows(make_gateway):
+    witness = WitnessStandIn()
+    witness.away = True
+    gateway = witnessed(make_gateway, witness).start()
+    say(gateway, 3)
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_up", kind="witness") == 0)
+    with urllib.request.urlopen(gateway.admin + "/readyz") as answer: assert answer.status == 200 and "0 of 1 witnesses" in answer.read().decode()
+    introduce(gateway, witness); witness.away = False
+    say(gateway, 3)
+    eventually(lambda: cosigned(gateway, witness))
+    with urllib.request.urlopen(gateway.admin + "/readyz") as answer: assert answer.read() == b"ready\n"
+    gateway.stop(); witness.stop()
+
+
+def test_a_ledger_that_was_rolled_back_is_not_cosigned_and_says_so(make_gateway):
+    witness = WitnessStandIn()
+    gateway = witnessed(make_gateway, witness).start()
+    introduce(gateway, witness)
+    say(gateway, 5)
+    eventually(lambda: cosigned(gateway, witness))
+    gateway.stop()
+    saved = gateway.folder / "saved"
+    shutil.copytree(gateway.folder / "ledger", saved)
+    gateway.start(); say(gateway, 60)
+    eventually(lambda: witness.heads["test.example/witnessed/1"][0] >= 100)
+    gateway.stop()
+    # An attacker puts everything back, also what the gateway remembers.
+    shutil.rmtree(gateway.folder / "ledger"); shutil.copytree(saved, gateway.folder / "ledger")
+    for name in ("ledger.seen", "var/ledger.seen"): (gateway.folder / name).unlink(missing_ok=True)
+    gateway.start(); say(gateway, 1)
+    eventually(lambda: "rolled back" in gateway.logged())
+    with urllib.request.urlopen(gateway.admin + "/readyz") as answer: assert "rolled back" in answer.read().decode()
+    assert cosigned(gateway, witness) is None
+    gateway.stop(); witness.stop()

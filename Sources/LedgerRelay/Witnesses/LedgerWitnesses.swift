@@ -1,4 +1,4 @@
-private import LedgerStore
+public import LedgerStore
 private import Synchronization
 public import TransparencyLog
 
@@ -6,7 +6,7 @@ public import TransparencyLog
 ///
 /// A witness sees names, sizes and hashes, never an entry. One that is away costs its time limit, and nothing waits for it
 /// but the cosignatures of this checkpoint.
-public final class LedgerWitnesses: Sendable {
+public final class LedgerWitnesses: CheckpointCosigner {
     private struct Witness: @unchecked Sendable {
         // Unchecked: one thread at a time has the client, since checkpoints are cosigned one after the other.
         let client: WitnessClient
