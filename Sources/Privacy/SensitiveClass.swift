@@ -64,7 +64,7 @@ struct SensitiveClassSet: Sendable, Hashable {
     }()
 
     @inline(__always)
-    func contains(_ sensitiveClass: SensitiveClass) -> Bool { bits & (1 << UInt128(sensitiveClass.rawValue)) != 0 }
+    func contains(_ sensitiveClass: SensitiveClass) -> Bool { bits &>> UInt128(sensitiveClass.rawValue) & 1 != 0 }
 
     /// Whether some class is in both.
     func intersects(_ other: SensitiveClassSet) -> Bool { bits & other.bits != 0 }

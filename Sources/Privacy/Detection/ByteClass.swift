@@ -37,17 +37,6 @@ enum ByteWord {
     static let tops: UInt64 = 0x8080_8080_8080_8080
     static let lows: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
 
-    /// The top bit of each byte that is a digit, `:` or `@`.
-    @inline(__always)
-    static func anchors(_ word: UInt64) -> UInt64 {
-        let low = word & lows
-        // 0x30…0x3A: at least `0`, below `;`.
-        let range = (low &+ 0x5050_5050_5050_5050) & ~(low &+ 0x4545_4545_4545_4545)
-        let at = word ^ 0x4040_4040_4040_4040
-        let isAt = ~((at & lows) &+ lows | at)
-        return (range & ~word | isAt) & tops
-    }
-
     /// The top bit of each byte that is `_`.
     @inline(__always)
     static func underscores(_ word: UInt64) -> UInt64 {
@@ -55,36 +44,39 @@ enum ByteWord {
         return ~((difference & lows) &+ lows | difference) & tops
     }
 
-    /// A bit for each byte that is a letter or digit, the first byte lowest.
-    @inline(__always)
-    static func alphanumericBits(_ word: UInt64) -> UInt8 {
-        let folded = word & lows | 0x2020_2020_2020_2020
-        let letters = (folded &+ 0x1F1F_1F1F_1F1F_1F1F) & ~(folded &+ 0x0505_0505_0505_0505)
-        return bits(letters & ~word) | digitBits(word)
-    }
-
-    /// A bit for each byte that is a digit, the first byte lowest.
-    @inline(__always)
-    static func digitBits(_ word: UInt64) -> UInt8 {
-        let low = word & lows
-        return bits((low &+ 0x5050_5050_5050_5050) & ~(low &+ 0x4646_4646_4646_4646) & ~word)
-    }
-
-    /// A bit for each byte from `2` to `7`, with which the hexadecimal digits of ASCII begin.
-    @inline(__always)
-    static func leadBits(_ word: UInt64) -> UInt8 {
-        let low = word & lows
-        return bits((low &+ 0x4E4E_4E4E_4E4E_4E4E) & ~(low &+ 0x4848_4848_4848_4848) & ~word)
-    }
-
-    /// The top bits of all bytes.
-    @inline(__always)
-    private static func bits(_ word: UInt64) -> UInt8 {
-        UInt8(truncatingIfNeeded: (((word & tops) &>> 7) &* 0x0102_0408_1020_4080) &>> 56)
-    }
-
     @inline(__always)
     static func load(_ base: UnsafePointer<UInt8>, _ offset: Int) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))
+    }
+}
+
+/// Sixteen bytes at once, with comparisons that every processor has. A byte of an answer has all its bits set, or none.
+enum ByteVector {
+    typealias Bytes = SIMD16<UInt8>
+
+    @inline(__always)
+    static func load(_ base: UnsafePointer<UInt8>, _ offset: Int) -> Bytes {
+        UnsafeRawPointer(base + offset).loadUnaligned(as: Bytes.self)
+    }
+
+    /// The bytes that are one of `count` values from `low` on.
+    @inline(__always)
+    static func within(_ bytes: Bytes, _ low: UInt8, _ count: UInt8) -> Bytes {
+        Bytes(repeating: 0).replacing(with: 0xFF, where: bytes &- low .< Bytes(repeating: count))
+    }
+
+    /// Its halves, the first byte lowest.
+    @inline(__always)
+    static func words(_ bytes: Bytes) -> (low: UInt64, high: UInt64) {
+        let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+        return (UInt64(littleEndian: words[0]), UInt64(littleEndian: words[1]))
+    }
+
+    /// Where the first byte of an answer stands that is set; `nil` if none is.
+    @inline(__always)
+    static func first(_ answer: Bytes) -> Int? {
+        let (low, high) = words(answer)
+        guard low | high != 0 else { return nil }
+        return low != 0 ? low.trailingZeroBitCount &>> 3 : 8 &+ high.trailingZeroBitCount &>> 3
     }
 }

@@ -96,14 +96,27 @@ enum ContextWords {
         /// The list's place in `lists` and its length.
         let places: UnsafeMutablePointer<(start: UInt16, count: UInt16)>
         let lists: UnsafeMutablePointer<UInt8>
+        /// A bit for each slot that is taken: most words are told from these few bytes.
+        let taken: UnsafeMutablePointer<UInt64>
+        /// A bit for each number of a word with which a phrase begins.
+        let heads: UnsafeMutablePointer<UInt64>
+        /// By byte: an ASCII letter in lower case, a byte beyond ASCII as it is, 0 for what is in no word.
+        let letters: UnsafeMutablePointer<UInt8>
 
         init() {
             var topics: [UInt64: [UInt8]] = [:]
+            heads = .allocate(capacity: Self.headBits / 64)
+            heads.initialize(repeating: 0, count: Self.headBits / 64)
             let classes = IdentifierFamilies.all.flatMap { $0.context }.map { (Topic($0.sensitiveClass), $0.words) }
             for (topic, list) in ContextWords.words + classes {
                 for word in list.split(separator: " ") {
                     var hash = ContextWords.seed
-                    for byte in word.utf8 { hash = ContextWords.hash(hash, byte) }
+                    for byte in word.utf8 {
+                        if byte == UInt8(ascii: "_") {
+                            heads[Self.head(hash) >> 6] |= 1 << UInt64(Self.head(hash) & 63)
+                        }
+                        hash = ContextWords.hash(hash, byte)
+                    }
                     if topics[hash]?.contains(topic.index) != true { topics[hash, default: []].append(topic.index) }
                 }
             }
@@ -113,11 +126,20 @@ enum ContextWords {
             lists = .allocate(capacity: topics.values.reduce(0) { $0 + $1.count })
             hashes.initialize(repeating: 0, count: Self.size)
             places.initialize(repeating: (0, 0), count: Self.size)
+            taken = .allocate(capacity: Self.size / 64)
+            taken.initialize(repeating: 0, count: Self.size / 64)
+            letters = .allocate(capacity: 256)
+            for byte in UInt8.min...UInt8.max {
+                let folded = byte | 0x20
+                (letters + Int(byte)).initialize(
+                    to: byte >= 0x80 ? byte : folded >= 0x61 && folded <= 0x7A ? folded : 0)
+            }
             var end = 0
             for (hash, list) in topics {
                 var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
                 while hashes[slot] != 0 { slot = (slot + 1) & (Self.size - 1) }
                 hashes[slot] = hash
+                taken[slot >> 6] |= 1 << UInt64(slot & 63)
                 places[slot] = (UInt16(end), UInt16(list.count))
                 for topic in list {
                     (lists + end).initialize(to: topic)
@@ -125,31 +147,48 @@ enum ContextWords {
                 }
             }
         }
+
+        private static let headBits = 4_096
+
+        private static func head(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & (headBits - 1) }
+
+        /// Whether a phrase may begin with the word that has a hash.
+        @inline(__always)
+        func beginsPhrase(_ hash: UInt64) -> Bool {
+            let head = Self.head(hash)
+            return heads[head &>> 6] & (1 &<< UInt64(head & 63)) != 0
+        }
+
+        /// The topics of the word with a hash.
+        @inline(__always)
+        func topics(of hash: UInt64) -> UnsafeBufferPointer<UInt8>? {
+            var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
+            while taken[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0 {
+                if hashes[slot] == hash {
+                    let place = places[slot]
+                    return UnsafeBufferPointer(start: lists + Int(place.start), count: Int(place.count))
+                }
+                slot = (slot + 1) & (Self.size - 1)
+            }
+            return nil
+        }
     }
 
     private static let table = Table()
 
     static let seed: UInt64 = 0xCBF2_9CE4_8422_2325
+    private static let prime: UInt64 = 0x0000_0100_0000_01B3
 
     /// FNV-1a over the bytes with ASCII letters in lower case.
     @inline(__always)
     static func hash(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
         let folded = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
-        return (hash ^ UInt64(folded)) &* 0x0000_0100_0000_01B3
+        return self.hash(hash, folded: folded)
     }
 
-    /// The topics of the word with a hash.
-    static func topics(of hash: UInt64) -> UnsafeBufferPointer<UInt8> {
-        var slot = Int(truncatingIfNeeded: hash) & (Table.size - 1)
-        while table.hashes[slot] != 0 {
-            if table.hashes[slot] == hash {
-                let place = table.places[slot]
-                return UnsafeBufferPointer(start: table.lists + Int(place.start), count: Int(place.count))
-            }
-            slot = (slot + 1) & (Table.size - 1)
-        }
-        return UnsafeBufferPointer(start: nil, count: 0)
-    }
+    /// The same for a byte that is in lower case already.
+    @inline(__always)
+    static func hash(_ hash: UInt64, folded byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* prime }
 
     /// Reports every known word that ends in a range of bytes. Words are runs of letters, whole and split where lower case turns to
     /// upper (`phoneNumber`); two neighbours, of which the list has the phrase as `tax_file`; and in scripts that write no spaces
@@ -158,9 +197,17 @@ enum ContextWords {
         _ base: UnsafePointer<UInt8>, from start: Int, to end: Int,
         _ found: (_ topics: UnsafeBufferPointer<UInt8>, _ end: Int) -> Void
     ) {
+        let table = table
+        let letters = table.letters
         func look(up hash: UInt64, endingAt position: Int) {
-            let topics = topics(of: hash)
-            if !topics.isEmpty { found(topics, position) }
+            if let topics = table.topics(of: hash) { found(topics, position) }
+        }
+        /// The phrase of a word that is no `seed` and the one in a range after it.
+        func lookUpPhrase(_ previous: UInt64, _ word: Range<Int>) {
+            guard table.beginsPhrase(previous) else { return }
+            var phrase = hash(previous, UInt8(ascii: "_"))
+            for offset in word { phrase = hash(phrase, base[offset]) }
+            look(up: phrase, endingAt: word.upperBound)
         }
         var position = start
         // The word before, its last part where it was split, and where it ended: for phrases.
@@ -169,8 +216,7 @@ enum ContextWords {
         var previousEnd = -1_000
         while position < end {
             let byte = base[position]
-            let folded = byte | 0x20
-            guard folded >= 0x61 && folded <= 0x7A || byte >= 0xC3 else {
+            guard letters[Int(byte)] != 0, byte < 0x80 || byte >= 0xC3 else {
                 position &+= 1
                 continue
             }
@@ -185,26 +231,24 @@ enum ContextWords {
             }
             var part = first
             var word = seed
-            var phrase = hash(previous, UInt8(ascii: "_"))
-            var wasLower = false
+            // The bit in which a capital and a small letter differ: set for capitals.
+            var lastCase: UInt8 = 0x20
             while position < end {
                 let byte = base[position]
-                let folded = byte | 0x20
-                guard folded >= 0x61 && folded <= 0x7A || byte >= 0x80 else { break }
-                let isUpper = byte >= 0x41 && byte <= 0x5A
-                if isUpper && wasLower {
+                let letter = letters[Int(byte)]
+                guard letter != 0 else { break }
+                let letterCase = letter ^ byte
+                if letterCase > lastCase {
                     if position &- part >= 2 && position &- part <= longestWord {
                         look(up: word, endingAt: position)
-                        if previous != seed { look(up: phrase, endingAt: position) }
+                        if previous != seed { lookUpPhrase(previous, part..<position) }
                     }
                     previous = word
-                    phrase = hash(previous, UInt8(ascii: "_"))
                     word = seed
                     part = position
                 }
-                wasLower = !isUpper
-                word = hash(word, byte)
-                phrase = hash(phrase, byte)
+                lastCase = letterCase
+                word = (word ^ UInt64(letter)) &* prime
                 position &+= 1
             }
             previousEnd = position
@@ -212,18 +256,16 @@ enum ContextWords {
             guard position &- first >= 2 else { continue }
             if position &- part >= 2 && position &- part <= longestWord {
                 look(up: word, endingAt: position)
-                if previous != seed { look(up: phrase, endingAt: position) }
+                if previous != seed { lookUpPhrase(previous, part..<position) }
             }
             var whole = word
             if part != first || previousWhole != previous, position &- first <= longestWord {
-                whole = seed
-                phrase = hash(previousWhole, UInt8(ascii: "_"))
-                for offset in first..<position {
-                    whole = hash(whole, base[offset])
-                    phrase = hash(phrase, base[offset])
+                if part != first {
+                    whole = seed
+                    for offset in first..<position { whole = hash(whole, base[offset]) }
+                    look(up: whole, endingAt: position)
                 }
-                if part != first { look(up: whole, endingAt: position) }
-                if previousWhole != seed { look(up: phrase, endingAt: position) }
+                if previousWhole != seed { lookUpPhrase(previousWhole, first..<position) }
             }
             previous = word
             previousWhole = whole
@@ -300,7 +342,7 @@ struct ContextCursor: ~Copyable {
     }
 
     /// Where the last word of a topic ended.
-    func place(_ topic: Topic) -> Int { Int(lastSeen.span[Int(topic.index)]) }
+    func place(_ topic: Topic) -> Int { Int(lastSeen[Int(topic.index)]) }
 
     /// Whether a word of the topic stands shortly after `position`, on the same line.
     static func speaks(of topic: Topic, after position: Int, in text: ScannedText) -> Bool {

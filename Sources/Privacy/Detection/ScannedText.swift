@@ -4,11 +4,13 @@ struct ScannedText {
     let count: Int
     let classes = ByteClass.table
 
-    func has(_ offset: Int, _ mask: UInt8) -> Bool {
-        offset >= 0 && offset < count && classes[Int(base[offset])] & mask != 0
-    }
+    func has(_ offset: Int, _ mask: UInt8) -> Bool { isInside(offset) && classes[Int(base[offset])] & mask != 0 }
 
-    func byte(_ offset: Int) -> UInt8 { offset >= 0 && offset < count ? base[offset] : 0 }
+    func byte(_ offset: Int) -> UInt8 { isInside(offset) ? base[offset] : 0 }
+
+    /// One comparison: what is below zero is far beyond any length.
+    @inline(__always)
+    private func isInside(_ offset: Int) -> Bool { UInt(bitPattern: offset) < UInt(bitPattern: count) }
 
     /// Whether a word may begin here: the byte before is no ASCII letter, digit or `_`, or is the letter of an escape of source code,
     /// as in `"\n4111…"`.
@@ -40,10 +42,11 @@ struct ScannedText {
     /// The next digit, colon or `@`.
     func nextAnchor(from start: Int) -> Int {
         var position = start
-        while position &+ 8 <= count {
-            let marks = ByteWord.anchors(ByteWord.load(base, position))
-            if marks != 0 { return position &+ marks.trailingZeroBitCount &>> 3 }
-            position &+= 8
+        while position &+ 16 <= count {
+            let bytes = ByteVector.load(base, position)
+            let marks = ByteVector.within(bytes, UInt8(ascii: "0"), 11) | ByteVector.within(bytes, UInt8(ascii: "@"), 1)
+            if let first = ByteVector.first(marks) { return position &+ first }
+            position &+= 16
         }
         while position < count {
             let byte = base[position]

@@ -68,13 +68,13 @@ struct TextInspection: ~Copyable {
 
     /// Takes a candidate if it is sure enough; `grounds` are for whoever asks why.
     mutating func propose(_ candidate: Candidate, _ grounds: Grounds = Grounds()) {
-        let candidate = onBorders(candidate)
+        let candidate = Self.onBorders(candidate, in: text)
         trace?.append(Consideration.Draft(candidate: candidate, grounds: grounds))
         if Int(candidate.score) >= max(threshold, 1) { candidates.append(candidate) }
     }
 
     /// A detector that looks at a bounded window may have stopped inside a character, half of which can't be replaced.
-    private func onBorders(_ candidate: Candidate) -> Candidate {
+    private static func onBorders(_ candidate: Candidate, in text: ScannedText) -> Candidate {
         var candidate = candidate
         var steps = 0
         while steps < 3, text.byte(Int(candidate.start)) & 0xC0 == 0x80 {
@@ -108,11 +108,20 @@ struct TextInspection: ~Copyable {
         IdentifierDetector.examine(around: start, in: &self)
         CodeWordDetector.examine(around: start, in: &self)
         if let end = IBANDetector.examine(digits: start, in: &self) { return end }
+        if let end = endInsideWord(start) { return end }
         return withUnsafeTemporaryAllocation(of: DigitCluster.Group.self, capacity: DigitCluster.Bounds.groups) {
             let cluster = DigitCluster(at: start, in: text, memory: $0)
             examine(cluster)
             return cluster.resumption
         }
+    }
+
+    /// The end of a few digits between letters, as in a hash: they are no number, and joined to none. `nil` for all others.
+    private func endInsideWord(_ start: Int) -> Int? {
+        guard text.has(start &- 1, ByteClass.letter), !text.isEscapeLetter(start &- 1) else { return nil }
+        var end = start &+ 1
+        while end &- start < 7, text.has(end, ByteClass.digit) { end &+= 1 }
+        return end &- start < 7 && text.has(end, ByteClass.letter) ? end : nil
     }
 
     /// Asks every detector of digits for each group of a cluster.

@@ -31,11 +31,16 @@ enum CheckDigits {
 
     /// Verhoeff's scheme over the dihedral group D5 (J. Verhoeff, Error Detecting Decimal Codes, 1969); the last digit is the check.
     static func verhoeff(_ text: IdentifierText, _ range: Range<Int>? = nil) -> Bool {
+        let range = range ?? 0..<text.count
         var check = 0
-        for (position, index) in (range ?? 0..<text.count).reversed().enumerated() {
+        var row = 0
+        var index = range.upperBound
+        while index > range.lowerBound {
+            index &-= 1
             let digit = text.digit(index)
             guard digit >= 0 else { return false }
-            check = dihedral(check, permuted(digit, position % 8))
+            check = self.digit(of: dihedral, check, self.digit(of: permutations, row, digit))
+            row = (row &+ 1) & 7
         }
         return check == 0
     }
@@ -121,29 +126,19 @@ enum CheckDigits {
         }
     }
 
-    /// The product in the dihedral group of order ten: 0…4 are rotations, 5…9 reflections.
-    private static func dihedral(_ left: Int, _ right: Int) -> Int {
-        if left < 5 { return right < 5 ? (left + right) % 5 : (left + right - 5) % 5 + 5 }
-        return right < 5 ? (left - 5 + 5 - right) % 5 + 5 : (left - right + 5) % 5
-    }
+    /// The products in the dihedral group of order ten, row by row: 0…4 are rotations, 5…9 reflections.
+    private static let dihedral: StaticString = """
+        0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210
+        """
 
-    /// Verhoeff's permutation, applied `times`.
-    private static func permuted(_ digit: Int, _ times: Int) -> Int {
-        var digit = digit
-        for _ in 0..<times {
-            switch digit {
-            case 0: digit = 1
-            case 1: digit = 5
-            case 2: digit = 7
-            case 3: digit = 6
-            case 4: digit = 2
-            case 5: digit = 8
-            case 6: digit = 3
-            case 7: digit = 0
-            case 8: digit = 9
-            default: digit = 4
-            }
-        }
-        return digit
+    /// Verhoeff's permutation, applied not at all to seven times, row by row.
+    private static let permutations: StaticString = """
+        01234567891576283094580379614289160435279453126870428657390127938064157046913258
+        """
+
+    /// A digit of one of the tables.
+    @inline(__always)
+    private static func digit(of table: StaticString, _ row: Int, _ column: Int) -> Int {
+        Int(table.utf8Start[row &* 10 &+ column] &- UInt8(ascii: "0"))
     }
 }

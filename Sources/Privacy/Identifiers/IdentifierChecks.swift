@@ -26,9 +26,9 @@ public enum IdentifierChecks {
             withUnsafeTemporaryAllocation(of: WordCluster.Word.self, capacity: WordCluster.Bounds.words) { memory in
                 let cluster = WordCluster(around: 0, floor: 0, in: text, memory: memory)
                 index.match(cluster, from: 0) { entry, words in
-                    let format = index.formats[entry.format]
+                    let format = index.formats[Int(entry.format)]
                     guard format.sensitiveClass == sensitiveClass,
-                        cluster.words[words - 1].end + entry.closing == bytes.count
+                        cluster.words[words - 1].end + Int(entry.closing) == bytes.count
                     else { return }
                     switch format.check(IdentifierText(bytes)) {
                     case .accept: best = .accept

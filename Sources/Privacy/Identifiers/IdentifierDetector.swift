@@ -13,31 +13,31 @@ enum IdentifierDetector {
 
     /// Examines the words around the digit at `position`.
     static func examine(around position: Int, in inspection: inout TextInspection) {
-        guard position >= inspection.identifiersEnd, inspection.enabled.intersects(IdentifierIndex.shared.classes)
-        else {
-            return
-        }
+        guard position >= inspection.identifiersEnd else { return }
+        let index = IdentifierIndex.shared
+        guard inspection.enabled.intersects(index.classes) else { return }
         withUnsafeTemporaryAllocation(of: WordCluster.Word.self, capacity: WordCluster.Bounds.words) { memory in
             let cluster = WordCluster(
                 around: position, floor: inspection.identifiersEnd, in: inspection.text, memory: memory)
-            examine(cluster, in: &inspection)
+            examine(cluster, index, in: &inspection)
             inspection.identifiersEnd = max(cluster.resumption, position + 1)
         }
     }
 
-    private static func examine(_ cluster: borrowing WordCluster, in inspection: inout TextInspection) {
+    private static func examine(
+        _ cluster: borrowing WordCluster, _ index: IdentifierIndex, in inspection: inout TextInspection
+    ) {
         let text = inspection.text
         var first = 0
-        var after = Following()
+        var readings = Readings()
         while first < cluster.limit {
-            let start = Int(cluster.words[first].start)
-            if text.isWordStart(start) {
-                match(cluster, from: first, isGlued: false, &after, in: &inspection)
-                let prefix = gluedPrefix(cluster.words[first], in: text)
+            let word = cluster.words[first]
+            let prefix = gluedPrefix(word, in: text)
+            if prefix > 0 || index.mayMatch(cluster, from: first), text.isWordStart(Int(word.start)) {
+                match(cluster, index, from: first, isGlued: false, &readings, in: &inspection)
                 if prefix > 0 {
-                    let word = cluster.words[first]
                     cluster.words[first] = word.dropping(prefix)
-                    match(cluster, from: first, isGlued: true, &after, in: &inspection)
+                    match(cluster, index, from: first, isGlued: true, &readings, in: &inspection)
                     cluster.words[first] = word
                 }
             }
@@ -46,15 +46,16 @@ enum IdentifierDetector {
     }
 
     private static func match(
-        _ cluster: borrowing WordCluster, from first: Int, isGlued: Bool, _ after: inout Following,
-        in inspection: inout TextInspection
+        _ cluster: borrowing WordCluster, _ index: IdentifierIndex, from first: Int, isGlued: Bool,
+        _ readings: inout Readings, in inspection: inout TextInspection
     ) {
         let start = Int(cluster.words[first].start)
-        IdentifierIndex.shared.match(cluster, from: first) { entry, words in
+        index.match(cluster, from: first) { entry, words in
             let last = first + words - 1
             weigh(
-                entry, start..<cluster.words[last].end + entry.closing,
-                separator: words > 1 ? cluster.words[first + 1].separator : 0, isGlued: isGlued, &after, in: &inspection
+                entry, index, start..<cluster.words[last].end + Int(entry.closing),
+                separator: words > 1 ? cluster.words[first + 1].separator : 0, isGlued: isGlued, &readings,
+                in: &inspection
             )
         }
     }
@@ -62,45 +63,58 @@ enum IdentifierDetector {
     /// How many small letters stand before the first digit of a word, where they may be a word of their own with the blank forgotten
     /// (`pesel44051401458`): two at least, and enough behind them for an identifier.
     private static func gluedPrefix(_ word: WordCluster.Word, in text: ScannedText) -> Int {
-        let letters = word.letters.trailingZeroBitCount == 0 ? (~word.letters).trailingZeroBitCount : 0
+        guard word.letters & 3 == 3 else { return 0 }
+        let letters = (~word.letters).trailingZeroBitCount
         guard letters >= 2, Int(word.length) - letters >= 9, word.length <= WordCluster.Bounds.length else { return 0 }
         let start = Int(word.start)
         for index in 0..<letters where text.byte(start + index) < 0x61 { return 0 }
         return letters
     }
 
-    /// The classes of which the words after a place speak, looked up once for all shapes that end there.
-    private struct Following {
+    /// What was read last, for all formats of which a range has the shape.
+    private struct Readings {
         private var end = -1
         private var classes: UInt128 = 0
+        private var range = 0..<0
+        private var characters = IdentifierText()
 
+        /// Whether words after a place speak of a class.
         mutating func speaks(of sensitiveClass: SensitiveClass, after position: Int, in text: ScannedText) -> Bool {
             if end != position {
                 end = position
                 classes = ContextCursor.classes(after: position, in: text)
             }
-            return classes & (1 << UInt128(sensitiveClass.rawValue)) != 0
+            return classes &>> UInt128(sensitiveClass.rawValue) & 1 != 0
+        }
+
+        /// The letters and digits of a range.
+        mutating func characters(_ range: Range<Int>, in text: ScannedText) -> IdentifierText {
+            if range != self.range {
+                self.range = range
+                characters = IdentifierText(
+                    UnsafeBufferPointer(start: text.base + range.lowerBound, count: range.count))
+            }
+            return characters
         }
     }
 
     private static func weigh(
-        _ entry: IdentifierIndex.Entry, _ range: Range<Int>, separator: UInt8, isGlued: Bool,
-        _ after: inout Following, in inspection: inout TextInspection
+        _ entry: IdentifierIndex.Entry, _ index: IdentifierIndex, _ range: Range<Int>, separator: UInt8, isGlued: Bool,
+        _ readings: inout Readings, in inspection: inout TextInspection
     ) {
         let text = inspection.text
-        let format = IdentifierIndex.shared.formats[entry.format]
-        guard inspection.enabled.contains(format.sensitiveClass), text.isWordEnd(range.upperBound) else { return }
-        let characters = IdentifierText(
-            UnsafeBufferPointer(start: text.base + range.lowerBound, count: range.count))
+        guard inspection.enabled.contains(entry.sensitiveClass), text.isWordEnd(range.upperBound) else { return }
+        let format = index.weighings + Int(entry.format)
+        let characters = readings.characters(range, in: text)
         var score: Int
-        var grounds = Grounds(check: format.check(characters))
+        var grounds = Grounds(check: format.pointee.check(characters))
         switch grounds.check {
-        case .reject: return inspection.reject(format.sensitiveClass, range)
-        case .accept: score = format.accepted
+        case .reject: return inspection.reject(entry.sensitiveClass, range)
+        case .accept: score = format.pointee.accepted
         case .neutral:
             // Without check digits a part of a word is nothing.
             if isGlued { return }
-            score = format.neutral
+            score = format.pointee.neutral
         }
         if isJoined(range, in: text) {
             score += Weight.joined
@@ -108,23 +122,23 @@ enum IdentifierDetector {
             score += Weight.continued
         }
         // What no word about it can bring over the threshold needs no look around.
-        guard max(score, 1) + format.context >= inspection.threshold || inspection.trace != nil else { return }
-        let topic = Topic(format.sensitiveClass)
+        guard max(score, 1) + format.pointee.context >= inspection.threshold || inspection.trace != nil else { return }
+        let topic = Topic(entry.sensitiveClass)
         inspection.context.advance(to: range.lowerBound, text.base)
         if inspection.context.speaks(of: topic, before: range.lowerBound)
-            || after.speaks(of: format.sensitiveClass, after: range.upperBound, in: text)
+            || readings.speaks(of: entry.sensitiveClass, after: range.upperBound, in: text)
         {
-            score += format.context
+            score += format.pointee.context
             grounds.context = .supports
         } else {
             if characters.hasLowercase { score += Weight.lowercase }
-            if format.isCountered, inspection.context.speaksOfOthers(than: topic, before: range.lowerBound) {
+            if format.pointee.isCountered, inspection.context.speaksOfOthers(than: topic, before: range.lowerBound) {
                 score += Weight.other
                 grounds.context = .counters
             }
         }
         inspection.propose(
-            Candidate(format.sensitiveClass, range.lowerBound, range.upperBound, score: max(1, score)), grounds)
+            Candidate(entry.sensitiveClass, range.lowerBound, range.upperBound, score: max(1, score)), grounds)
     }
 
     /// Whether a dash, point, slash or `+` before, or one of the first three after, joins the range to a word with a digit; a point

@@ -56,14 +56,20 @@ struct IdentifierText: Sendable {
     /// Whether a letter was written in lower case.
     private(set) var hasLowercase = false
 
+    /// None.
+    init() {}
+
     /// The letters and digits among some bytes; what is beyond 32 is left out.
     init(_ bytes: some Sequence<UInt8>) {
+        let classes = ByteClass.table
         for byte in bytes {
-            let isLower = byte >= 0x61 && byte <= 0x7A
-            guard count < 32, isLower || byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A else { continue }
-            characters[count] = isLower ? byte & 0xDF : byte
-            if isLower { hasLowercase = true }
-            count += 1
+            let kind = classes[Int(byte)]
+            guard kind & ByteClass.alphanumeric != 0 else { continue }
+            guard count < 32 else { break }
+            let upper = kind & ByteClass.letter != 0 ? byte & 0xDF : byte
+            characters[count] = upper
+            if upper != byte { hasLowercase = true }
+            count &+= 1
         }
     }
 

@@ -1,7 +1,7 @@
 /// All formats of all families, by the length of their first word, so that a cluster is compared with few.
 ///
 /// Made once, never freed: the tables are plain memory, so that a comparison neither counts references nor copies.
-struct IdentifierIndex: @unchecked Sendable {
+final class IdentifierIndex: @unchecked Sendable {
     /// A word of a shape: which characters are letters, which may be either, and what joins it to the word before.
     struct Segment: Sendable, Hashable {
         var length = 0
@@ -26,9 +26,27 @@ struct IdentifierIndex: @unchecked Sendable {
 
     /// One shape of one format.
     struct Entry: Sendable {
-        let format: Int
+        let format: Int32
+        let sensitiveClass: SensitiveClass
         /// How many brackets stand behind the last word.
-        let closing: Int
+        let closing: UInt8
+    }
+
+    /// The numbers and the check of a format.
+    struct Weighing: Sendable {
+        let check: @Sendable (IdentifierText) -> IdentifierFormat.Verdict
+        let accepted: Int
+        let neutral: Int
+        let context: Int
+        let isCountered: Bool
+
+        init(_ format: IdentifierFormat) {
+            check = format.check
+            accepted = format.accepted
+            neutral = format.neutral
+            context = format.context
+            isCountered = format.isCountered
+        }
     }
 
     /// What is compared: the first two words, and where all of them stand in `segments`.
@@ -53,7 +71,9 @@ struct IdentifierIndex: @unchecked Sendable {
         var start: UInt16 = 0
         var end: UInt16 = 0
         /// What may join the second word to the first, a bit for each.
-        var separators: UInt32 = 0
+        var separators: UInt16 = 0
+        /// How many words the shortest of them has.
+        var words = UInt16.max
     }
 
     /// A word of digits only, or one with a letter, of each length.
@@ -62,6 +82,8 @@ struct IdentifierIndex: @unchecked Sendable {
     static let shared = IdentifierIndex(IdentifierFamilies.all.flatMap { $0.formats })
 
     let formats: [IdentifierFormat]
+    /// What is weighed of each format, to be read where it lies.
+    let weighings: UnsafePointer<Weighing>
     /// The classes of all formats.
     let classes: SensitiveClassSet
     /// By the kinds of the first word and the second; the first of each row is for shapes of one word.
@@ -71,6 +93,7 @@ struct IdentifierIndex: @unchecked Sendable {
 
     init(_ formats: [IdentifierFormat]) {
         self.formats = formats
+        weighings = Self.table(formats.map(Weighing.init))
         var classes = SensitiveClassSet()
         var shapes: [(segments: [Segment], entry: Entry)] = []
         for (number, format) in formats.enumerated() {
@@ -80,7 +103,9 @@ struct IdentifierIndex: @unchecked Sendable {
                 let segments = Self.segments(text)
                 guard seen.insert(segments).inserted else { continue }
                 let isBracketed = segments[segments.count - 1].separator == UInt8(ascii: "(")
-                shapes.append((segments, Entry(format: number, closing: isBracketed ? 1 : 0)))
+                let entry = Entry(
+                    format: Int32(number), sensitiveClass: format.sensitiveClass, closing: isBracketed ? 1 : 0)
+                shapes.append((segments, entry))
             }
         }
         self.classes = classes
@@ -94,8 +119,9 @@ struct IdentifierIndex: @unchecked Sendable {
                     let following = shape.segments.count > 1 ? shape.segments[1] : Segment()
                     guard following.isOfKind(second) else { continue }
                     for separator in " -./:(".utf8 where following.isJoined(by: separator) {
-                        bucket.separators |= 1 &<< UInt32(separator)
+                        bucket.separators |= Self.bit(separator)
                     }
+                    bucket.words = min(bucket.words, UInt16(shape.segments.count))
                     heads.append(Head(shape.segments, segments: segments.count, shape.entry))
                     segments += shape.segments
                 }
@@ -108,10 +134,28 @@ struct IdentifierIndex: @unchecked Sendable {
         self.segments = Self.table(segments)
     }
 
+    /// A separator as a bit: they differ in the last four of theirs.
+    @inline(__always)
+    private static func bit(_ separator: UInt8) -> UInt16 { 1 &<< UInt16(separator & 15) }
+
     private static func table<Element>(_ elements: [Element]) -> UnsafePointer<Element> {
         let table = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
         table.initialize(from: elements, count: elements.count)
         return UnsafePointer(table)
+    }
+
+    /// Whether some shape may begin with a word and the next one, by their lengths and what joins them.
+    @inline(__always)
+    func mayMatch(_ cluster: borrowing WordCluster, from first: Int) -> Bool {
+        let word = cluster.words[first]
+        guard word.length <= WordCluster.Bounds.length else { return false }
+        let row = word.kind &* Self.kinds
+        if buckets[row].start < buckets[row].end { return true }
+        guard first &+ 1 < cluster.count else { return false }
+        let next = cluster.words[first &+ 1]
+        guard next.length <= WordCluster.Bounds.length else { return false }
+        let joined = buckets[row &+ next.kind]
+        return joined.separators & Self.bit(next.separator) != 0 && first &+ Int(joined.words) <= cluster.count
     }
 
     /// Calls `found` with each entry whose shape the words from one on have, and how many words it takes.
@@ -131,7 +175,9 @@ struct IdentifierIndex: @unchecked Sendable {
         let next = cluster.words[first + 1]
         guard next.length <= WordCluster.Bounds.length else { return }
         let joined = buckets[row &+ next.kind]
-        guard joined.separators & (1 &<< UInt32(next.separator)) != 0 else { return }
+        guard joined.separators & Self.bit(next.separator) != 0, first &+ Int(joined.words) <= cluster.count else {
+            return
+        }
         position = Int(joined.start)
         while position < Int(joined.end) {
             let head = heads + position

@@ -1,8 +1,9 @@
 /// The values that were found in a request, to be found again wherever they stand in it: a number that its words proved to be an account
 /// in one message is the same account in the next, where no word is beside it.
 ///
-/// Values are compared byte for byte and must stand for themselves, as one's own words must. Time is linear in the text: one look into a
-/// table of bits a byte, and for what may be a value one halving of the sorted values.
+/// Values are compared byte for byte and must stand for themselves, as one's own words must. Time is linear in the text: two bytes tell
+/// how far no value can begin (Wu and Manber, A Fast Algorithm for Multi-Pattern Searching, 1994), and where one may, the sorted values
+/// are halved.
 struct RepeatedValues {
     private enum Bounds {
         /// Shorter ones stand everywhere for something else; longer ones prove themselves.
@@ -25,7 +26,14 @@ struct RepeatedValues {
     /// What would be found where something else is meant.
     private static let ambiguous = SensitiveClassSet([.age, .cardExpiry, .cardSecurityCode])
 
-    private var known: [[UInt8]: Candidate] = [:]
+    /// A value's bytes, hashed in one go.
+    private struct Value: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+    }
+
+    private var known: [Value: Candidate] = [:]
 
     /// Whether there is nothing to look for.
     var isEmpty: Bool { known.isEmpty }
@@ -39,10 +47,10 @@ struct RepeatedValues {
             else { continue }
             let value = UnsafeRawBufferPointer(rebasing: text[range])
             guard Self.isTelling(value, finding) else { continue }
-            let bytes = [UInt8](value)
+            let key = Value(bytes: [UInt8](value))
             // Where a value was found as two things, the surer one counts.
-            if let other = known[bytes], other.score >= finding.score { continue }
-            known[bytes] = finding
+            if let other = known[key], other.score >= finding.score { continue }
+            known[key] = finding
         }
     }
 
@@ -55,7 +63,10 @@ struct RepeatedValues {
     }
 
     /// Ready to be looked for.
-    func search() -> Search { Search(known) }
+    func search() -> Search {
+        Search(
+            known.map { ($0.key.bytes, $0.value) }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })
+    }
 
     /// Looks for the values in texts.
     struct Search {
@@ -67,18 +78,32 @@ struct RepeatedValues {
             let isShortNumber: Bool
         }
 
-        private static let filterBits = 16
+        private enum Window {
+            /// Bits of the numbers that two bytes get.
+            static let pairBits = 12
+            /// Bits of the numbers that four bytes get.
+            static let filterBits = 16
+            /// What no value begins within is skipped at once, up to so many bytes.
+            static let longest = 16
+        }
 
         /// Sorted, their bytes one after the other.
         private var values: [Value] = []
         private var bytes: [UInt8] = []
         /// By a hash of the first four bytes: whether a value begins so.
-        private var filter = [UInt64](repeating: 0, count: (1 << filterBits) / 64)
+        private var filter = [UInt64](repeating: 0, count: (1 << Window.filterBits) / 64)
+        /// How many bytes of every value are looked at: as many as the shortest has.
+        private var window = Window.longest
+        /// By a number of two bytes: how far behind a window that ends with them the first one lies in which a value may begin.
+        private var skips: [UInt8]
 
-        fileprivate init(_ known: [[UInt8]: Candidate]) {
+        /// Takes values in the order of their bytes.
+        fileprivate init(_ known: [(bytes: [UInt8], finding: Candidate)]) {
+            for value in known { window = min(window, value.bytes.count) }
+            skips = [UInt8](repeating: UInt8(window - 1), count: 1 << Window.pairBits)
             values.reserveCapacity(known.count)
             var open: [Int] = []
-            for (value, finding) in known.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            for (value, finding) in known {
                 while let last = open.last, !value.starts(with: bytes[values[last].range]) { open.removeLast() }
                 let isNumber = value.count <= Bounds.shortNumber && value.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
                 values.append(
@@ -87,21 +112,34 @@ struct RepeatedValues {
                         isShortNumber: isNumber))
                 open.append(values.count - 1)
                 bytes += value
-                let hash = value.withUnsafeBytes { Self.hash($0.loadUnaligned(as: UInt32.self)) }
-                filter[hash >> 6] |= 1 << UInt64(hash & 63)
+                value.withUnsafeBytes { value in
+                    let hash = Self.hash(value.loadUnaligned(as: UInt32.self))
+                    filter[hash >> 6] |= 1 << UInt64(hash & 63)
+                    for end in 2...window {
+                        let pair = Self.pair(value.loadUnaligned(fromByteOffset: end - 2, as: UInt16.self))
+                        skips[pair] = min(skips[pair], UInt8(window - end))
+                    }
+                }
             }
         }
 
         @inline(__always)
-        private static func hash(_ first: UInt32) -> Int { Int((first &* 0x9E37_79B1) >> UInt32(32 - filterBits)) }
+        private static func pair(_ bytes: UInt16) -> Int {
+            Int((UInt32(bytes) &* 0x9E37_79B1) &>> UInt32(32 - Window.pairBits))
+        }
+
+        @inline(__always)
+        private static func hash(_ first: UInt32) -> Int {
+            Int((first &* 0x9E37_79B1) &>> UInt32(32 - Window.filterBits))
+        }
 
         /// Appends where values stand, with what each was found to be; none overlap. Asks `watch` now and then.
         func find(
             in text: UnsafeRawBufferPointer, _ watch: InspectionWatch, into found: inout [Candidate]
         ) throws(InspectionError) {
-            guard let base = text.bindMemory(to: UInt8.self).baseAddress, text.count >= Bounds.least else { return }
+            guard let base = text.bindMemory(to: UInt8.self).baseAddress, text.count >= window else { return }
             let scanned = ScannedText(base: base, count: text.count)
-            let end = text.count - Bounds.least + 1
+            let end = text.count - window + 1
             var position = 0
             while position < end {
                 let pause = min(end, position + InspectionWatch.interval)
@@ -119,16 +157,34 @@ struct RepeatedValues {
             }
         }
 
-        /// The next place where the filter lets a value begin.
+        /// The next place before `end` where a value may begin; behind each such place a whole window lies.
         private func next(_ text: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Int? {
-            filter.withUnsafeBufferPointer { filter in
-                var position = start
-                while position < end {
-                    let hash = Self.hash(text.loadUnaligned(fromByteOffset: position, as: UInt32.self))
-                    if filter[hash &>> 6] & (1 &<< UInt64(hash & 63)) != 0 { return position }
-                    position &+= 1
+            let last = window &- 2
+            let full = window &- 1
+            return filter.withUnsafeBufferPointer { filter in
+                skips.withUnsafeBufferPointer { skips in
+                    func skip(_ position: Int) -> Int {
+                        Int(skips[Self.pair(text.loadUnaligned(fromByteOffset: position &+ last, as: UInt16.self))])
+                    }
+                    var position = start
+                    while position < end {
+                        // Four windows without a value's beginning, which do not wait for each other.
+                        while position &+ 3 &* full < end,
+                            skip(position) & skip(position &+ full) & skip(position &+ 2 &* full)
+                                & skip(position &+ 3 &* full) == full
+                        {
+                            position &+= 4 &* full
+                        }
+                        guard position < end else { break }
+                        let skip = skip(position)
+                        if skip == 0 {
+                            let hash = Self.hash(text.loadUnaligned(fromByteOffset: position, as: UInt32.self))
+                            if filter[hash &>> 6] & (1 &<< UInt64(hash & 63)) != 0 { return position }
+                        }
+                        position &+= max(skip, 1)
+                    }
+                    return nil
                 }
-                return nil
             }
         }
 

@@ -46,13 +46,8 @@ struct HexadecimalPairSearch {
     /// dates, times and most numbers are not looked at.
     private func firstPair(in block: Int) -> Int? {
         guard block &+ TextSurvey.block <= text.count, let base = text.baseAddress else { return block }
-        var leads: UInt64 = 0
-        var words: UInt64 = 0
-        for word in 0..<8 {
-            let bytes = ByteWord.load(base, block &+ word &* 8)
-            leads |= UInt64(ByteWord.leadBits(bytes)) &<< UInt64(word &* 8)
-            words |= UInt64(ByteWord.alphanumericBits(bytes)) &<< UInt64(word &* 8)
-        }
+        let leads = BlockMarks(base + block, BlockMarks.isLead).bits
+        let words = BlockMarks(base + block) { BlockMarks.isDigit($0) | BlockMarks.isLetter($0) }.bits
         let pairs = leads & (words &>> 1) & ~(words &>> 2) & (leads &>> 3) & ~(words &<< 1)
         // Behind a prefix the second digit is a zero.
         let groups = leads & (words &>> 1) & ~(words &>> 2) & (leads &>> 5 | leads &>> 6) & (words &<< 1)
@@ -82,6 +77,7 @@ struct HexadecimalPairSearch {
         let hasPrefix = text.byte(start &+ 1) | 0x20 == UInt8(ascii: "x")
         guard let first = group(at: start, hasPrefix, size: nil), first.count <= 2 else { return nil }
         guard let separator = separator(at: first.end, hasPrefix) else { return nil }
+        guard mayBeText(first, separator, hasPrefix) else { return nil }
         var bytes: [UInt8] = []
         var judge = TextSample()
         var current = first
@@ -106,10 +102,28 @@ struct HexadecimalPairSearch {
         return HiddenText(bytes: bytes, range: start..<end, encoding: .hexadecimal)
     }
 
+    /// Whether the shortest run follows and begins with text: most that looks like pairs ends before.
+    private func mayBeText(_ first: Group, _ separator: (UInt8, UInt8), _ hasPrefix: Bool) -> Bool {
+        var judge = TextSample()
+        var current = first
+        var count = 0
+        while true {
+            judge.add(current.bytes.0)
+            if current.count > 1 { judge.add(current.bytes.1) }
+            count &+= current.count
+            guard judge.isClean else { return false }
+            if count >= Bounds.shortest { return true }
+            guard current.count == first.count, let next = afterSeparator(separator, current.end),
+                let group = group(at: next, hasPrefix, size: first.count)
+            else { return false }
+            current = group
+        }
+    }
+
+    private typealias Group = (bytes: (UInt8, UInt8), count: Int, end: Int)
+
     /// One or two bytes in digits, alone; `size` is what the first had, of which the last may have less.
-    private func group(
-        at start: Int, _ hasPrefix: Bool, size: Int?
-    ) -> (bytes: (UInt8, UInt8), count: Int, end: Int)? {
+    private func group(at start: Int, _ hasPrefix: Bool, size: Int?) -> Group? {
         var place = start
         if hasPrefix {
             guard text.byte(place) == UInt8(ascii: "0"), text.byte(place &+ 1) | 0x20 == UInt8(ascii: "x") else {

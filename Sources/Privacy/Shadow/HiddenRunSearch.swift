@@ -77,10 +77,7 @@ struct HiddenRunSearch {
         guard start >= 0, start <= block.lowerBound, let base = text.baseAddress else {
             return block.first { isDigit($0) && run(around: $0).count >= Bounds.shortest }
         }
-        var marks: UInt64 = 0
-        for word in 0..<8 {
-            marks |= UInt64(ByteWord.alphanumericBits(ByteWord.load(base, start &+ word &* 8))) &<< UInt64(word &* 8)
-        }
+        var marks = BlockMarks(base + start) { BlockMarks.isDigit($0) | BlockMarks.isLetter($0) }.bits
         marks &= UInt64.max &<< UInt64(block.lowerBound &- start)
         // Seven in a row.
         marks &= marks &>> 1
@@ -188,15 +185,18 @@ struct HiddenRunSearch {
 
     private func decodeShortBase64() -> HiddenText? {
         guard run.count % 4 != 1 else { return nil }
-        var decoder = Base64()
-        var bytes: [UInt8] = []
-        for offset in run {
-            guard let byte = decoder.add(alphabet[Int(text[offset])]) else { continue }
-            guard byte &- 0x20 < 0x5F else { return nil }
-            bytes.append(byte)
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Bounds.base64) { bytes in
+            var decoder = Base64()
+            var count = 0
+            for offset in run {
+                guard let byte = decoder.add(alphabet[Int(text[offset])]) else { continue }
+                guard byte &- 0x20 < 0x5F else { return nil }
+                bytes.initializeElement(at: count, to: byte)
+                count += 1
+            }
+            let decoded = UnsafeBufferPointer(rebasing: bytes[..<count])
+            return HiddenText.isShortValue(decoded) ? whole([UInt8](decoded), run) : nil
         }
-        guard HiddenText.isShortValue(bytes) else { return nil }
-        return whole(bytes, run)
     }
 
     private func decodeBase64() -> HiddenText? {

@@ -41,7 +41,7 @@ struct HiddenText: Sendable {
     }
 
     /// Whether bytes of a short run are somebody's number: short words decode to something that looks like text by chance.
-    static func isShortValue(_ bytes: [UInt8]) -> Bool {
+    static func isShortValue(_ bytes: some Sequence<UInt8>) -> Bool {
         var digits = 0
         var hasSmall = false
         for byte in bytes {
@@ -81,6 +81,12 @@ enum FormSpaces {
             position = block
             let end = min(text.count, block - block % TextSurvey.block + TextSurvey.block)
             while position < end {
+                if position &+ 16 <= end, let base = text.baseAddress,
+                    ByteVector.first(ByteVector.within(ByteVector.load(base, position), UInt8(ascii: "+"), 1)) == nil
+                {
+                    position &+= 16
+                    continue
+                }
                 if text[position] == UInt8(ascii: "+"), isSpace(text, position) {
                     found.append(
                         HiddenText(

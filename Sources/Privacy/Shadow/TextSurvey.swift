@@ -66,36 +66,47 @@ struct TextSurvey: Sendable {
 
     // MARK: One block
 
-    private typealias Bytes = SIMD16<UInt8>
+    private typealias Bytes = ByteVector.Bytes
 
-    /// How far back a block's signs depend on.
-    private static let reach = 6
+    /// How far back a block's signs depend on, and how far its bytes are read.
+    private static let reach = BlockMarks.reach
 
     /// The signs of a block before which `reach` bytes lie.
     @inline(__always)
     private static func signs(_ base: UnsafePointer<UInt8>) -> UInt8 {
         let none = Bytes(repeating: 0)
-        var (high, escapes, runs, pairs, plus) = (none, none, none, none, none)
+        var (high, escapes, raised, plus, digits) = (none, none, none, none, none)
         for offset in stride(from: 0, to: block, by: 16) {
-            let bytes = load(base, offset)
-            let before = load(base, offset &- 1)
-            let digit = within(bytes, 0x30, 10)
-            let digitBefore = within(before, 0x30, 10)
-            let letter = within(bytes | 0x20, 0x61, 26)
-            let letterBefore = within(before | 0x20, 0x61, 26)
-            // A capital behind a small letter: in bit 5 both differ.
-            let raised = within(~bytes & before & 0x20, 0x20, 1)
+            let bytes = ByteVector.load(base, offset)
+            let before = ByteVector.load(base, offset &- 1)
             high |= bytes
-            escapes |= within(bytes, 0x25, 2) | within(bytes, 0x28, 1) | within(bytes & 0xDF, 0x5B, 2)
-            runs |= digit & letterBefore | letter & (digitBefore | letterBefore & raised)
-            let fifth = digit & within(load(base, offset &- 5), 0x30, 10)
-            let sixth = digit & within(load(base, offset &- 6), 0x30, 10)
-            let leads = within(bytes, 0x32, 6) & within(load(base, offset &- 2), 0x32, 6)
-            runs |= leads & within(load(base, offset &- 4), 0x32, 6)
-            pairs |= (fifth | sixth) & within(load(base, offset &- 3), 0x30, 10) & ~(digitBefore | letterBefore)
-            plus |= within(bytes, 0x2B, 1)
+            escapes |=
+                ByteVector.within(bytes, 0x25, 2) | ByteVector.within(bytes, 0x28, 1)
+                | ByteVector.within(bytes & 0xDF, 0x5B, 2)
+            // A capital behind a small letter: in bit 5 both differ.
+            raised |=
+                ByteVector.within(bytes | 0x20, 0x61, 26) & ByteVector.within(before | 0x20, 0x61, 26) & ~bytes & before
+                & 0x20
+            plus |= ByteVector.within(bytes, 0x2B, 1)
+            digits |= ByteVector.within(bytes, 0x30, 10)
         }
-        return isAny(high & 0x80) & 1 | isAny(escapes) & 2 | isAny(runs) & 4 | isAny(pairs) & 8 | isAny(plus) & 16
+        var found = isAny(high & 0x80) & 1 | isAny(escapes) & 2 | isAny(raised) & 4 | isAny(plus) & 16
+        // Prose has few digits, and without one there is nothing else to see.
+        if isAny(digits) != 0 || base[-1] &- 0x30 < 10 { found |= digitSigns(base) }
+        return found
+    }
+
+    /// The signs that digits make, with a bit for each byte of the block.
+    private static func digitSigns(_ base: UnsafePointer<UInt8>) -> UInt8 {
+        let digit = BlockMarks(base, earlier: base - reach, BlockMarks.isDigit)
+        let letter = BlockMarks(base, earlier: base - reach, BlockMarks.isLetter)
+        let lead = BlockMarks(base, earlier: base - reach, BlockMarks.isLead)
+        let runs =
+            digit.bits & letter.before(1) | letter.bits & digit.before(1)
+            | lead.bits & lead.before(2) & lead.before(4)
+        let pairs =
+            digit.bits & (digit.before(5) | digit.before(6)) & digit.before(3) & ~(digit.before(1) | letter.before(1))
+        return (runs == 0 ? 0 : 4) | (pairs == 0 ? 0 : 8)
     }
 
     /// The signs of the first block or the last, which may be short.
@@ -110,21 +121,61 @@ struct TextSurvey: Sendable {
         }
     }
 
-    @inline(__always)
-    private static func load(_ base: UnsafePointer<UInt8>, _ offset: Int) -> Bytes {
-        UnsafeRawPointer(base + offset).loadUnaligned(as: Bytes.self)
-    }
-
-    /// All bits of each byte that is one of `count` values from `low` on.
-    @inline(__always)
-    private static func within(_ bytes: Bytes, _ low: UInt8, _ count: UInt8) -> Bytes {
-        Bytes(repeating: 0).replacing(with: 0xFF, where: bytes &- low .< Bytes(repeating: count))
-    }
-
     /// All bits, if there are any.
     @inline(__always)
     private static func isAny(_ bytes: Bytes) -> UInt8 {
-        let words = unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
-        return words[0] | words[1] == 0 ? 0 : 0xFF
+        let words = ByteVector.words(bytes)
+        return words.low | words.high == 0 ? 0 : 0xFF
     }
+}
+
+/// Which bytes of a block of 64, and of those before it, are of a kind; the first byte has the lowest bit.
+struct BlockMarks {
+    /// How many bytes before the block are looked at.
+    static let reach = 8
+
+    private(set) var bits: UInt64 = 0
+    /// Of the bytes before the block.
+    private var earlier: UInt64 = 0
+
+    /// `isOfKind` answers with all bits of a byte or none.
+    @inline(__always)
+    init(_ base: UnsafePointer<UInt8>, _ isOfKind: (ByteVector.Bytes) -> ByteVector.Bytes) {
+        for offset in stride(from: 0, to: TextSurvey.block, by: 16) {
+            let words = ByteVector.words(isOfKind(ByteVector.load(base, offset)))
+            bits |= (Self.gather(words.low) | Self.gather(words.high) &<< 8) &<< UInt64(offset)
+        }
+    }
+
+    /// The same for a block before which `reach` bytes lie, with those.
+    @inline(__always)
+    init(
+        _ base: UnsafePointer<UInt8>, earlier: UnsafePointer<UInt8>,
+        _ isOfKind: (ByteVector.Bytes) -> ByteVector.Bytes
+    ) {
+        self.init(base, isOfKind)
+        self.earlier = Self.gather(ByteVector.words(isOfKind(ByteVector.load(earlier, 0))).low)
+    }
+
+    /// A bit for each byte, all bits of which are set or none.
+    @inline(__always)
+    private static func gather(_ word: UInt64) -> UInt64 {
+        ((word & 0x0101_0101_0101_0101) &* 0x0102_0408_1020_4080) &>> 56
+    }
+
+    /// Whether the byte so many places before each is of the kind.
+    @inline(__always)
+    func before(_ count: UInt64) -> UInt64 { bits &<< count | earlier &>> (UInt64(Self.reach) &- count) }
+
+    @inline(__always)
+    static func isDigit(_ bytes: ByteVector.Bytes) -> ByteVector.Bytes { ByteVector.within(bytes, 0x30, 10) }
+
+    @inline(__always)
+    static func isLetter(_ bytes: ByteVector.Bytes) -> ByteVector.Bytes {
+        ByteVector.within(bytes | 0x20, 0x61, 26)
+    }
+
+    /// `2` to `7`, with which the hexadecimal digits of ASCII begin.
+    @inline(__always)
+    static func isLead(_ bytes: ByteVector.Bytes) -> ByteVector.Bytes { ByteVector.within(bytes, 0x32, 6) }
 }

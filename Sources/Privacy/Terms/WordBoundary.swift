@@ -29,9 +29,11 @@ enum WordBoundary {
 
     /// Marks belong to the letter before them.
     private static func isJoining(_ scalar: Unicode.Scalar) -> Bool {
+        // The first of them is U+0300.
+        guard scalar.value >= 0x300 else { return false }
         switch scalar.properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark: true
-        default: false
+        case .nonspacingMark, .spacingMark, .enclosingMark: return true
+        default: return false
         }
     }
 

@@ -16,6 +16,9 @@ struct NumberNeighbours {
     /// The word directly after, joined by a space or a dash.
     private(set) var after: NumberWord?
 
+    /// Of a number that has none.
+    init() {}
+
     init(_ cluster: DigitCluster, in text: ScannedText) {
         let start = Int(cluster.groups[0].start)
         before = Self.word(before: start, in: text)

@@ -24,16 +24,18 @@ struct NumberWord {
         isNumber = text.has(start, ByteClass.digit)
         var position = start
         var hash = ContextWords.seed
-        let limit = min(text.count, start + Bounds.length)
+        let limit = min(text.count, start &+ Bounds.length)
         while position < limit {
             let byte = text.base[position]
-            if text.classes[Int(byte)] & ByteClass.alphanumeric != 0 {
-                hash = ContextWords.hash(hash, byte)
+            let kind = text.classes[Int(byte)]
+            if kind & ByteClass.alphanumeric != 0 {
+                // Digits have the bit of small letters.
+                hash = ContextWords.hash(hash, folded: byte | 0x20)
                 position &+= 1
             } else if byte >= 0x80 {
                 let length = Self.letterLength(at: position, in: text)
                 guard length > 0, position + length <= text.count else { break }
-                for offset in 0..<length { hash = ContextWords.hash(hash, text.base[position + offset]) }
+                for offset in 0..<length { hash = ContextWords.hash(hash, folded: text.base[position + offset]) }
                 position += length
             } else if position > start, byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'"), !isNumber,
                 text.has(position + 1, ByteClass.letter) || text.byte(position + 1) >= 0xC3

@@ -312,6 +312,8 @@ enum NumberWords {
         static let size = 8_192
         let hashes: UnsafeMutablePointer<UInt64>
         let roles: UnsafeMutablePointer<UInt32>
+        /// A bit for each slot that is taken: most words are told from these few bytes.
+        let taken: UnsafeMutablePointer<UInt64>
 
         init() {
             var found: [UInt64: UInt32] = [:]
@@ -331,11 +333,14 @@ enum NumberWords {
             roles = .allocate(capacity: Self.size)
             hashes.initialize(repeating: 0, count: Self.size)
             roles.initialize(repeating: 0, count: Self.size)
+            taken = .allocate(capacity: Self.size / 64)
+            taken.initialize(repeating: 0, count: Self.size / 64)
             for (hash, bits) in found {
                 var slot = Int(truncatingIfNeeded: hash) & (Self.size - 1)
                 while hashes[slot] != 0 { slot = (slot + 1) & (Self.size - 1) }
                 hashes[slot] = hash
                 roles[slot] = bits
+                taken[slot >> 6] |= 1 << UInt64(slot & 63)
             }
         }
     }
@@ -344,8 +349,9 @@ enum NumberWords {
 
     /// The roles of the word with a hash (`ContextWords.hash`).
     static func roles(of hash: UInt64) -> NumberRoles {
+        let table = table
         var slot = Int(truncatingIfNeeded: hash) & (Table.size - 1)
-        while table.hashes[slot] != 0 {
+        while table.taken[slot &>> 6] & (1 &<< UInt64(slot & 63)) != 0 {
             if table.hashes[slot] == hash { return NumberRoles(rawValue: table.roles[slot]) }
             slot = (slot + 1) & (Table.size - 1)
         }
