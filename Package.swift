@@ -107,9 +107,7 @@ let package = Package(
             name: "sallyport",
             dependencies: [
                 "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
-                "LedgerStore",
-                "Privacy",
-                "SecureTransport", "Cryptography",
+                "LedgerStore", "Privacy", "SecureTransport", "Cryptography", "TransparencyLog",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 

@@ -1,4 +1,4 @@
-internal import TransparencyLog
+public import TransparencyLog
 
 /// Gives the entries of a ledger in their order, also while a gateway writes to it, with bounded memory: those under a
 /// checkpoint from the entry bundles, then those that only the write-ahead log has. They are not checked; that is what
@@ -147,6 +147,17 @@ public struct LedgerReader: Sendable {
             return try SignedCheckpoint(parsing: bytes)
         } catch {
             throw .malformed(path: source.place(of: "checkpoint", inLog: log), reason: "\(error)")
+        }
+    }
+
+    /// A log's public key, as the log itself has it.
+    public func key(ofLog log: Int) throws(LedgerReadError) -> NoteVerifier {
+        let place = source.place(of: "vkey", inLog: log)
+        guard let bytes = try source.contents(of: "vkey", inLog: log) else { throw .missing(path: place) }
+        do throws(LogFormatError) {
+            return try NoteVerifier(text: String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        } catch {
+            throw .malformed(path: place, reason: "\(error)")
         }
     }
 

@@ -53,13 +53,7 @@ public struct LedgerReceipts {
     ) throws -> (checkpoint: SignedCheckpoint, key: NoteVerifier, tiles: TileReader)? {
         guard let checkpoint = try LedgerReader(source: source).checkpoint(ofLog: log) else { return nil }
         let files = LogFiles(source: source, log: log)
-        guard let bytes = try files.contents("vkey") else { throw LedgerReadError.missing(path: files.place("vkey")) }
-        let key: NoteVerifier
-        do throws(LogFormatError) {
-            key = try NoteVerifier(text: String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
-        } catch {
-            throw LedgerReadError.malformed(path: files.place("vkey"), reason: "\(error)")
-        }
+        let key = try LedgerReader(source: source).key(ofLog: log)
         let tiles = TileReader(size: checkpoint.checkpoint.size) { tile in
             guard let hashes = try files.hashes(of: tile) else {
                 throw LedgerReadError.missing(path: files.place(tile.path))

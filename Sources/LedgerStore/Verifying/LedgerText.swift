@@ -1,7 +1,7 @@
 /// Names that somebody outside chose, for messages.
-enum LedgerText {
+public enum LedgerText {
     /// A text without what acts on terminals or turns the direction of writing.
-    static func harmless(_ text: some StringProtocol) -> String {
+    public static func harmless(_ text: some StringProtocol) -> String {
         var safe = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {

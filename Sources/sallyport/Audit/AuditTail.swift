@@ -5,50 +5,79 @@ import LedgerStore
 
 /// `sallyport audit tail`.
 struct AuditTail: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tail", abstract: "Show the last entries.")
+    static let configuration = CommandConfiguration(
+        commandName: "tail",
+        abstract: "Show the last entries.",
+        discussion: """
+            Also those that no checkpoint covers yet: what is on disk is shown at once.
+
+            Example: sallyport audit tail -n 50 --follow
+            """)
+
+    private enum Bounds {
+        /// How soon new entries are looked for.
+        static let interval = 0.2
+    }
 
     @OptionGroup var ledger: LedgerOption
 
     @Option(name: [.customShort("n"), .customLong("count")], help: "How many.")
     var count = 20
 
+    @Flag(name: [.customShort("f"), .long], help: "Go on with what is recorded from now on.")
+    var follow = false
+
     @Flag(help: "The entries as they stand in the ledger, one JSON object a line.")
     var json = false
 
     func run() throws {
         try ledger.configuration.reporting {
-            guard count > 0 else { throw ValidationError("--count: expected a number from 1 on, found `\(count)`") }
-            let lines = try LedgerAudit.tail(directory: try ledger.only(), count: count)
-            if json { return lines.forEach { print(String(decoding: $0.json, as: UTF8.self)) } }
-            var table = TextTable(["SEQ", "TIME", "KIND", "WHO", "WHAT", "DATA", "OUTCOME"])
-            for line in lines { table.add(Self.row(line.json)) }
-            print(table.text)
+            guard count >= 0, follow || count > 0 else {
+                throw ValidationError("--count: expected a number from 1 on, found `\(count)`")
+            }
+            let reader = try LedgerReader(directory: try ledger.only())
+            // Where nothing is to be shown, the last entry still says where to go on.
+            let last = try reader.lastEntries(max(1, count))
+            var table = FollowedTable()
+            let shown = last.suffix(count)
+            if json { for entry in shown { Self.write(entry.bytes) } } else { table.show(shown.map(\.bytes)) }
+            var next = last.last?.position.next
+            while follow {
+                Thread.sleep(forTimeInterval: Bounds.interval)
+                var fresh: [[UInt8]] = []
+                try reader.entries(from: next) { position, bytes in
+                    next = position.next
+                    fresh.append([UInt8](bytes))
+                    return fresh.count < 10_000
+                }
+                if json { for entry in fresh { Self.write(entry) } } else { table.show(fresh) }
+            }
         }
     }
 
-    /// An entry as a person reads it; what is missing is left out.
-    private static func row(_ json: [UInt8]) -> [String] {
-        let entry = (try? JSONSerialization.jsonObject(with: Data(json))) as? [String: Any] ?? [:]
-        func text(_ value: Any?) -> String { value.map { "\($0)" } ?? "" }
-        let principal = entry["principal"] as? [String: Any]
-        let destination = entry["destination"] as? [String: Any]
-        let data = (entry["data"] as? [[String: Any]] ?? []).map { "\(text($0["class"]))×\(text($0["count"]))" }
-        var what = text(entry["model"])
-        if let destination { what += " → \(text(destination["provider"]))/\(text(destination["model"]))" }
-        if let function = entry["function"] { what = "\(function)" }
-        if let intent = entry["intent"] { what = "intent \(intent)" }
-        var outcome = [entry["form"], entry["outcome"], entry["reason"], entry["status"]].compactMap { $0 }
-            .map { "\($0)" }
-        if let isGood = entry["ok"] as? Bool {
-            let words = text(entry["kind"]) == "reload" ? ("in force", "refused") : ("permitted", "denied")
-            outcome.append(isGood ? words.0 : words.1)
+    private static func write(_ entry: [UInt8]) {
+        FileHandle.standardOutput.write(Data(entry + [UInt8(ascii: "\n")]))
+    }
+}
+
+/// Rows that come in several pieces, in columns that only ever grow.
+private struct FollowedTable {
+    private var widths = LedgerRow.header.columns.map(\.count)
+    private var hasHeader = false
+
+    mutating func show(_ entries: [[UInt8]]) {
+        var rows = entries.map { LedgerRow(line: $0)?.columns ?? ["", "", "not an entry"] }
+        if !hasHeader { rows.insert(LedgerRow.header.columns, at: 0) }
+        hasHeader = true
+        for row in rows { for (column, cell) in row.enumerated() { widths[column] = max(widths[column], cell.count) } }
+        var text = ""
+        for row in rows {
+            for (cell, width) in zip(row, widths) {
+                text += cell + String(repeating: " ", count: width - cell.count + 2)
+            }
+            while text.last == " " { text.removeLast() }
+            text += "\n"
         }
-        if let usage = entry["usage"] as? [String: Any] {
-            outcome.append("\(text(usage["input"]))+\(text(usage["output"])) tokens")
-        }
-        return [
-            text(entry["seq"]), text(entry["time"]), text(entry["kind"]), text(principal?["name"]), what,
-            data.joined(separator: " "), outcome.joined(separator: " "),
-        ]
+        FileHandle.standardOutput.write(Data(text.utf8))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Gateway
 import LedgerStore
 
@@ -15,7 +16,7 @@ struct LedgerOption: ParsableArguments {
 
     /// The folders, in the order in which they were given.
     func resolved() throws -> [String] {
-        folders.isEmpty ? [try configured()] : folders
+        folders.isEmpty ? [try settings().directory] : folders
     }
 
     /// The one folder, for verbs that take no more.
@@ -29,7 +30,21 @@ struct LedgerOption: ParsableArguments {
         try resolved().map { try LedgerReader(directory: $0) }
     }
 
-    private func configured() throws -> String {
-        try ConfigurationLoader.load(path: configuration.path, environment: configuration.environment).ledger.directory
+    /// The folders, with the files that remember their last checkpoints: of the configured ledger the configured one, of
+    /// another `FOLDER.seen`; `nil` where there is none.
+    func remembering() throws -> [(folder: String, remembered: String?)] {
+        func existing(_ path: String) -> String? { FileManager.default.fileExists(atPath: path) ? path : nil }
+        guard !folders.isEmpty else {
+            let settings = try settings()
+            return [(settings.directory, existing(settings.remembered))]
+        }
+        return folders.map { folder in
+            (folder, existing((folder.hasSuffix("/") ? String(folder.dropLast()) : folder) + ".seen"))
+        }
+    }
+
+    /// What is configured.
+    func settings() throws -> GatewayConfiguration.LedgerSettings {
+        try ConfigurationLoader.load(path: configuration.path, environment: configuration.environment).ledger
     }
 }

@@ -69,9 +69,8 @@ struct PolicyDiff: ParsableCommand {
 
     private func replayed(_ start: PolicyReplay, _ workbench: PolicyWorkbench) throws -> PolicyReplay {
         var replay = start
-        try LedgerAudit.entries(
-            directory: ledger ?? workbench.configuration.ledger.directory, holding: RecordedRequest.markers
-        ) { line in
+        let reader = try LedgerReader(directory: ledger ?? workbench.configuration.ledger.directory)
+        try reader.entries(holding: RecordedRequest.markers) { _, line in
             if let request = RecordedRequest(line: [UInt8](line)) { replay.take(request) }
             return true
         }

@@ -176,9 +176,8 @@ struct RequestOptions: ParsableArguments {
     private func sketch(ofRecord text: String, _ workbench: PolicyWorkbench) throws -> RequestSketch {
         let marker = UInt64(text).map { #""seq":\#($0),"# } ?? #""request":"\#(text)""#
         var found: RecordedRequest?
-        try LedgerAudit.entries(
-            directory: workbench.configuration.ledger.directory, holding: [Array(marker.utf8)]
-        ) { line in
+        let reader = try LedgerReader(directory: workbench.configuration.ledger.directory)
+        try reader.entries(holding: [Array(marker.utf8)]) { _, line in
             found = RecordedRequest(line: [UInt8](line))
             return found == nil
         }

@@ -71,7 +71,7 @@ struct PolicyReplayVerb: ParsableCommand {
         var progress = ReplayProgress()
         var problem: (any Error)?
         var taken = replay
-        try LedgerAudit.entries(directory: directory, holding: RecordedRequest.markers) { line in
+        try LedgerReader(directory: directory).entries(holding: RecordedRequest.markers) { _, line in
             guard let request = RecordedRequest(line: [UInt8](line)) else { return true }
             let changes = taken.take(request)
             progress.step()
