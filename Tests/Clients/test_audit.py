@@ -1,5 +1,5 @@
 """The ledger is checked by other people's code, and whatever is changed in it is found."""
-import base64, hashlib, json, os, pathlib, random, shutil, signal, subprocess, time
+import base64, hashlib, json, os, pathlib, random, shutil, signal, subprocess, threading, time
 import httpx2, pymerkle, pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from conftest import PROGRAM, eventually
@@ -277,3 +277,30 @@ def test_what_is_old_is_pruned_and_the_tree_still_verifies(written, checker, tmp
     assert run("receipt", "--check", str(tmp_path / "receipt"), "--key", str(folder / "log-000001/vkey")).returncode == 0
     (folder / "log-000001/pruned").unlink()
     assert run("verify").returncode == 1
+
+
+def test_a_ledger_verifies_at_any_moment_while_a_gateway_writes(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url)
+    configuration = gateway.folder / "sallyport.yaml"
+    configuration.write_text(configuration.read_text().replace("ledger: { directory: ledger }", "ledger: { directory: ledger, checkpoint_interval: 10ms }"))
+    gateway.start()
+    stop = threading.Event()
+    def load():
+        with httpx2.Client(verify=gateway.context(), timeout=60, trust_env=False) as c:
+            while not stop.is_set(): c.post(gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + gateway.key}, json={"model": "up/echo", "messages": [{"role": "user", "content": "hello"}]})
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for t in threads: t.start()
+    try:
+        last, kept = 0, gateway.folder / "kept"
+        for number in range(25):
+            done = subprocess.run([PROGRAM, "audit", "verify", "--ledger", gateway.folder / "ledger", "--save", kept, *(["--from-checkpoint", kept] if number else [])], capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0, done.stderr
+            assert (size := int(done.stdout.split()[0])) >= last
+            last = size
+            lines = subprocess.run([PROGRAM, "audit", "tail", "-n", "100000", "--json", "--ledger", gateway.folder / "ledger"], capture_output=True, text=True, check=True).stdout.splitlines()
+            assert [json.loads(l)["seq"] for l in lines] == list(range(len(lines))) and len(lines) >= size
+    finally:
+        stop.set()
+        for t in threads: t.join()
+    assert last > 20
+    gateway.stop()
