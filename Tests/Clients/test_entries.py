@@ -5,7 +5,7 @@ from conftest import eventually
 
 EMAIL, CARD, PHONE, NAME = "maria.keller@example.org", "4242 4242 4242 4242", "+49 30 90182055", "zebrafish"
 SECRET = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
-TEXT = f"{NAME}: mail {EMAIL}, my card is {CARD}, call {PHONE}, the token {SECRET} leaked"
+TEXT = f"{NAME}: mail {EMAIL}, my card is {CARD}, call {PHONE}"
 
 
 def message(text, model="up/echo", **more): return {"model": model, "messages": [{"role": "user", "content": text}], **more}
@@ -26,9 +26,10 @@ def busy(tmp_path_factory):
     g.start()
     assert g.post(message(TEXT)).status_code == 200
     assert g.post(message(TEXT, stream=True)).status_code == 200
+    assert g.post(message(f"the token {SECRET} leaked")).status_code == 200
     assert g.post(message("base64: " + base64.b64encode(f"write to {EMAIL} please".encode()).decode())).status_code == 200
     assert g.post(message(f"percent: {urllib.parse.quote(EMAIL)}", model="demo")).status_code == 200
-    assert g.post(message("caf\u00e9 \u20ac \U0001d11e", model="up/echo"), headers={"traceparent": "00-\u00e9\"\\-x".encode().decode("latin-1")}).status_code == 200
+    assert g.post(message("caf\u00e9 \u20ac \U0001d11e", model="up/echo"), headers={"traceparent": "00-\"\\-x"}).status_code == 200
     assert g.post(message("pay to FR14 2004 1010 0505 0001 3M02 606")).status_code == 403
     assert g.post(message("x", model="nowhere")).status_code == 404
     assert g.post({"model": 7}).status_code == 400
@@ -54,7 +55,7 @@ def test_an_intent_says_what_left_in_which_form(busy):
     intents = of(busy, "intent")
     first = intents[0]
     forms = {(line["class"], line["treatment"]): line["count"] for line in first["data"]}
-    assert forms == {("email", "surrogate"): 1, ("card", "mask"): 1, ("phone", "hash"): 1, ("secret", "remove"): 1}
+    assert forms == {("email", "surrogate"): 1, ("card", "mask"): 1, ("phone", "hash"): 1}
     assert {(x["class"], x["treatment"]) for x in first["exposed"]} == set(forms)
     assert all(re.fullmatch(r"[\w-]{22}", value) for x in first["exposed"] for value in x["values"])
     assert first["exposed"] == intents[1]["exposed"], "the same values have the same fingerprints"
@@ -70,12 +71,13 @@ def test_fingerprints_are_what_the_documentation_says(busy):
     key = hmac.digest(extracted, b"sallyport fingerprints default\1", "sha256")
     def print_of(form): return base64.urlsafe_b64encode(hmac.digest(key, form.encode(), "sha256")[:16]).decode().rstrip("=")
     exposed = {x["class"]: x["values"] for x in of(busy, "intent")[0]["exposed"]}
-    assert exposed == {"email": [print_of(EMAIL)], "card": [print_of("4242424242424242")], "phone": [print_of("493090182055")], "secret": [print_of(SECRET.lower())]}
+    assert exposed == {"email": [print_of(EMAIL)], "card": [print_of("4242424242424242")], "phone": [print_of("493090182055")]}
+    assert of(busy, "intent")[2]["exposed"] == [{"class": "secret", "treatment": "remove", "values": [print_of(SECRET.lower())]}]
 
 
 @pytest.mark.parametrize("value, attempts", [
     (EMAIL, 4), (EMAIL.upper(), 4), ("maria.keller%40example.org", 4), ("4242424242424242", 2), ("4242-4242-4242-4242", 2),
-    ("0049 (0)30 90182055", 2), (SECRET, 2), ("nobody@example.org", 0), ("FR1420041010050500013M02606", 0)])
+    ("0049 (0)30 90182055", 2), (SECRET, 1), ("nobody@example.org", 0), ("FR1420041010050500013M02606", 0)])
 def test_a_persons_requests_are_found_however_the_value_is_written(busy, value, attempts):
     lines = [json.loads(line) for line in busy.run("audit", "subject", value, "--json").stdout.splitlines()]
     assert len(lines) == attempts
@@ -189,13 +191,13 @@ def recount(entries):
 # What DuckDB is asked of each format; it is told nothing of their columns.
 QUESTIONS = {
     "csv": """SELECT count(*) FILTER (decision = 'permitted'), count(*) FILTER (decision = 'denied'), sum(findings), sum("values") FILTER (decision = 'permitted'), count(*) FILTER (outcome = 'completed'),
-                     sum(input_tokens), sum(output_tokens), sum(cost_nano_usd), sum(bytes_sent) FROM '{}'""",
+                     sum(input_tokens), sum(output_tokens), sum(cost_nano_usd::BIGINT), sum(bytes_sent) FROM '{}'""",
     "ocsf": """SELECT count(*) FILTER (metadata.event_code = 'intent'), count(*) FILTER (metadata.event_code = 'denied'),
                       sum(list_sum([x."count" for x in unmapped.data])) FILTER (metadata.event_code IN ('intent', 'denied')),
                       sum(list_sum([len(x."values") for x in unmapped.exposed])), count(*) FILTER (status_detail = 'completed'),
-                      sum(unmapped.result.usage.input), sum(unmapped.result.usage.output), sum(unmapped.result.cost_nano_usd), sum(unmapped.result.bytes_sent) FROM '{}'""",
+                      sum(unmapped.result.usage.input), sum(unmapped.result.usage.output), sum(unmapped.result.cost_nano_usd::BIGINT), sum(unmapped.result.bytes_sent) FROM '{}'""",
     "jsonl": """SELECT count(*) FILTER (kind = 'intent'), count(*) FILTER (kind = 'denied'), sum(list_sum([x."count" for x in data])), sum(list_sum([len(x."values") for x in exposed])),
-                       count(*) FILTER (outcome = 'completed'), sum(usage.input), sum(usage.output), sum(cost_nano_usd), sum(bytes_sent) FROM '{}'""",
+                       count(*) FILTER (outcome = 'completed'), sum(usage.input), sum(usage.output), sum(cost_nano_usd::BIGINT), sum(bytes_sent) FROM '{}'""",
 }
 
 
@@ -204,7 +206,7 @@ def test_duckdb_reads_each_format_as_it_is_and_agrees_with_a_recount(busy, tmp_p
     import duckdb
     file = tmp_path / ("ledger.csv" if format == "csv" else "ledger.jsonl")
     file.write_text(exported(busy, "--format", format), newline="")
-    row = duckdb.sql(QUESTIONS[format].format(file)).fetchone()
+    row = duckdb.sql(QUESTIONS[format].format(file)).fetchall()[0]
     assert [int(x or 0) for x in row] == list(recount(busy.entries()).values())
 
 
