@@ -77,6 +77,12 @@ let package = Package(
             path: "Sources/PrivacyFuzz", swiftSettings: strict),
         .executableTarget(
             name: "cedar-fuzz", dependencies: ["Cedar"], path: "Sources/CedarFuzz", swiftSettings: strict),
+        // Ledgers to measure and test with; no product.
+        .executableTarget(
+            name: "ledger-sample",
+            dependencies: [
+                "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography",
+            ], path: "Sources/LedgerSample", swiftSettings: strict),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),
@@ -87,13 +93,21 @@ let package = Package(
         library(
             "LedgerRelay",
             ["CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography"]),
-        library("LedgerIndex", ["Ledger", "LedgerStore", "JSONText", .product(name: "GRDB", package: grdb)]),
+        // Figures and pages that say what the ledger says, and the index that they come from.
+        library("LedgerReport", ["Ledger", "JSONText"]),
+        library(
+            "LedgerIndex",
+            [
+                "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography",
+                .product(name: "GRDB", package: grdb), .product(name: "GRDBSQLite", package: grdb),
+            ]),
 
         // The gateway and its command line.
         library(
             "Gateway",
             [
                 "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
+                "LedgerIndex", "LedgerReport",
                 "LedgerStore", "LedgerRelay",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
@@ -107,6 +121,7 @@ let package = Package(
             name: "sallyport",
             dependencies: [
                 "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
+                "LedgerIndex", "LedgerReport",
                 "LedgerStore", "Privacy", "SecureTransport", "Cryptography", "TransparencyLog",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
@@ -129,6 +144,10 @@ let package = Package(
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),
         tests("LedgerReadingTests", ["LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
+        tests("LedgerReportTests", ["LedgerReport", "Ledger"]),
+        tests(
+            "LedgerIndexTests",
+            ["LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", .product(name: "GRDB", package: grdb)]),
         tests(
             "SecureTransportTests",
             [

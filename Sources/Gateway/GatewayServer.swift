@@ -30,6 +30,7 @@ public final class GatewayServer: Sendable {
         let master: SymmetricKey
         let metrics: Metrics
         let relay: GatewayRelay
+        let pages: ExposurePages
     }
 
     let path: String
@@ -149,6 +150,7 @@ public final class GatewayServer: Sendable {
         let listener = Listener(group: group, tls: tls, limits: configuration.limits, service: service)
         let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
 
+        let pages = ExposurePages(directory: configuration.ledger.directory, logger: logger)
         let admin = AdminServer(
             group: group,
             readiness: {
@@ -162,7 +164,8 @@ public final class GatewayServer: Sendable {
                     connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
                     policiesDegraded: pipeline.condition.trouble != nil, relay: relay)
-            })
+            },
+            pages: pages)
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
             "serving",
@@ -174,7 +177,7 @@ public final class GatewayServer: Sendable {
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger,
             keyJournal: keyJournal, engines: engines, workers: workers, master: master.key, metrics: metrics,
-            relay: relay)
+            relay: relay, pages: pages)
     }
 
     // MARK: - Reload
@@ -252,6 +255,7 @@ public final class GatewayServer: Sendable {
         parts.workers.stop()
         let isRecorded = parts.ledger.trouble == nil
         parts.ledger.close(reason: "signal")
+        parts.pages.stop()
         if isRecorded { note(parts.keyJournal) { try $0.close() } }
         parts.relay.end()
         try? parts.group.syncShutdownGracefully()

@@ -23,9 +23,12 @@ func complain(_ text: String) {
 /// Columns that align.
 struct TextTable {
     private var rows: [[String]]
+    /// Columns of numbers, which end at the same place.
+    private let right: Set<Int>
 
-    init(_ header: [String]) {
+    init(_ header: [String], right: Set<Int> = []) {
         rows = [header]
+        self.right = right
     }
 
     mutating func add(_ row: [String]) {
@@ -38,8 +41,9 @@ struct TextTable {
         return rows.map { row in
             var line = ""
             for (column, cell) in row.enumerated() {
-                line += cell
-                if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+                let blanks = String(repeating: " ", count: widths[column] - cell.count)
+                line += right.contains(column) ? blanks + cell : column < row.count - 1 ? cell + blanks : cell
+                if column < row.count - 1 { line += "  " }
             }
             return line
         }.joined(separator: "\n")

@@ -32,7 +32,8 @@ private enum House {
         "LedgerRelay": [
             "CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography",
         ],
-        "LedgerIndex": ["GRDB", "Ledger", "LedgerStore", "JSONText"],
+        "LedgerReport": ["Ledger", "JSONText"],
+        "LedgerIndex": ["GRDB", "GRDBSQLite", "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography"],
     ]
     static let gateway: [String: Set<String>] = [
         "Gateway": Set(libraries.keys).union(vocabulary.keys).union(cores.keys).union(shells.keys).union([
@@ -40,10 +41,15 @@ private enum House {
         ]),
         "sallyport": [
             "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger",
-            "LedgerRelay", "LedgerStore", "Privacy", "SecureTransport", "TransparencyLog", "ArgumentParser", "Logging", "Foundation",
+            "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "Privacy", "SecureTransport", "TransparencyLog",
+            "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.
         "CedarFuzz": ["Cedar", "Foundation"],
+        "LedgerSample": [
+            "Cryptography", "JSONText", "Ledger", "LedgerIndex", "LedgerReport", "LedgerStore", "TransparencyLog",
+            "Foundation",
+        ],
         "PrivacyFuzz": ["Cryptography", "NameModel", "PatternScanner", "Privacy", "PrivacyTesting", "Foundation"],
     ]
 

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// What operators and their tools ask: `/livez`, `/readyz` and `/metrics`, in plain HTTP on a loopback port of its own.
+/// What operators and their tools ask: `/livez`, `/readyz`, `/metrics` and the exposure page, in plain HTTP on a loopback port of its own.
 final class AdminServer: Sendable {
     /// What keeps the gateway from serving, and what is wrong though it serves.
     struct Reasons {
@@ -28,10 +28,13 @@ final class AdminServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let readiness: Readiness
     private let exposition: Exposition
+    private let pages: ExposurePages
 
     init(
-        group: MultiThreadedEventLoopGroup, readiness: @escaping Readiness, exposition: @escaping Exposition
+        group: MultiThreadedEventLoopGroup, readiness: @escaping Readiness, exposition: @escaping Exposition,
+        pages: ExposurePages
     ) {
+        self.pages = pages
         self.group = group
         self.readiness = readiness
         self.exposition = exposition
@@ -41,12 +44,12 @@ final class AdminServer: Sendable {
     func start(address: String, port: Int) throws {
         _ = try ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [readiness, exposition] channel in
+            .childChannelInitializer { [readiness, exposition, pages] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
                     try sync.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try sync.configureHTTPServerPipeline(withErrorHandling: true)
-                    try sync.addHandler(AdminHandler(readiness: readiness, exposition: exposition))
+                    try sync.addHandler(AdminHandler(readiness: readiness, exposition: exposition, pages: pages))
                 }
             }
             .bind(host: address, port: port).wait()
@@ -59,9 +62,13 @@ private final class AdminHandler: ChannelInboundHandler {
 
     private let readiness: AdminServer.Readiness
     private let exposition: AdminServer.Exposition
+    private let pages: ExposurePages
     private var head: HTTPRequestHead?
 
-    init(readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition) {
+    init(
+        readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition, pages: ExposurePages
+    ) {
+        self.pages = pages
         self.readiness = readiness
         self.exposition = exposition
     }
@@ -86,36 +93,47 @@ private final class AdminHandler: ChannelInboundHandler {
         guard let head else { return }
         self.head = nil
         guard head.method == .GET || head.method == .HEAD else {
-            return write(status: .methodNotAllowed, "only GET is served here\n", for: head, context: context)
+            return write(.text("only GET is served here\n", status: .methodNotAllowed), for: head, context: context)
         }
-        switch head.uri.prefix(while: { $0 != "?" }) {
+        let path = head.uri.prefix(while: { $0 != "?" })
+        switch path {
         case "/livez":
-            write(status: .ok, "ok\n", for: head, context: context)
+            write(.text("ok\n"), for: head, context: context)
         case "/readyz":
             let reasons = readiness()
             // A load balancer must not drain a whole fleet for a slip in a policy file that the old policies outlive: degraded
             // is 200.
             write(
-                status: reasons.notReady.isEmpty ? .ok : .serviceUnavailable, reasons.text, for: head, context: context)
-        case "/metrics":
-            write(
-                status: .ok, exposition(), type: "text/plain; version=0.0.4; charset=utf-8", for: head,
+                .text(reasons.text, status: reasons.notReady.isEmpty ? .ok : .serviceUnavailable), for: head,
                 context: context)
+        case "/metrics":
+            var answer = AdminAnswer.text(exposition())
+            answer.type = "text/plain; version=0.0.4; charset=utf-8"
+            write(answer, for: head, context: context)
+        case _ where ExposurePages.serves(path):
+            // The pipeline gives us the next request when this one is answered.
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            pages.answer(head, on: context.eventLoop).whenSuccess { answer in
+                let (handler, context) = bound.value
+                guard context.channel.isActive else { return }
+                handler.write(answer, for: head, context: context)
+            }
         default:
             write(
-                status: .notFound, "there are /livez, /readyz and /metrics\n", for: head, context: context)
+                .text("there are /livez, /readyz, /metrics and /exposure\n", status: .notFound), for: head,
+                context: context)
         }
     }
 
-    private func write(
-        status: HTTPResponseStatus, _ text: String, type: String = "text/plain; charset=utf-8",
-        for head: HTTPRequestHead, context: ChannelHandlerContext
-    ) {
-        let body = ByteBuffer(string: text)
-        let headers: HTTPHeaders = ["content-type": type, "content-length": "\(body.readableBytes)"]
+    private func write(_ answer: AdminAnswer, for head: HTTPRequestHead, context: ChannelHandlerContext) {
+        var headers: HTTPHeaders = ["content-type": answer.type, "content-length": "\(answer.body.count)"]
+        for (name, value) in answer.headers { headers.add(name: name, value: value) }
         context.write(
-            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
-        if head.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+            wrapOutboundOut(
+                .head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
+        if head.method != .HEAD {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))), promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 }

@@ -9,5 +9,6 @@ struct AuditCommand: ParsableCommand {
         subcommands: [
             AuditVerify.self, AuditTail.self, AuditReceipt.self, AuditKey.self, AuditRotate.self, AuditPrune.self,
             AuditSync.self, AuditSubject.self, AuditExport.self,
+            AuditQuery.self, AuditReport.self, AuditReindex.self,
         ])
 }

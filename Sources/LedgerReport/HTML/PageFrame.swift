@@ -1,0 +1,94 @@
+/// What every page has around its content.
+enum PageFrame {
+    /// A whole document. `lead` stands below the title.
+    static func document(
+        title: String, lead: (inout HTML) -> Void, footer: String, body: (inout HTML) -> Void
+    ) -> String {
+        var page = HTML()
+        page.own("<!doctype html>\n")
+        page.element("html", ("lang", "en")) { html in
+            html.element("head") { head in
+                head.empty("meta", ("charset", "utf-8"))
+                head.empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"))
+                head.empty("meta", ("name", "referrer"), ("content", "no-referrer"))
+                head.element("title", text: "\(title) – Sallyport")
+                head.own("<style>")
+                head.sheet()
+                head.own("</style>")
+            }
+            html.element("body") { content in
+                content.element("a", ("class", "skip screen"), ("href", "#content"), text: "Skip to the content")
+                content.element("header") { header in
+                    header.element("h1", text: title)
+                    lead(&header)
+                }
+                content.element("main", ("id", "content"), body: body)
+                content.element("footer") { $0.element("p", text: footer) }
+            }
+        }
+        return page.text + "\n"
+    }
+}
+
+extension HTML {
+    /// A part of a page with a heading; `id` names it for those who cannot see it.
+    mutating func section(
+        _ id: String, _ title: String, isLong: Bool = false, isForScreen: Bool = false, body: (inout HTML) -> Void
+    ) {
+        let name = "card" + (isLong ? " long" : "") + (isForScreen ? " screen" : "")
+        element("section", ("class", name), ("aria-labelledby", id)) { section in
+            section.element("h2", ("id", id), text: title)
+            body(&section)
+        }
+    }
+
+    /// A table that scrolls sideways by itself where it is too wide, also by keyboard.
+    mutating func table(
+        _ caption: String, class name: String = "", columns: [Column], body: (inout HTML) -> Void
+    ) {
+        element("div", ("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)) { scroll in
+            scroll.element("table", name.isEmpty ? nil : ("class", name)) { table in
+                table.element("caption") { $0.element("span", text: caption) }
+                table.element("thead") { head in
+                    head.element("tr") { row in
+                        for column in columns {
+                            row.element(
+                                "th", ("scope", "col"), column.isNumber ? ("class", "n") : nil, text: column.name)
+                        }
+                    }
+                }
+                table.element("tbody", body: body)
+            }
+        }
+    }
+
+    /// A column of a table.
+    struct Column {
+        let name: String
+        var isNumber = false
+
+        static func text(_ name: String) -> Column { Column(name: name) }
+        static func number(_ name: String) -> Column { Column(name: name, isNumber: true) }
+    }
+
+    /// A cell with a number.
+    mutating func number(_ value: some BinaryInteger) { element("td", ("class", "n"), text: NumberText.grouped(value)) }
+
+    /// A cell with a text that belongs to the right.
+    mutating func figure(_ text: String) { element("td", ("class", "n"), text: text) }
+
+    /// The head of a row.
+    mutating func rowHead(_ text: String) { element("th", ("scope", "row"), text: text) }
+
+    /// A cell with a text.
+    mutating func cell(_ text: String) { element("td", text: text) }
+
+    /// A term and what it stands for, in a `dl`.
+    mutating func fact(_ term: String, _ text: String) {
+        guard !text.isEmpty else { return }
+        element("div") { fact in
+            fact.element("dt", text: term)
+            fact.element("dd", text: text)
+        }
+    }
+}
