@@ -81,7 +81,8 @@ let package = Package(
         .executableTarget(
             name: "ledger-sample",
             dependencies: [
-                "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography",
+                "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "TransparencyLog", "Inference", "JSONText",
+                "Cryptography",
             ], path: "Sources/LedgerSample", swiftSettings: strict),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
@@ -98,7 +99,7 @@ let package = Package(
         library(
             "LedgerIndex",
             [
-                "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography",
+                "Inference", "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography",
                 .product(name: "GRDB", package: grdb), .product(name: "GRDBSQLite", package: grdb),
             ]),
 
@@ -147,7 +148,7 @@ let package = Package(
         tests("LedgerReportTests", ["LedgerReport", "Ledger"]),
         tests(
             "LedgerIndexTests",
-            ["LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", .product(name: "GRDB", package: grdb)]),
+            ["LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "Inference", .product(name: "GRDB", package: grdb)]),
         tests(
             "SecureTransportTests",
             [

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Inference
 internal import JSONText
 internal import Ledger
 
@@ -32,7 +33,7 @@ final class EntryIndexer {
     init(_ db: Database) throws {
         words = IndexWords(db)
         event = try RowWriter(db, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-        result = try RowWriter(db, "INSERT OR REPLACE INTO result VALUES (?,?,?,?,?,?,?,?,?,?)")
+        result = try RowWriter(db, "INSERT OR REPLACE INTO result VALUES (?,?,?,?,?,?,?,?,?,?,?)")
         finding = try RowWriter(
             db, "INSERT INTO finding VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET count = excluded.count")
         exposed = try RowWriter(db, "INSERT OR IGNORE INTO exposed VALUES (?,?,?,?)")
@@ -134,6 +135,7 @@ final class EntryIndexer {
         result.add(Self.int(entry["cost_nano_usd"]))
         result.add(Self.int(entry["first_byte_us"]))
         result.add(Self.int(entry["total_us"]))
+        result.add(Self.int(entry["bytes_sent"]))
         result.add(id)
         try result.write()
         return true
@@ -214,8 +216,8 @@ final class EntryIndexer {
             let dataClass = try words.word(Self.text(line["class"]))
             let treatment = try words.word(Self.text(line["treatment"]))
             for value in line["values"]?.elements ?? JSONValue.none.elements {
-                guard let fingerprint = Fingerprint128(utf8: value.withRawBytes { Array($0) }) else { continue }
-                exposed.add(fingerprint.bytes)
+                guard let fingerprint = value.string.flatMap({ ValueFingerprint($0) }) else { continue }
+                exposed.add(RequestKey(high: fingerprint.high, low: fingerprint.low))
                 exposed.add(id)
                 exposed.add(dataClass)
                 exposed.add(treatment)

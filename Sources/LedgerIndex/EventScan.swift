@@ -23,7 +23,7 @@ enum EventColumn {
 
 /// The columns that `EventScan` reads of `result`.
 enum ResultColumn {
-    static let names = "id, outcome, status, input, cached, output, cost, first_byte, total"
+    static let names = "id, outcome, status, input, cached, output, cost, first_byte, total, sent"
     static let outcome: Int32 = 1
     static let status: Int32 = 2
     static let input: Int32 = 3
@@ -32,6 +32,7 @@ enum ResultColumn {
     static let cost: Int32 = 6
     static let firstByte: Int32 = 7
     static let total: Int32 = 8
+    static let sent: Int32 = 9
 }
 
 /// One finding, in the index's numbers.

@@ -108,6 +108,7 @@ final class EventTexts {
         result.nanoUSD = row.optionalInt(ResultColumn.cost)
         result.firstByteMicroseconds = row.optionalInt(ResultColumn.firstByte)
         result.totalMicroseconds = row.optionalInt(ResultColumn.total)
+        result.bytesSent = row.optionalInt(ResultColumn.sent).map { Int($0) }
         return result
     }
 

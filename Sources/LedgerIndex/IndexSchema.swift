@@ -32,7 +32,7 @@ enum IndexSchema {
         CREATE INDEX event_again ON event(request) WHERE attempt > 1;
 
         CREATE TABLE result(id INTEGER PRIMARY KEY, outcome INTEGER NOT NULL, status INTEGER, input INTEGER, cached INTEGER, output INTEGER,
-          cost INTEGER, first_byte INTEGER, total INTEGER, entry INTEGER NOT NULL);
+          cost INTEGER, first_byte INTEGER, total INTEGER, sent INTEGER, entry INTEGER NOT NULL);
         CREATE TABLE finding(event INTEGER NOT NULL, class INTEGER NOT NULL, place INTEGER NOT NULL, treatment INTEGER NOT NULL, count INTEGER NOT NULL,
           PRIMARY KEY(event, class, place, treatment)) WITHOUT ROWID;
 

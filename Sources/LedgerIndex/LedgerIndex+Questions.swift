@@ -1,5 +1,6 @@
 internal import GRDB
-internal import Ledger
+public import Inference
+public import Ledger
 public import LedgerReport
 public import LedgerStore
 
@@ -33,25 +34,11 @@ extension LedgerIndex {
         }
     }
 
-    /// An attempt in which values left whose fingerprints were asked for.
-    public struct Exposed: Hashable, Sendable {
-        /// The attempt.
-        public let event: LedgerEvent
-        /// Of which class and in which form: `raw`, `surrogate` …
-        public let dataClass: String
-        /// How it left.
-        public let treatment: String
-    }
-
-    /// Every attempt in which one of these values left, the oldest first.
-    public func exposures(of fingerprints: [Fingerprint128]) throws(LedgerIndexError) -> [Exposed] {
+    /// Every attempt in which one of these values left, in the order of the ledger.
+    public func exposures(of fingerprints: [ValueFingerprint]) throws(LedgerIndexError) -> [SubjectExposure] {
         try answering { db in
-            struct Hit: Hashable {
-                let event: Int64
-                let dataClass: Int64
-                let treatment: Int64
-            }
-            var hits: Set<Hit> = []
+            let texts = try EventTexts(db, ledger: name)
+            var ways: [Int64: Set<SubjectExposure.Way>] = [:]
             let cursor = try RowCursor(
                 db,
                 """
@@ -60,21 +47,18 @@ extension LedgerIndex {
                 LEFT JOIN event ON event.request = part.request AND event.attempt = part.attempt
                 WHERE fingerprint = ?
                 """)
-            for fingerprint in fingerprints {
+            for fingerprint in Set(fingerprints) {
                 cursor.reset()
-                cursor.bind(1, fingerprint.bytes)
+                cursor.bind(1, RequestKey(high: fingerprint.high, low: fingerprint.low))
                 while try cursor.next() {
-                    hits.insert(Hit(event: cursor.int(0), dataClass: cursor.int(1), treatment: cursor.int(2)))
+                    let way = SubjectExposure.Way(
+                        dataClass: try texts.word(cursor.int(1)), treatment: try texts.word(cursor.int(2)))
+                    ways[cursor.int(0), default: []].insert(way)
                 }
             }
-            let texts = try EventTexts(db, ledger: name)
-            return try hits.sorted { ($0.event, $0.dataClass, $0.treatment) < ($1.event, $1.dataClass, $1.treatment) }
-                .compactMap { hit in
-                    guard let event = try texts.event(at: hit.event) else { return nil }
-                    return Exposed(
-                        event: event, dataClass: try texts.word(hit.dataClass),
-                        treatment: try texts.word(hit.treatment))
-                }
+            return try ways.sorted { $0.key < $1.key }.compactMap { id, ways in
+                try texts.event(at: id).flatMap { SubjectExposure($0, ways: ways.sorted()) }
+            }
         }
     }
 
@@ -105,5 +89,18 @@ extension LedgerIndex {
             choices.models = try String.fetchAll(db, sql: "SELECT DISTINCT model FROM place ORDER BY model LIMIT 1000")
             return choices
         }
+    }
+}
+
+extension SubjectExposure {
+    /// What the index knows of an attempt; `nil` for a denial, of which nothing left.
+    fileprivate init?(_ event: LedgerEvent, ways: [Way]) {
+        guard let destination = event.destination else { return nil }
+        self.init(
+            log: event.log, sequence: event.sequence, time: event.time.description, request: event.request,
+            attempt: event.attempt, principal: event.principal, tenant: event.tenant, provider: destination.provider,
+            model: destination.model, region: destination.region.isEmpty ? nil : destination.region,
+            isInternal: destination.isInternal, form: event.form, ways: ways, outcome: event.result?.outcome,
+            bytesSent: event.result?.bytesSent)
     }
 }

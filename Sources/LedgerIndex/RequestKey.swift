@@ -1,4 +1,4 @@
-/// A request's identifier as 16 bytes: `req_` and 32 hexadecimal digits, as the ledger writes it.
+/// A request's identifier as 16 bytes: `req_` and 32 hexadecimal digits, as the ledger writes it. Fingerprints are 16 bytes, too.
 struct RequestKey: Hashable {
     var high: UInt64
     var low: UInt64

@@ -60,6 +60,8 @@ public struct LedgerEvent: Hashable, Sendable {
         public var firstByteMicroseconds: Int64?
         /// Microseconds to the end.
         public var totalMicroseconds: Int64?
+        /// Bytes of body sent to the upstream.
+        public var bytesSent: Int?
 
         /// Nothing known yet.
         public init() {}

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Ledger
 import LedgerIndex
 import LedgerReport
@@ -69,7 +70,7 @@ struct Bench {
         }
         var hits = 0
         let values = (0..<200).compactMap { person in
-            Fingerprint128(text: SampleTraffic.fingerprint(person * 97, "email"))
+            ValueFingerprint(SampleTraffic.fingerprint(person * 97, "email"))
         }
         var slowest = 0.0
         for value in values {

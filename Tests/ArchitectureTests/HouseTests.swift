@@ -33,7 +33,9 @@ private enum House {
             "CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography",
         ],
         "LedgerReport": ["Ledger", "JSONText"],
-        "LedgerIndex": ["GRDB", "GRDBSQLite", "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography"],
+        "LedgerIndex": [
+            "GRDB", "GRDBSQLite", "Inference", "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography",
+        ],
     ]
     static let gateway: [String: Set<String>] = [
         "Gateway": Set(libraries.keys).union(vocabulary.keys).union(cores.keys).union(shells.keys).union([
@@ -47,8 +49,8 @@ private enum House {
         // Not shipped: what `make fuzz` runs.
         "CedarFuzz": ["Cedar", "Foundation"],
         "LedgerSample": [
-            "Cryptography", "JSONText", "Ledger", "LedgerIndex", "LedgerReport", "LedgerStore", "TransparencyLog",
-            "Foundation",
+            "Cryptography", "Inference", "JSONText", "Ledger", "LedgerIndex", "LedgerReport", "LedgerStore",
+            "TransparencyLog", "Foundation",
         ],
         "PrivacyFuzz": ["Cryptography", "NameModel", "PatternScanner", "Privacy", "PrivacyTesting", "Foundation"],
     ]

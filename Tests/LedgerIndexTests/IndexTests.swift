@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Inference
 import Ledger
 import LedgerReport
 import LedgerStore
@@ -227,14 +228,11 @@ enum Sample {
         ])
         let index = try index(ledger)
         try index.update()
-        let value = try #require(Fingerprint128(text: known))
+        let value = try #require(ValueFingerprint(known))
         let found = try index.exposures(of: [value])
-        #expect(
-            found.map(\.event.request) == [Sample.request(1), Sample.request(3)]
-                && found.map(\.event.attempt) == [1, 2])
-        #expect(found.first?.event.result?.outcome == "completed" && found.first?.treatment == "raw")
+        #expect(found.map(\.request) == [Sample.request(1), Sample.request(3)] && found.map(\.attempt) == [1, 2])
+        #expect(found.first?.outcome == "completed" && found.first?.ways.map(\.treatment) == ["raw"])
         #expect(try index.exposures(of: []).isEmpty)
-        #expect(Fingerprint128(text: "short") == nil)
     }
 
     @Test func `a request's entries are told by their places`() throws {

@@ -52,6 +52,20 @@ public struct SubjectExposure: Hashable, Sendable {
     public var outcome: String?
     /// Bytes of body sent, by the result.
     public var bytesSent: Int?
+
+    /// Puts it together.
+    public init(
+        log: Int, sequence: UInt64, time: String, request: String, attempt: Int, principal: String, tenant: String,
+        provider: String, model: String, region: String?, isInternal: Bool, form: String, ways: [Way],
+        outcome: String? = nil, bytesSent: Int? = nil
+    ) {
+        (self.log, self.sequence, self.time) = (log, sequence, time)
+        (self.request, self.attempt) = (request, attempt)
+        (self.principal, self.tenant) = (principal, tenant)
+        (self.provider, self.model, self.region) = (provider, model, region)
+        (self.isInternal, self.form, self.ways) = (isInternal, form, ways)
+        (self.outcome, self.bytesSent) = (outcome, bytesSent)
+    }
 }
 
 /// Finds the attempts in which one of some fingerprints left, in entries that are given in their order.

@@ -3,7 +3,7 @@ import Foundation
 import Gateway
 import Inference
 import Ledger
-import LedgerStore
+import LedgerIndex
 
 /// `sallyport audit subject`.
 struct AuditSubject: ParsableCommand {
@@ -19,7 +19,7 @@ struct AuditSubject: ParsableCommand {
             To keep the value out of the shell's history and the list of processes: sallyport audit subject - < value.txt
             """)
 
-    @OptionGroup var ledger: LedgerOption
+    @OptionGroup var index: IndexOption
 
     @Argument(help: "What somebody's data is: an address, a number, a name. `-`: the first line of standard input.")
     var value: String
@@ -31,9 +31,9 @@ struct AuditSubject: ParsableCommand {
     var json = false
 
     func run() throws {
-        try ledger.configuration.reporting {
+        try index.ledger.configuration.reporting {
             let keys = try SubjectKeys(
-                configuration: ledger.configuration.path, environment: ledger.configuration.environment,
+                configuration: index.ledger.configuration.path, environment: index.ledger.configuration.environment,
                 tenant: tenant)
             let text = value == "-" ? readLine() ?? "" : value
             let fingerprints = keys.fingerprints(of: text)
@@ -49,14 +49,7 @@ struct AuditSubject: ParsableCommand {
 
     /// In the order of the ledgers and their entries.
     private func find(_ fingerprints: [ValueFingerprint]) throws -> [SubjectExposure] {
-        try ledger.readers().flatMap { reader in
-            var search = SubjectSearch(fingerprints)
-            try reader.entries { position, entry in
-                search.add(log: position.log, entry)
-                return true
-            }
-            return search.exposures
-        }
+        try index.indexes().flatMap { try $0.exposures(of: fingerprints) }
     }
 
     private func report(_ exposures: [SubjectExposure], tenants: [String]) {
