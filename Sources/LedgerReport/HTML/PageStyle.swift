@@ -69,6 +69,7 @@ public enum PageStyle {
         .tiles dd{margin:0;font:600 1.65rem/1.25 ui-serif,Georgia,"DejaVu Serif",serif;overflow-wrap:anywhere}
         .tiles dd+dd{font:.85rem/1.4 system-ui,sans-serif;color:var(--muted)}
         .scroll{overflow-x:auto}
+        .scroll+.scroll{margin-top:1.1rem}
         table{border-collapse:collapse;width:100%;font-size:.92rem}
         caption{text-align:left;color:var(--muted);font-size:.9rem;padding:0 0 .6rem}
         h3{font:600 1rem/1.4 system-ui,sans-serif;margin:1.2rem 0 .2rem}
@@ -81,9 +82,10 @@ public enum PageStyle {
         .w{white-space:nowrap}
         .bars{width:7.6rem;padding:.7rem .7rem 0 .4rem}
         .bars svg{display:block;width:7rem;height:.6rem}
-        .heat{border-collapse:separate;border-spacing:4px;width:auto;min-width:100%}
+        .heat{border-collapse:separate;border-spacing:4px;width:auto}
         .heat th,.heat td{border:0;padding:.5rem .6rem}
-        .heat thead th{text-align:center;min-width:7.2rem;max-width:11rem}
+        .heat thead th:first-child{text-align:left;padding-left:0}
+        .heat thead th+th{text-align:center;min-width:7.2rem;max-width:11rem}
         .heat thead th span{display:block;font-weight:400}
         .heat tbody th{white-space:nowrap;padding-left:0;vertical-align:middle;position:sticky;left:0;background:var(--card)}
         .heat td{border-radius:7px;text-align:center;min-width:6.5rem;padding:0;line-height:1.25}
@@ -105,7 +107,7 @@ public enum PageStyle {
         label{display:block;font-size:.85rem;color:var(--muted)}
         input,select{display:block;width:100%;font:inherit;color:var(--ink);background:var(--paper);border:1px solid var(--edge);border-radius:6px;padding:.35rem .5rem;min-height:2.4rem}
         button{font:inherit;font-weight:600;color:var(--button-ink);background:var(--button);border:0;border-radius:6px;padding:.4rem 1.2rem;min-height:2.4rem;cursor:pointer}
-        .chips{display:flex;flex-wrap:wrap;gap:.4rem;margin:.7rem 0 0;padding:0;list-style:none}
+        .chips{display:flex;flex-wrap:wrap;gap:.4rem;margin:.7rem 0 1rem;padding:0;list-style:none}
         .chips a,.chips b{display:inline-block;border:1px solid var(--edge);border-radius:99px;padding:.1rem .8rem;text-decoration:none;min-height:1.8rem}
         .chips b{background:var(--button);color:var(--button-ink);border-color:var(--button)}
         details{margin-top:.8rem}
@@ -118,6 +120,7 @@ public enum PageStyle {
         .way{list-style:none;margin:.8rem 0 0;padding:0;counter-reset:way}
         .way>li{display:grid;grid-template-columns:9rem 6rem 1fr;gap:.2rem 1rem;padding:.5rem 0;border-bottom:1px solid var(--line);align-items:baseline}
         .way>li:last-child{border-bottom:0}
+        .way+.pair{margin-top:1.2rem}
         .way b::before{counter-increment:way;content:counter(way) ". ";color:var(--muted);font-weight:400}
         .stop{color:var(--denied);font-weight:600}
         footer{color:var(--muted);font-size:.88rem;padding-top:.6rem;padding-bottom:2.5rem}

@@ -171,7 +171,8 @@ public struct RequestPage {
                 "about \(NumberText.grouped(json["tokens_estimated"]?.int ?? 0)) tokens of prompt")
             way.stage(
                 "Inspect", stages?.duration("inspect") ?? "",
-                "\(NumberText.grouped(found)) sensitive values found; \(Self.coverage(json))")
+                "\(NumberText.grouped(found)) sensitive \(found == 1 ? "value" : "values") found; \(Self.coverage(json))"
+            )
             way.stage(
                 "Authorise", stages?.duration("authorise") ?? "",
                 "\(candidates) \(candidates == 1 ? "destination" : "destinations") considered")
@@ -187,7 +188,9 @@ public struct RequestPage {
         if let lines = json["coverage"] {
             for line in lines.elements { sums[line.text("verdict"), default: 0] += line["count"]?.int ?? 0 }
         }
-        return sums.sorted { $0.key < $1.key }.map { "\(NumberText.grouped($0.value)) parts \($0.key)" }.joined(
+        return sums.sorted { $0.key < $1.key }.map {
+            "\(NumberText.grouped($0.value)) \($0.value == 1 ? "part" : "parts") \($0.key)"
+        }.joined(
             separator: ", ")
     }
 

@@ -24,6 +24,8 @@ struct TrendPlot {
         static let right = 8.0
         static let top = 10.0
         static let bottom = 26.0
+        /// The widest bar.
+        static let widest = 56.0
     }
 
     func write(to html: inout HTML) {
@@ -79,7 +81,8 @@ struct TrendPlot {
         let step = (Size.width - Size.left - Size.right) / Double(max(moments.count, 1))
         let gap = step > 4 ? min(step * 0.25, 6) : 0
         for (index, moment) in moments.enumerated() {
-            let x = Self.text(Size.left + Double(index) * step + gap / 2)
+            let width = min(step - gap, Size.widest)
+            let x = Self.text(Size.left + (Double(index) + 0.5) * step - width / 2)
             var below = 0.0
             for series in series where series.value(moment) > 0 {
                 let value = Double(series.value(moment))
@@ -87,7 +90,7 @@ struct TrendPlot {
                 let bar = height(below, most).y - top
                 svg.shape(
                     "rect", ("class", series.fill), ("x", x), ("y", Self.text(top)),
-                    ("width", Self.text(step - gap)), ("height", Self.text(max(bar, 0.7))))
+                    ("width", Self.text(width)), ("height", Self.text(max(bar, 0.7))))
                 below += value
             }
         }
@@ -99,7 +102,7 @@ struct TrendPlot {
         let every = max(1, (moments.count + 6) / 7)
         for index in stride(from: 0, to: moments.count, by: every) {
             let x = Size.left + (Double(index) + 0.5) * step
-            let isFirst = index == 0
+            let isFirst = index == 0 && step < 90
             svg.element(
                 "text", ("x", Self.text(isFirst ? Size.left : x)), ("y", Self.text(Size.height - 7)),
                 ("text-anchor", isFirst ? "start" : x > Size.width - 45 ? "end" : "middle"), text: label(moments[index])
