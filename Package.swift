@@ -148,7 +148,10 @@ let package = Package(
         tests("LedgerReportTests", ["LedgerReport", "Ledger"]),
         tests(
             "LedgerIndexTests",
-            ["LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "Inference", .product(name: "GRDB", package: grdb)]),
+            [
+                "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "Inference",
+                .product(name: "GRDB", package: grdb),
+            ]),
         tests(
             "SecureTransportTests",
             [
