@@ -87,7 +87,7 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         name: .customLong("ledger"),
-        help: ArgumentHelp("A recorded request: its entry's number, or req_…", valueName: "number or id"))
+        help: ArgumentHelp("A recorded request: req_…, or its entry, LOG/INDEX or INDEX.", valueName: "id or place"))
     var recorded: String?
 
     func validate() throws {
@@ -174,12 +174,19 @@ struct RequestOptions: ParsableArguments {
     }
 
     private func sketch(ofRecord text: String, _ workbench: PolicyWorkbench) throws -> RequestSketch {
-        let marker = UInt64(text).map { #""seq":\#($0),"# } ?? #""request":"\#(text)""#
-        var found: RecordedRequest?
         let reader = try LedgerReader(directory: workbench.configuration.ledger.directory)
-        try reader.entries(holding: [Array(marker.utf8)]) { _, line in
-            found = RecordedRequest(line: [UInt8](line))
-            return found == nil
+        var found: RecordedRequest?
+        // A number alone is an index in the log that is written now.
+        let index = try UInt64(text).flatMap { index in
+            try reader.source.logNumbers().last.map { LedgerPosition(log: $0, index: index) }
+        }
+        if let position = LedgerPosition(text) ?? index {
+            found = try reader.entry(at: position).flatMap { RecordedRequest(line: $0) }
+        } else if let marker = LedgerReader.marker(ofRequest: text) {
+            try reader.entries(holding: [marker]) { _, line in
+                found = RecordedRequest(line: [UInt8](line))
+                return found == nil
+            }
         }
         guard let found else {
             throw FileProblem(
