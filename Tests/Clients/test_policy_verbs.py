@@ -105,7 +105,7 @@ def test_what_policies_saw_is_recorded_and_can_be_replayed_under_others(make_gat
         answer = gateway.post({"model": "up/echo", "messages": USER}, headers={"x-sallyport-purpose": purpose})
         assert answer.status_code == 400 and "x-sallyport-purpose" in answer.text, purpose
     intents = [e for e in gateway.entries() if e["kind"] == "intent"]
-    assert len(intents) == 4 and all(e["purpose"] == "tests/replay" and e["v"] == 2 for e in intents)
+    assert len(intents) == 4 and all(e["purpose"] == "tests/replay" and e["v"] == 3 for e in intents)
     assert intents[0]["tools"] == ["clock"] and intents[0]["tools_left_out"] == 1 and intents[1]["tools"] == []
     assert intents[1]["considered"] == [{"destination": {"model": "echo", "provider": "upstream"}, "form": "pseudonymised", "policies": ["others-see-pseudonyms"]}]
 
