@@ -109,7 +109,7 @@ let package = Package(
             [
                 "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
                 "LedgerIndex", "LedgerReport",
-                "LedgerStore", "LedgerRelay",
+                "LedgerStore", "LedgerRelay", "LedgerVault",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 "TransparencyLog",
@@ -123,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
                 "LedgerIndex", "LedgerReport",
-                "LedgerStore", "Privacy", "SecureTransport", "Cryptography", "TransparencyLog",
+                "LedgerStore", "LedgerVault", "Privacy", "SecureTransport", "Cryptography", "TransparencyLog",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 

@@ -44,6 +44,8 @@ static EVP_PKEY *engine_key(const char *uri, const char *module, const char *pin
         *problem = sallyport_key_no_pkcs11;
         return NULL;
     }
+    // Its own words would stand on standard error, and they quote the URI, in which a PIN may stand.
+    ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 0);
     if ((module == NULL || ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module, 0) == 1) && ENGINE_init(engine) == 1) {
         if (pin != NULL) ENGINE_ctrl_cmd_string(engine, "PIN", pin, 0);
         key = ENGINE_load_private_key(engine, uri, method, data);

@@ -32,6 +32,7 @@ public enum GatewayCheck {
     /// Checks configuration, policies, keys and certificates; throws all faults it finds, with their places.
     public static func check(configuration path: String, environment: [String: String]) throws -> Report {
         var faults: [String] = []
+        @discardableResult
         func attempt<Result>(_ body: () throws -> Result) -> Result? {
             do {
                 return try body()
@@ -47,6 +48,7 @@ public enum GatewayCheck {
         guard let configuration = loaded else { throw Failure(description: faults.joined()) }
         let keys = attempt { try KeyFile.readRegister(configuration.keys.file) }
         let tls = attempt { try TLSServerContext(configuration.tls) }
+        attempt { try VaultKeys.check(configuration.ledger.vaultKey) }
         let set = attempt {
             // A first run makes the master key; until then any key does to check the rest.
             let master =

@@ -5,6 +5,7 @@ import Identity
 import Inference
 import Ledger
 import LedgerStore
+import LedgerVault
 import Logging
 import NIOCore
 import NIOPosix
@@ -25,6 +26,7 @@ public final class GatewayServer: Sendable {
         let listener: Listener
         let ledger: GatewayLedger
         let keyJournal: KeyJournal
+        let vault: GatewayVault
         let engines: [UpstreamEngine]
         let workers: BodyWorkers
         let master: SymmetricKey
@@ -62,6 +64,7 @@ public final class GatewayServer: Sendable {
         let parts = try start(configuration)
         try introduce(configuration)
         var policies = PolicyReloading(self, parts, configuration, watch)
+        var vault = VaultTending(parts.vault, logger: logger)
         var pause = timespec(tv_sec: 0, tv_nsec: PolicyReloading.pauseNanoseconds)
         var pauses = 0
         while true {
@@ -77,6 +80,8 @@ public final class GatewayServer: Sendable {
                 guard pauses % PolicyReloading.pausesPerSecond == 0 else { continue }
                 parts.ledger.recordTally()
                 if parts.ledger.trouble == nil { note(parts.keyJournal) { try $0.look() } }
+                vault.look(
+                    parts.ledger, keeping: parts.pipeline.activeSet.configuration.payloads.keepMilliseconds)
                 parts.pipeline.activeSet.tokens?.tick()
                 let stamp = KeyFile.stamp(parts.pipeline.activeSet.configuration.keys.file)
                 if stamp != keyStamp, reloadKeys(parts) { keyStamp = stamp }
@@ -106,6 +111,7 @@ public final class GatewayServer: Sendable {
         let loopCount = configuration.eventLoops ?? GatewayConfiguration.defaultEventLoops(cores: System.coreCount)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
         let loops = Array(group.makeIterator())
+        let vault = try GatewayVault(configuration.ledger)
         let relay = try GatewayRelay(configuration.relay, logger: logger)
         for path in [configuration.ledger.directory, configuration.ledger.remembered] {
             try KeyFile.makeFolder(of: path)
@@ -118,10 +124,7 @@ public final class GatewayServer: Sendable {
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
                 policySet: activeSet.policySet))
         try relay.begin(directory: configuration.ledger.directory)
-        let commitmentKey = try HKDF.derive(
-            master: master.key, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
-        let ledger = GatewayLedger(
-            store: store, committer: PromptCommitter(key: commitmentKey), loops: loops, logger: logger)
+        let ledger = GatewayLedger(store: store, loops: loops, logger: logger)
         let keyJournal = KeyJournal(directory: configuration.ledger.directory)
         Self.record(activeSet, keyJournal, ledger)
 
@@ -138,7 +141,8 @@ public final class GatewayServer: Sendable {
             forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop, workers: workers)
         }
         let pipeline = RequestPipeline(
-            activeSet: activeSet, ledger: ledger, metrics: metrics, logger: logger, forwarders: forwarders,
+            activeSet: activeSet, ledger: ledger, vault: vault, metrics: metrics, logger: logger,
+            forwarders: forwarders,
             workers: workers, inspectionTimeout: configuration.limits.inspectionTimeout)
         let seed = try SecureRandom.bytes(16).withUnsafeBytes {
             ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -156,7 +160,7 @@ public final class GatewayServer: Sendable {
             readiness: {
                 AdminServer.Reasons(
                     notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
-                        + (ledger.trouble.map { [$0] } ?? []),
+                        + [ledger.trouble, pipeline.vaultTrouble].compactMap(\.self),
                     degraded: [pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble].compactMap(\.self))
             },
             exposition: {
@@ -175,9 +179,9 @@ public final class GatewayServer: Sendable {
                 "policy_set": "\(activeSet.policySet.prefix(12))", "keys": "\(keys.records.count)",
             ])
         return Parts(
-            group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger,
-            keyJournal: keyJournal, engines: engines, workers: workers, master: master.key, metrics: metrics,
-            relay: relay, pages: pages)
+            group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, keyJournal: keyJournal,
+            vault: vault, engines: engines, workers: workers, master: master.key, metrics: metrics, relay: relay,
+            pages: pages)
     }
 
     // MARK: - Reload
@@ -253,6 +257,7 @@ public final class GatewayServer: Sendable {
             usleep(5_000)
         }
         parts.workers.stop()
+        parts.vault.vault.close()
         let isRecorded = parts.ledger.trouble == nil
         parts.ledger.close(reason: "signal")
         parts.pages.stop()

@@ -67,6 +67,18 @@ enum KeyFile {
         return master
     }
 
+    /// The vault's master key; made where the file is missing and `makes` says so.
+    static func readVaultKey(_ path: String, makes: Bool) throws -> SymmetricKey {
+        do {
+            return try readMaster(path, makes: makes).key
+        } catch let failure as Failure where access(path, F_OK) != 0 {
+            throw failure
+        } catch {
+            throw Failure(
+                path, "expected 64 hexadecimal digits, the vault's master key as the first `sallyport serve` made it")
+        }
+    }
+
     /// Puts the next generation of derived keys in force; the master key itself stays.
     static func rotateMaster(_ path: String) throws -> MasterKey {
         guard access(path, F_OK) == 0 else {

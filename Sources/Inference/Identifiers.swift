@@ -20,6 +20,18 @@ public struct RequestID: Hashable, Sendable, CustomStringConvertible {
         rawValue = String(description.dropFirst(4))
     }
 
+    /// Reads `req_` and 32 lowercase hexadecimal digits; `nil` for anything else.
+    public init?(_ text: some StringProtocol) {
+        guard text.hasPrefix("req_"), text.utf8.count == 36 else { return nil }
+        let digits = text.dropFirst(4)
+        guard let high = UInt64(digits.prefix(16), radix: 16), let low = UInt64(digits.suffix(16), radix: 16) else {
+            return nil
+        }
+        self.init(high: high, low: low)
+        // A sign, or capital letters.
+        guard description == text else { return nil }
+    }
+
     /// By digits.
     public static func == (left: RequestID, right: RequestID) -> Bool { left.rawValue == right.rawValue }
     /// By digits.

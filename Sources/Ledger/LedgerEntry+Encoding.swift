@@ -21,6 +21,7 @@ extension LedgerEntry {
         case .keyRevoked(let change): try change.encoded(kind: "key_revoked")
         case .keysRotated(let rotation): try rotation.encoded()
         case .shredded(let shredding): try shredding.encoded()
+        case .opened(let opening): try opening.encoded()
         }
     }
 }
@@ -297,12 +298,28 @@ extension LedgerEntry.Continued {
 
 extension LedgerEntry.Shredding {
     func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
-        var line = EntryWriter(capacity: 256 + 26 * subjects.count)
+        var line = EntryWriter(capacity: 384 + 26 * subjects.count)
         if let before { line.member("before", before) }
         line.member("keys", keys)
         line.kind("shredded")
+        line.json.key("ok")
+        line.json.bool(isComplete)
+        line.member("reason", reason)
+        if let request { line.member("request", request) }
+        line.member("requests", requests)
         line.sequence()
         if !subjects.isEmpty { line.member("subjects", subjects) }
+        line.member("time", time)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.Opening {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 256)
+        line.kind("opened")
+        line.member("request", request)
+        line.sequence()
         line.member("time", time)
         return try line.finish()
     }

@@ -194,17 +194,48 @@ extension LedgerEntry {
         public var time: LedgerTime
         /// How many data keys; member `keys`.
         public var keys: Int
-        /// What was sealed before this moment; member `before`, absent where subjects were chosen.
+        /// What was sealed before this moment; member `before`, absent where it was not chosen by age.
         public var before: LedgerTime?
         /// Whose payloads, as fingerprints; member `subjects`, absent where it is empty.
         public var subjects: [ValueFingerprint]
 
+        /// How many sealed requests; member `requests`.
+        public var requests: Int
+        /// How they were chosen: `before`, `retention`, `subject` or `request`; member `reason`.
+        public var reason: String
+        /// The request, where one was chosen by its identifier; member `request`.
+        public var request: String?
+        /// Whether it came to its end; otherwise it was broken off, and some of it may still be readable; member `ok`.
+        public var isComplete: Bool
+
         /// Puts it together.
-        public init(time: LedgerTime, keys: Int, before: LedgerTime? = nil, subjects: [ValueFingerprint] = []) {
+        public init(
+            time: LedgerTime, keys: Int, before: LedgerTime? = nil, subjects: [ValueFingerprint] = [],
+            requests: Int = 0,
+            reason: String, request: String? = nil, isComplete: Bool = true
+        ) {
             self.time = time
             self.keys = keys
             self.before = before
             self.subjects = subjects
+            self.requests = requests
+            self.reason = reason
+            self.request = request
+            self.isComplete = isComplete
+        }
+    }
+
+    /// `opened`: somebody who holds the vault's master key read a sealed payload on the gateway's machine.
+    public struct Opening: Hashable, Sendable {
+        /// When; member `time`.
+        public var time: LedgerTime
+        /// The request's identifier; member `request`.
+        public var request: String
+
+        /// Puts it together.
+        public init(time: LedgerTime, request: String) {
+            self.time = time
+            self.request = request
         }
     }
 }

@@ -50,6 +50,8 @@ public enum LedgerEntry: Sendable {
     case keysRotated(KeyRotation)
     /// Sealed payloads were made unreadable for ever.
     case shredded(Shredding)
+    /// A sealed payload was opened and shown.
+    case opened(Opening)
 }
 
 /// The version of the schema that this module writes, the member `v`.

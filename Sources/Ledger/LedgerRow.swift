@@ -125,7 +125,10 @@ public struct LedgerRow: Hashable, Sendable {
         case "keys_rotated":
             return "generation \(text(entry["generation"]))"
         case "shredded":
-            return "\(text(entry["keys"])) keys destroyed"
+            let end = entry["ok"]?.bool == true ? "" : ", broken off"
+            return "\(text(entry["keys"])) keys destroyed, of \(text(entry["requests"])) sealed requests\(end)"
+        case "opened":
+            return "payload of \(text(entry["request"]))"
         default:
             return ""
         }

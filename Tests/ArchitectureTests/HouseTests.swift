@@ -43,8 +43,8 @@ private enum House {
         ]),
         "sallyport": [
             "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger",
-            "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "Privacy", "SecureTransport",
-            "TransparencyLog",
+            "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "Privacy",
+            "SecureTransport", "TransparencyLog",
             "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.

@@ -2,6 +2,7 @@
 import hashlib, hmac, itertools, json, os, signal, subprocess, threading, time
 import httpx2, pytest
 from conftest import eventually
+from vault import Vault
 
 
 numbers = itertools.count()
@@ -9,11 +10,10 @@ numbers = itertools.count()
 
 def commitments(gateway):
     """For each intent, what tells whether a body is the one it committed to: SHA-256(salt ‖ body), see README."""
-    master = bytes.fromhex((gateway.folder / "master.key").read_text().strip())
-    extracted = hmac.digest(b"\0" * 32, master, "sha256")                                    # HKDF, RFC 5869
-    key = hmac.digest(extracted, b"sallyport prompt commitment 1" + b"\1", "sha256")
+    vault = Vault(gateway.folder / "var/vault", bytes.fromhex((gateway.folder / "var/vault.key").read_text().strip()))
     for e in gateway.entries():
-        if e["kind"] == "intent": yield hmac.digest(key, e["request"][4:].encode(), "sha256"), e["prompt"]
+        if e["kind"] == "intent":
+            for salt in vault.salts(e["request"]): yield salt, e["prompt"]
 
 
 def load(gateway, seconds, threads=8):

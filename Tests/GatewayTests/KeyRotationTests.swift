@@ -1,7 +1,6 @@
 import Cryptography
 import Foundation
 import Inference
-import Ledger
 import Testing
 
 @testable import Gateway
@@ -78,15 +77,5 @@ import Testing
             #expect(failure?.description.contains("0123456789abcdef") == false)
             #expect(try Self.text(path) == text)
         }
-    }
-
-    @Test func `the ledger's commitments do not depend on the generation`() throws {
-        func commitment(_ master: MasterKey) throws -> Digest32 {
-            let key = try HKDF.derive(
-                master: master.key, salt: [], info: Array("sallyport prompt commitment 1".utf8), count: 32)
-            return PromptCommitter(key: key).commitment(to: [1, 2, 3], of: RequestID(high: 1, low: 2))
-        }
-        let master = MasterKey(key: SymmetricKey([UInt8](0..<32)))
-        #expect(try commitment(master) == commitment(try #require(master.next)))
     }
 }

@@ -195,9 +195,17 @@ enum LedgerSamples {
                 + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
         (
-            .shredded(.init(time: time, keys: 4, before: time, subjects: [ValueFingerprint(high: 0, low: 1)])),
-            #"{"before":"2026-11-23T00:45:59.123Z","keys":4,"kind":"shredded","seq":0,"#
+            .shredded(
+                .init(
+                    time: time, keys: 4, before: time, subjects: [ValueFingerprint(high: 0, low: 1)], requests: 2,
+                    reason: "subject", request: "req_1", isComplete: false)),
+            #"{"before":"2026-11-23T00:45:59.123Z","keys":4,"kind":"shredded","ok":false,"#
+                + #""reason":"subject","request":"req_1","requests":2,"seq":0,"#
                 + #""subjects":["AAAAAAAAAAAAAAAAAAAAAQ"],"time":"2026-11-23T00:45:59.123Z","v":3}"#
+        ),
+        (
+            .opened(.init(time: time, request: "req_1")),
+            #"{"kind":"opened","request":"req_1","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
     ]
 

@@ -10,6 +10,7 @@ struct ReadPolicies {
     let aliases: [ModelAlias]
     let limits: RequestLimits
     let privacy: PrivacySettings
+    let payloads: PayloadSettings
     let analyzer: RemoteAnalyzer.Settings?
     let principals: PrincipalDirectory
     let access: GatewayConfiguration.PolicyText
@@ -43,10 +44,14 @@ extension ConfigurationLoader {
         let privacyDocument = document("privacy")
         let privacy = privacy(privacyDocument)
         let analyzer = analyzer(privacyDocument.section("analyzer"), privacy)
+        let payloads = payloads(
+            privacyDocument.section("payloads"),
+            PayloadNames(providers: providers.map(\.settings.id.rawValue), principals: principals))
         privacyDocument.finish()
         section.finish()
         return ReadPolicies(
-            aliases: aliases, limits: limits, privacy: privacy, analyzer: analyzer, principals: principals,
+            aliases: aliases, limits: limits, privacy: privacy, payloads: payloads, analyzer: analyzer,
+            principals: principals,
             access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""),
             schema: schemaText.map { GatewayConfiguration.PolicyText(source: schema.path, text: $0) },
             set: PolicySetFiles(reading.files[before...]))

@@ -17,8 +17,9 @@ extension ConfigurationLoader {
         }
         let root = reading.document(path)
         let settings = privacy(root)
-        // The analyser's own section is read by the gateway, which calls it.
+        // The analyser's section and that of the vault are read by the gateway, which has more to do with them.
         _ = root.field("analyzer")
+        _ = root.field("payloads")
         root.finish()
         try reading.finish()
         return settings

@@ -56,7 +56,8 @@ public enum ConfigurationLoader {
             eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, relay: relay, keys: keys,
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
-            analyzer: policies.analyzer, principals: policies.principals, tokenIssuers: tokens,
+            payloads: policies.payloads, analyzer: policies.analyzer, principals: policies.principals,
+            tokenIssuers: tokens,
             accessPolicy: policies.access,
             accessSchema: policies.schema, policySet: policies.set,
             notes: reading.notes)
@@ -121,13 +122,16 @@ public enum ConfigurationLoader {
         let signingKey = section.field("signing_key")?.path()
         let remembered = section.field("remembered")?.path()
         let interval = section.field("checkpoint_interval")?.milliseconds(in: 10...600_000)
+        let vault = section.field("vault")?.path()
+        let vaultKey = vaultKey(section)
         section.finish()
         return GatewayConfiguration.LedgerSettings(
             directory: directory ?? ConfigurationPath.resolve("var/ledger", besides: section.source),
             durability: durability ?? .power, name: name,
             signingKey: signingKey ?? ConfigurationPath.resolve("var/ledger.key", besides: section.source),
             remembered: remembered ?? ConfigurationPath.resolve("var/ledger.seen", besides: section.source),
-            checkpointInterval: interval ?? 1_000)
+            checkpointInterval: interval ?? 1_000,
+            vault: vault ?? ConfigurationPath.resolve("var/vault", besides: section.source), vaultKey: vaultKey)
     }
 
     private static func keys(_ section: ConfigurationSection) -> GatewayConfiguration.KeySettings {

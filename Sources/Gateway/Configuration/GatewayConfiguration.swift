@@ -41,6 +41,10 @@ public struct GatewayConfiguration: Sendable {
         public let remembered: String
         /// Milliseconds from an entry to the checkpoint that covers it, roughly.
         public let checkpointInterval: Int
+        /// The folder of sealed payloads and of the keys to them and to the salts of commitments.
+        public let vault: String
+        /// The master key of those.
+        public let vaultKey: VaultKeySettings
     }
 
     /// Where API keys are kept.
@@ -103,6 +107,8 @@ public struct GatewayConfiguration: Sendable {
     public let requestLimits: RequestLimits
     /// What is looked for in prompts.
     public let privacy: PrivacySettings
+    /// Which requests and answers are kept, sealed.
+    public let payloads: PayloadSettings
     /// The service that looks through the texts as well; `nil` where there is none.
     let analyzer: RemoteAnalyzer.Settings?
     /// Which teams there are.

@@ -52,10 +52,13 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private let translation: AnswerTranslation?
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
     private let began: UInt64
+    /// How much of the answer is gathered for the vault.
+    private let keepsBytes: Int
 
     private var head: AnswerHead?
     private var stream: AnswerStream?
     private var gathered: [UInt8] = []
+    private var kept: [UInt8] = []
     private var pending = ByteBuffer()
     /// Something was written to the caller and not sent yet: the head goes out with what came with it.
     private var hasUnsent = false
@@ -72,7 +75,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
         exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
-        rules: AnswerRules?, translation: AnswerTranslation?, answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
+        rules: AnswerRules?, translation: AnswerTranslation?, keepsBytes: Int = 0,
+        answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
         self.requestID = requestID
@@ -81,6 +85,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         self.rules = rules
         self.translation = translation
         self.answerHeaders = answerHeaders
+        self.keepsBytes = keepsBytes
         began = Clock.monotone()
     }
 
@@ -101,6 +106,13 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     func end() async -> Outcome {
         if let outcome { return outcome }
         return await withCheckedContinuation { waiting = $0 }
+    }
+
+    /// What came of the answer, as it came, as far as it was to be kept; `nil` for nothing. Once only.
+    func takeKept() -> (bytes: [UInt8], isCut: Bool, isStream: Bool)? {
+        guard keepsBytes > 0, !kept.isEmpty else { return nil }
+        defer { kept = [] }
+        return (kept, bytesReceived > kept.count, stream != nil)
     }
 
     // MARK: - What comes
@@ -140,6 +152,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     func take(_ bytes: [UInt8]) {
         guard outcome == nil, let head else { return }
         bytesReceived += bytes.count
+        if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
         guard stream != nil else {
             call?.consumed(bytes.count)
             gathered += bytes

@@ -9,15 +9,13 @@ import Synchronization
 /// The ledger as the pipeline uses it: an intent is awaited on the request's event loop, everything else is handed over.
 final class GatewayLedger: Sendable {
     private let store: LedgerStore
-    private let committer: PromptCommitter
     private let tally = Mutex(UnidentifiedTally())
     private let refusals = Mutex(RefusalTally())
     private let mailboxes: [ObjectIdentifier: LedgerMailbox]
     private let logger: Logger
 
-    init(store: LedgerStore, committer: PromptCommitter, loops: [any EventLoop], logger: Logger) {
+    init(store: LedgerStore, loops: [any EventLoop], logger: Logger) {
         self.store = store
-        self.committer = committer
         self.logger = logger
         let abandoned: @Sendable (IntentReceipt) -> Void = { receipt in
             let result = LedgerEntry.Result(
@@ -34,11 +32,6 @@ final class GatewayLedger: Sendable {
             })
     }
 
-    /// The commitment to a body, which the intent carries in its place.
-    func commitment(to body: [UInt8], of request: RequestID) -> Digest32 {
-        committer.commitment(to: body, of: request)
-    }
-
     /// Records an intent and returns once it is on disk. On `loop` only.
     func record(_ intent: LedgerEntry.Intent, on loop: any EventLoop) async throws -> IntentReceipt {
         guard let mailbox = mailboxes[ObjectIdentifier(loop)] else { throw LedgerUnavailable.closed }
@@ -46,15 +39,16 @@ final class GatewayLedger: Sendable {
         return try await mailbox.receipt { store.record(encoded, token: $0, to: mailbox) }
     }
 
-    /// Records anything else without waiting.
-    func append(_ entry: LedgerEntry) {
+    /// Records anything else without waiting; false if that can't be.
+    @discardableResult
+    func append(_ entry: LedgerEntry) -> Bool {
         do {
-            if try !store.append(entry) {
-                logger.error("ledger entry not recorded", metadata: ["reason": "the ledger has failed"])
-            }
+            if try store.append(entry) { return true }
+            logger.error("ledger entry not recorded", metadata: ["reason": "the ledger has failed"])
         } catch {
             logger.error("ledger entry not recorded", metadata: ["reason": "\(error)"])
         }
+        return false
     }
 
     /// Counts a caller without a proven identity; a flood of them makes one entry a second.

@@ -53,6 +53,15 @@ extension Attempt.Outcome {
         }
     }
 
+    /// Whether the answer broke off before its end.
+    var isPartial: Bool {
+        switch self {
+        case .whole, .refused: false
+        case .failed, .callerLeft: true
+        case .streamed(let streamed): streamed.failure != nil || streamed.callerLeft
+        }
+    }
+
     /// The provider's status; `nil` where it gave none.
     var status: Int? {
         switch self {

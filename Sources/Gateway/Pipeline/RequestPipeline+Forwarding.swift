@@ -21,14 +21,15 @@ extension RequestPipeline {
 
     func forward(
         _ request: InferenceRequest, _ permitted: Permitted, _ whole: Treated,
-        _ receipt: IntentReceipt, _ step: Route.Step, attempt number: Int, _ inquiry: Inquiry
+        _ receipt: IntentReceipt, _ kept: GatewayVault.Kept?, _ step: Route.Step, attempt number: Int,
+        _ inquiry: Inquiry
     ) async -> Forwarded {
         let exchange = inquiry.exchange
         let permit = permitted.permit
         let (treated, rules) = (whole.request, whole.rules)
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules,
-            translation: whole.translation
+            translation: whole.translation, keepsBytes: kept?.answerBytes ?? 0
         ) { head in
             var headers = self.headers(of: head, permit, whole, inquiry)
             headers.replaceOrAdd(name: "content-type", value: head.contentType)
@@ -49,6 +50,10 @@ extension RequestPipeline {
         var outcome = await attempt.end()
         var facts = AnswerFacts()
         defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
+        if let kept, let answer = attempt.takeKept() {
+            vault.keep(
+                answer: answer.bytes, isCut: answer.isCut || outcome.isPartial, isStream: answer.isStream, with: kept)
+        }
         switch outcome {
         case .callerLeft:
             return .over

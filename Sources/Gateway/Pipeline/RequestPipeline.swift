@@ -5,7 +5,7 @@ import Identity
 import Inference
 import JSONText
 import Ledger
-import LedgerStore
+import LedgerVault
 import Limits
 import Logging
 import NIOCore
@@ -26,6 +26,7 @@ final class RequestPipeline: Sendable {
     }
 
     let ledger: GatewayLedger
+    let vault: GatewayVault
     let metrics: Metrics
     let logger: Logger
     let running: Mutex<Running>
@@ -33,15 +34,17 @@ final class RequestPipeline: Sendable {
     let condition = PolicyCondition()
     private let active: Mutex<ActiveSet>
     private let ledgerIsDown = Atomic<Bool>(false)
+    let vaultIsDown = Atomic<Bool>(false)
     private let forwarders: [ObjectIdentifier: Forwarder]
     let workers: BodyWorkers
     private let inspectionNanoseconds: Int64
 
     init(
-        activeSet: ActiveSet, ledger: GatewayLedger, metrics: Metrics, logger: Logger,
+        activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, metrics: Metrics, logger: Logger,
         forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
     ) {
         self.ledger = ledger
+        self.vault = vault
         self.metrics = metrics
         self.logger = logger
         self.forwarders = forwarders
@@ -76,6 +79,8 @@ final class RequestPipeline: Sendable {
             try await answer(inquiry, operation)
         } catch let refusal as Refusal {
             refuse(inquiry, refusal)
+        } catch let unavailable as VaultUnavailable {
+            refuse(inquiry, unkept(unavailable))
         } catch InspectionError.abandoned {
             // Nobody is there to be told.
         } catch InspectionError.timedOut {
@@ -107,15 +112,16 @@ final class RequestPipeline: Sendable {
             if inquiry.exchange.isOver { return }
             let treated: Treated
             do {
-                treated = try await treat(request, findings, permitted, inquiry)
+                treated = try await treat(request, findings, permitted, attempt: index + 1, inquiry)
             } catch let error as RequestError {
                 // What one provider's dialect can't say another's may.
                 failure = failure ?? Refusal(error)
                 continue
             }
+            let kept = try await keep(treated.commitment, inquiry)
             let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
             let attempt = await forward(
-                request, permitted, treated, receipt, step, attempt: index + 1, inquiry)
+                request, permitted, treated, receipt, kept, step, attempt: index + 1, inquiry)
             switch attempt {
             case .over: return
             case .failed(let refusal, let mayTryNext):
@@ -396,8 +402,8 @@ final class RequestPipeline: Sendable {
     /// A request as it may leave, and what follows from all of its bytes.
     struct Treated {
         let request: TreatedRequest
-        /// What the ledger keeps of the body.
-        let commitment: Digest32
+        /// What the ledger keeps of the body, and what the vault does.
+        let commitment: Keeping.Commitment
         /// What is taken out of the answer.
         let rules: AnswerRules?
         /// What leaves in which form, and whose.
@@ -410,7 +416,8 @@ final class RequestPipeline: Sendable {
 
     /// 9. Makes the permitted form for that destination, in the destination's dialect.
     private func treat(
-        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, _ inquiry: Inquiry
+        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, attempt: Int,
+        _ inquiry: Inquiry
     ) async throws -> Treated {
         let (permit, privacy, id) = (permitted.permit, inquiry.activeSet.privacy, inquiry.id)
         let asksForUsage = permitted.provider.asksForStreamUsage
@@ -419,7 +426,7 @@ final class RequestPipeline: Sendable {
             model: permit.destination.model, maximumOutput: permitted.maximumOutput, asksForStreamUsage: asksForUsage,
             limitsCompletionTokens: permitted.provider.limitsCompletionTokens)
         let tenantKey = try inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant)
-        let ledger = ledger
+        let keeping = keeping(request, permit, attempt: attempt, inquiry)
         let began = Clock.monotone()
         defer { inquiry.stages.treat = Clock.microseconds(since: began) }
         return try await treating(request, findings, inquiry) {
@@ -442,7 +449,7 @@ final class RequestPipeline: Sendable {
                         for: request, model: permit.destination.model, needsUsage: asksForUsage))
             }
             return Treated(
-                request: treated, commitment: ledger.commitment(to: treated.body, of: id),
+                request: treated, commitment: try keeping.seal(treated.body, of: request),
                 rules: AnswerRules(
                     engine: privacy, request: request, findings: findings, restoration: treated.restoration),
                 exposure: try privacy.exposure(
@@ -482,7 +489,8 @@ final class RequestPipeline: Sendable {
             destination: permit.destination, region: permitted.provider.region,
             isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
             considered: inquiry.considered,
-            exposure: treated.exposure, commitment: treated.commitment, attempt: attempt)
+            exposure: treated.exposure, isSealed: treated.commitment.sealed != nil,
+            commitment: treated.commitment.digest, attempt: attempt)
         do {
             let receipt = try await ledger.record(intent, on: inquiry.exchange.loop)
             inquiry.isRecorded = true

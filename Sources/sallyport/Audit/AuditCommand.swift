@@ -10,5 +10,6 @@ struct AuditCommand: ParsableCommand {
             AuditVerify.self, AuditTail.self, AuditReceipt.self, AuditKey.self, AuditRotate.self, AuditPrune.self,
             AuditSync.self, AuditSubject.self, AuditExport.self,
             AuditQuery.self, AuditReport.self, AuditReindex.self,
+            AuditOpen.self, AuditShred.self,
         ])
 }

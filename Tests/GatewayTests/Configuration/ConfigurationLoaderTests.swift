@@ -43,7 +43,9 @@ struct ConfigurationLoaderTests {
             configuration.ledger
                 == .init(
                     directory: "etc/var/ledger", durability: .power, name: nil, signingKey: "etc/var/ledger.key",
-                    remembered: "etc/var/ledger.seen", checkpointInterval: 1_000))
+                    remembered: "etc/var/ledger.seen", checkpointInterval: 1_000,
+                    vault: "etc/var/vault",
+                    vaultKey: .file("etc/var/vault.key")))
         #expect(configuration.keys == .init(file: "etc/var/keys.jsonl", masterKey: "etc/var/master.key"))
         #expect(configuration.requestLimits == RequestLimits())
         #expect(configuration.privacy == PrivacySettings())
@@ -96,7 +98,9 @@ struct ConfigurationLoaderTests {
             configuration.ledger
                 == .init(
                     directory: "/var/lib/ledger", durability: .process, name: "example.com/gateway-1",
-                    signingKey: "etc/l.key", remembered: "/mnt/other/seen", checkpointInterval: 500))
+                    signingKey: "etc/l.key", remembered: "/mnt/other/seen", checkpointInterval: 500,
+                    vault: "etc/var/vault",
+                    vaultKey: .file("etc/var/vault.key")))
         #expect(configuration.keys == .init(file: "etc/k", masterKey: "etc/m"))
     }
 
