@@ -13,7 +13,7 @@ import Testing
             "192.0.2.1 2001:db8::1", "version 1.0, 12 bytes of an unfinished entry cut", "signal", "in force",
             "reload denied", "key k_7f3a", "generation 2", "key k_7f3a",
             "part 2 of req_0123456789abcdeffedcba9876543210, 2 values", "overloaded ×1, rate_limited ×3",
-            "after sallyport/1, 42 entries", "4 keys destroyed",
+            "after sallyport/1, 42 entries", "4 keys destroyed, of 2 sealed requests, broken off", "payload of req_1",
         ]
         #expect(table.count == texts.count)
         for (line, text) in zip(table, texts) { #expect(line.contains(text)) }

@@ -36,7 +36,7 @@ struct PayloadConfigurationTests {
 
     @Test func `every setting is taken`() throws {
         let settings = try load("payloads: { keep_for: 90d, answer_bytes: 1MiB, rules: [{}] }\n")
-        #expect(settings.keepMilliseconds == 90 * 86_400_000)
+        #expect(settings.keepMilliseconds == Int64(90) * 86_400_000)
         #expect(settings.answerBytes == 1 << 20)
         #expect(settings.parts(ModelID("x"), destination, .raw, principal("a")) == [.request, .answer])
     }
