@@ -168,7 +168,7 @@ let package = Package(
             "GatewayTests",
             [
                 "Gateway", "SecureTransport", "Upstream", "RemoteAnalyzer", "Privacy", "PatternScanner", "Routing",
-                "Limits", "Dialects", "Access", "Ledger",
+                "Limits", "Dialects", "Access", "Ledger", "LedgerRelay", "TransparencyLog",
                 "Identity", "Inference", "JSONText", "Cryptography", .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio), .product(name: "NIOHTTP1", package: nio),
             ]),

@@ -667,3 +667,157 @@ def test_a_ledger_that_was_rolled_back_is_not_cosigned_and_says_so(make_gateway)
     with urllib.request.urlopen(gateway.admin + "/readyz") as answer: assert "rolled back" in answer.read().decode()
     assert cosigned(gateway, witness) is None
     gateway.stop(); witness.stop()
+
+
+# Reading a copy back
+
+
+class Files(http.server.ThreadingHTTPServer):
+    """Python's own web server over a folder, as anybody would start it; it counts how many requests run at once."""
+    daemon_threads = True
+
+    def __init__(self, folder, delay=0):
+        server, lock, self.now, self.most, self.paths = self, threading.Lock(), 0, 0, []
+
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *a): super().__init__(*a, directory=str(folder))
+            def log_message(self, *_): pass
+
+            def do_GET(self):
+                with lock:
+                    server.now += 1; server.most = max(server.most, server.now); server.paths.append(self.path)
+                time.sleep(delay)
+                super().do_GET()
+                with lock: server.now -= 1
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def stop(self): self.shutdown(); self.server_close()
+
+
+def verify(*arguments): return subprocess.run([PROGRAM, "audit", "verify", *arguments], capture_output=True, text=True, timeout=300)
+
+
+def two_logs(folder):
+    """A ledger of two logs, of which the second goes on from the first."""
+    first = Log("test.example/1").add(1300).write(folder / "log-000001")
+    after = {"origin": first.origin, "root": base64.b64encode(first.root()).decode(), "size": 1300}
+    second = Log("test.example/2", entries=[json.dumps({"after": after, "kind": "continued", "seq": 0, "time": "2026-11-23T10:00:00.000Z", "v": 3}, sort_keys=True, separators=(",", ":")).encode()])
+    second.add(400).write(folder / "log-000002")
+    return first, second
+
+
+def test_a_copy_on_a_plain_web_server_is_verified_tiles_at_the_same_time(tmp_path):
+    two_logs(tmp_path / "copy")
+    server = Files(tmp_path, delay=0.02)
+    good = verify("--url", f"{server.url}/copy/", "--plaintext", "--json")
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert '"entries":1300' in good.stdout and '"entries":401' in good.stdout
+    assert server.most > 1, "tiles come at the same time"
+    assert len(set(server.paths)) >= len(server.paths) - 16, "no tile is fetched twice"
+    one = verify("--url", f"{server.url}/copy/log-000002", "--plaintext")
+    assert one.returncode == 0 and "401 entries" in one.stdout, one.stdout + one.stderr
+    server.stop()
+
+
+@pytest.mark.parametrize("file", ["log-000001/tile/entries/002", "log-000001/tile/0/004", "log-000001/tile/1/000.p/5", "log-000002/tile/entries/001.p/145", "log-000002/checkpoint", "log-000001/vkey", "log-000002/vkey"])
+@pytest.mark.parametrize("how", ["flipped", "missing", "short"])
+def test_damage_of_a_copy_is_named_by_its_address(tmp_path, file, how):
+    two_logs(tmp_path / "copy")
+    path = tmp_path / "copy" / file
+    content = bytearray(path.read_bytes())
+    if how == "flipped": content[len(content) // 2] ^= 1
+    if how == "short": del content[-1:]
+    path.unlink() if how == "missing" else path.write_bytes(content)
+    server = Files(tmp_path)
+    found = verify("--url", f"{server.url}/copy", "--plaintext")
+    assert found.returncode == 1 and server.url in found.stderr, found.stdout + found.stderr
+    server.stop()
+
+
+def test_a_copy_that_was_cut_back_is_found_by_an_earlier_checkpoint(tmp_path):
+    log = Log("test.example/1").add(500).write(tmp_path / "copy/log-000001")
+    (tmp_path / "kept").write_bytes(log.checkpoint())
+    shutil.rmtree(tmp_path / "copy")
+    Log("test.example/1", log.key, log.entries[:300]).write(tmp_path / "copy/log-000001")
+    server = Files(tmp_path)
+    assert verify("--url", f"{server.url}/copy", "--plaintext").returncode == 0
+    found = verify("--url", f"{server.url}/copy", "--plaintext", "--from-checkpoint", str(tmp_path / "kept"))
+    assert found.returncode == 1 and "rolled back" in found.stderr, found.stderr
+    server.stop()
+
+
+def test_several_ledgers_from_folders_and_servers_are_verified_together(tmp_path):
+    for name, count in (("a", 3), ("b", 300)): Log(f"test.example/{name}/1").add(count).write(tmp_path / name / "log-000001")
+    server = Files(tmp_path)
+    both = verify("--ledger", str(tmp_path / "a"), "--ledger", str(tmp_path / "b"), "--json")
+    assert both.returncode == 0 and '"entries":3,' in both.stdout and '"entries":300' in both.stdout, both.stdout + both.stderr
+    mixed = verify("--ledger", str(tmp_path / "a"), "--url", f"{server.url}/b", "--plaintext")
+    assert mixed.returncode == 0 and "303 entries in 2 logs" in mixed.stdout, mixed.stdout + mixed.stderr
+    (tmp_path / "b/log-000001/tile/entries/000").unlink()
+    broken = verify("--ledger", str(tmp_path / "a"), "--ledger", str(tmp_path / "b"))
+    assert broken.returncode == 1 and "b/log-000001/tile/entries/000" in broken.stderr
+    server.stop()
+
+
+@pytest.mark.parametrize("url, why", [("http://127.0.0.1:1/x", "not encrypted"), ("https://user@example.com/", "user information"), ("ftp://example.com/", "expected `https://`"), ("s3://", "expected s3://")])
+def test_an_address_that_cannot_be_is_refused_with_a_reason(place, url, why):
+    refused = place.run("verify", "--url", url, check=False)
+    assert refused.returncode != 0 and why in refused.stderr, refused.stderr
+
+
+def test_a_server_that_is_not_there_or_says_no_is_told_from_damage(tmp_path):
+    Log("test.example/1").add(3).write(tmp_path / "copy/log-000001")
+    server = Files(tmp_path)
+    nothing = verify("--url", f"{server.url}/other", "--plaintext")
+    assert nothing.returncode == 1 and "no ledger" in nothing.stderr
+    server.stop()
+
+
+def test_a_copy_behind_nginx_and_tls_is_verified_and_another_certificate_refused(tmp_path):
+    nginx = shutil.which("nginx") or "/usr/sbin/nginx"
+    if not os.path.exists(nginx): pytest.skip("nginx is not installed")
+    certificates, other, port = authority(tmp_path, "web"), authority(tmp_path, "other"), free_port()
+    two_logs(tmp_path / "copy")
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent): folder.chmod(0o755)
+    (tmp_path / "nginx.conf").write_text(f"""daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; worker_processes 1; user root;
+events {{ }}
+http {{ access_log off; client_body_temp_path {tmp_path}/t1; proxy_temp_path {tmp_path}/t2; fastcgi_temp_path {tmp_path}/t3; uwsgi_temp_path {tmp_path}/t4; scgi_temp_path {tmp_path}/t5;
+  server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {certificates}/server-ecdsa.pem; ssl_certificate_key {certificates}/server-ecdsa.key; root {tmp_path}; }} }}
+""")
+    process = subprocess.Popen([nginx, "-c", str(tmp_path / "nginx.conf"), "-e", str(tmp_path / "error.log")])
+    try:
+        def answers():
+            with socket.socket() as s: return s.connect_ex(("127.0.0.1", port)) == 0
+        eventually(answers)
+        good = verify("--url", f"https://localhost:{port}/copy", "--ca-file", f"{certificates}/ca.pem")
+        assert good.returncode == 0 and "1701 entries in 2 logs" in good.stdout, good.stdout + good.stderr
+        refused = verify("--url", f"https://localhost:{port}/copy", "--ca-file", f"{other}/ca.pem")
+        assert refused.returncode == 1 and "certificate" in refused.stderr, refused.stderr
+    finally: process.terminate(); process.wait()
+
+
+def test_a_copy_in_a_store_is_verified_with_signed_requests(place):
+    first, second = two_logs(place.ledger)
+    place.sync()
+    good = place.run("verify", "--url", f"s3://audit/{place.prefix}", "--json")
+    assert '"entries":1300' in good.stdout and '"entries":401' in good.stdout
+    name = f"{place.prefix}/log-000001/tile/entries/003"
+    content = bytearray(place.store.read(name)); content[99] ^= 1; place.store.put(name, bytes(content))
+    found = place.run("verify", "--url", f"s3://audit/{place.prefix}", check=False)
+    assert found.returncode == 1 and "tile/entries/003" in found.stderr, found.stderr
+
+
+def test_a_gateways_own_ledger_is_copied_while_it_serves_and_verified_from_there(make_gateway, place, monkeypatch):
+    monkeypatch.setenv("STORE_ACCESS", place.store.access); monkeypatch.setenv("STORE_SECRET", place.store.secret)
+    gateway = make_gateway(ledger=f""", sync: {{ every: 1s, endpoint: "http://127.0.0.1:{place.store.relay.port}", plaintext: true, bucket: audit, prefix: {place.prefix}, region: eu-central-1, access_key: {{ env: STORE_ACCESS }}, secret_key: {{ env: STORE_SECRET }} }}""").start()
+    place.store.relay.fault = lambda number, method, path: "500" if number % 4 == 0 else None
+    say(gateway, 40)
+    eventually(lambda: metric(gateway, "sallyport_ledger_relay_delivered", kind="copy"))
+    say(gateway, 100)
+    gateway.stop()
+    assert place.copy() == ledger_entries(gateway)
+    good = gateway.run("audit", "verify", "--url", f"s3://audit/{place.prefix}")
+    assert "are as they were written" in good.stdout

@@ -207,7 +207,7 @@ private final class FetchCore: @unchecked Sendable {
             case 200: return .here(answer.body)
             case 404, 410: return .here(nil)
             // A store that does not tell strangers what it has says no to what it has not.
-            case 403 where path.hasSuffix("vkey") || path.hasSuffix("pruned"): return .here(nil)
+            case 403 where ["vkey", "pruned", "checkpoint"].contains(where: path.hasSuffix): return .here(nil)
             default:
                 return .failed(RelayFailure(.refused, "`\(path)`: status \(answer.status)", status: answer.status))
             }

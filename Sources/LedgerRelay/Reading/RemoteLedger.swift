@@ -47,7 +47,8 @@ public final class RemoteLedger: LedgerSource {
         self.location = location.hasSuffix("/") ? String(location.dropLast()) : location
         do throws(RelayFailure) {
             fetcher = try FileFetcher(endpoint, connections: connections, stop: stop, request: request)
-            let isLog = try fetcher.file("vkey") != nil
+            var isLog = try fetcher.file("vkey") != nil
+            if !isLog { isLog = try fetcher.file("checkpoint") != nil }
             let last = location.split(separator: "/").last.map(String.init) ?? ""
             onlyLog = isLog ? LedgerFolder.number(last) ?? 1 : nil
         } catch {
@@ -70,7 +71,10 @@ public final class RemoteLedger: LedgerSource {
         if let onlyLog { return [onlyLog] }
         var numbers: [Int] = []
         for number in 1...Bounds.logs {
-            guard try contents(of: "vkey", inLog: number) != nil else { break }
+            // Either of them shows that there is a log; that the other is missing is for others to say.
+            var isThere = try contents(of: "vkey", inLog: number) != nil
+            if !isThere { isThere = try contents(of: "checkpoint", inLog: number) != nil }
+            guard isThere else { break }
             numbers.append(number)
         }
         return numbers
