@@ -56,25 +56,73 @@ import TransparencyLog
     static let mistakes: [(String, String)] = [
         ("sync: { bukket: x }", "8:9: `ledger.sync.bucket` is missing: expected a bucket's name"),
         ("sync: { \(store), evry: 1m }", "unknown key `evry` in `ledger.sync`, did you mean `every`?"),
-        ("sync: { \(store), every: 1 }", "`ledger.sync.every`: expected a duration such as `30s` or `500ms`, found `1`"),
-        ("sync: { \(store), endpoint: \"http://s3.example.com\" }", "`ledger.sync.endpoint`: `http://s3.example.com:80` is not encrypted"),
-        ("sync: { \(store), endpoint: \"http://8.8.8.8\", plaintext: true }", "`ledger.sync.endpoint`: plaintext to `8.8.8.8` is refused"),
-        ("sync: { \(store), prefix: \"a b\" }", "`ledger.sync.prefix`: expected a prefix of letters, digits, `-`, `_`, `.` and `/`, found `a b`"),
-        ("sync: { bucket: A, access_key: { env: ACCESS }, secret_key: { env: SECRET } }", "8:17: `ledger.sync.bucket`: expected a bucket's name"),
-        ("sync: { bucket: audit, access_key: { env: NONE }, secret_key: { env: SECRET } }", "`ledger.sync.access_key`: environment variable `NONE` is not set"),
-        ("sync: { bucket: audit, access_key: AKIA, secret_key: { env: SECRET } }", "secrets do not stand in configuration files"),
-        ("sync: { bucket: audit, access_key: { env: BAD }, secret_key: { env: SECRET } }", "`ledger.sync.access_key`: expected letters and digits"),
-        ("streams: { \"a b\": { kind: syslog } }", "8:14: `a b`: expected a name of letters, digits, `_`, `-` and `.` for a stream"),
-        ("streams: { a: { kind: syslogd } }", "`ledger.streams.a.kind`: expected `syslog` or `otlp`, found `syslogd`, did you mean `syslog`?"),
-        ("streams: { a: { kind: syslog } }", "`ledger.streams.a.address` is missing: expected an address such as `siem.example.com:6514`"),
+        (
+            "sync: { \(store), every: 1 }",
+            "`ledger.sync.every`: expected a duration such as `30s` or `500ms`, found `1`"
+        ),
+        (
+            "sync: { \(store), endpoint: \"http://s3.example.com\" }",
+            "`ledger.sync.endpoint`: `http://s3.example.com:80` is not encrypted"
+        ),
+        (
+            "sync: { \(store), endpoint: \"http://8.8.8.8\", plaintext: true }",
+            "`ledger.sync.endpoint`: plaintext to `8.8.8.8` is refused"
+        ),
+        (
+            "sync: { \(store), prefix: \"a b\" }",
+            "`ledger.sync.prefix`: expected a prefix of letters, digits, `-`, `_`, `.` and `/`, found `a b`"
+        ),
+        (
+            "sync: { bucket: A, access_key: { env: ACCESS }, secret_key: { env: SECRET } }",
+            "`ledger.sync.bucket`: expected a bucket's name of 3 to 63"
+        ),
+        (
+            "sync: { bucket: audit, access_key: { env: NONE }, secret_key: { env: SECRET } }",
+            "`ledger.sync.access_key`: environment variable `NONE` is not set"
+        ),
+        (
+            "sync: { bucket: audit, access_key: AKIA, secret_key: { env: SECRET } }",
+            "secrets do not stand in configuration files"
+        ),
+        (
+            "sync: { bucket: audit, access_key: { env: BAD }, secret_key: { env: SECRET } }",
+            "`ledger.sync.access_key`: expected letters and digits"
+        ),
+        (
+            "streams: { \"a b\": { kind: syslog } }",
+            "8:14: `a b`: expected a name of letters, digits, `_`, `-` and `.` for a stream"
+        ),
+        (
+            "streams: { a: { kind: syslogd } }",
+            "`ledger.streams.a.kind`: expected `syslog` or `otlp`, found `syslogd`, did you mean `syslog`?"
+        ),
+        (
+            "streams: { a: { kind: syslog } }",
+            "`ledger.streams.a.address` is missing: expected an address such as `siem.example.com:6514`"
+        ),
         ("streams: { a: { kind: syslog, address: \"tcp://x\" } }", "`ledger.streams.a.address`: expected"),
-        ("streams: { a: { kind: syslog, address: x, facility: 24 } }", "`ledger.streams.a.facility`: expected a whole number from 0 to 23, found `24`"),
+        (
+            "streams: { a: { kind: syslog, address: x, facility: 24 } }",
+            "`ledger.streams.a.facility`: expected a whole number from 0 to 23, found `24`"
+        ),
         ("streams: { a: { kind: otlp } }", "`ledger.streams.a.url` is missing"),
-        ("streams: { a: { kind: otlp, url: \"https://x/v1/logs\", header: x-key } }", "a header needs its value: `token: {env: NAME}`"),
-        ("streams: { a: { kind: otlp, url: \"https://x/v1/logs\", settling: 1s } }", "unknown key `settling` in `ledger.streams.a`"),
+        (
+            "streams: { a: { kind: otlp, url: \"https://x/v1/logs\", header: x-key } }",
+            "a header needs its value: `token: {env: NAME}`"
+        ),
+        (
+            "streams: { a: { kind: otlp, url: \"https://x/v1/logs\", settling: 1s } }",
+            "unknown key `settling` in `ledger.streams.a`"
+        ),
         ("witnesses: { quorum: 1 }", "`ledger.witnesses.list` is missing: expected a list of witnesses"),
-        ("witnesses: { list: [ { url: \"https://w\", vkey: nonsense } ] }", "`ledger.witnesses.list[0].vkey`: verifier key: not of the form name+hash+base64"),
-        ("witnesses: { quorum: 2, list: [] }", "`ledger.witnesses.quorum`: expected a whole number from 0 to 0, found `2`"),
+        (
+            "witnesses: { list: [ { url: \"https://w\", vkey: nonsense } ] }",
+            "`ledger.witnesses.list[0].vkey`: verifier key: not of the form name+hash+base64"
+        ),
+        (
+            "witnesses: { quorum: 2, list: [] }",
+            "`ledger.witnesses.quorum`: expected a whole number from 0 to 0, found `2`"
+        ),
     ]
 
     @Test(arguments: mistakes)
