@@ -43,6 +43,9 @@ private final class FetchCore: @unchecked Sendable {
         static let bytes = 64 << 20
         /// What was fetched ahead and not asked for during so many requests is let go.
         static let patience = 1_024
+        /// So many files that were handed out are remembered, so that who lags behind another reader does not have them
+        /// fetched again.
+        static let memory = 4_096
     }
 
     private enum State {
@@ -63,6 +66,8 @@ private final class FetchCore: @unchecked Sendable {
     /// What was fetched ahead, in its order, with the count of requests at that time.
     private var fetchedAhead: [(path: String, at: Int)] = []
     private var requests = 0
+    /// Files that were handed out lately.
+    private var handedOut: Set<String> = []
     /// How many entries the log in a folder has.
     private var sizes: [String: UInt64] = [:]
     private var bytesHere = 0
@@ -91,6 +96,8 @@ private final class FetchCore: @unchecked Sendable {
             case .here(let bytes):
                 files[path] = nil
                 bytesHere -= bytes?.count ?? 0
+                if handedOut.count >= Bounds.memory { handedOut.removeAll(keepingCapacity: true) }
+                handedOut.insert(path)
                 return bytes
             case .failed(let failure):
                 files[path] = nil
@@ -136,7 +143,7 @@ private final class FetchCore: @unchecked Sendable {
             next += 1
             guard let tile = Tile(tile.content, index: next, inTreeOf: size), tile.isFull else { return }
             let path = folder + tile.path
-            guard files[path] == nil else { continue }
+            guard files[path] == nil, !handedOut.contains(path) else { continue }
             guard bytesHere + (underWay + ahead.count + 1) * largest <= Bounds.bytes else { return }
             files[path] = .waiting
             ahead.append(path)
