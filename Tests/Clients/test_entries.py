@@ -174,7 +174,7 @@ def test_events_are_valid_by_ocsfs_own_schema(busy):
 
 def recount(entries):
     """Sums that every export has to give, from the entries alone."""
-    results = {(e["request"], e["attempt"]): e for e in entries if e["kind"] == "result"}
+    results = {(e["request"], e["attempt"]): (e["outcome"], e["cost_nano_usd"] or 0, e["bytes_sent"], e["usage"]) for e in entries if e["kind"] == "result"}
     sums = {"attempts": 0, "denials": 0, "findings": 0, "values": 0, "completed": 0, "input": 0, "output": 0, "cost": 0, "sent": 0}
     for e in entries:
         if e["kind"] in ("intent", "exposure"): sums["values"] += sum(len(x["values"]) for x in e["exposed"])
@@ -183,8 +183,9 @@ def recount(entries):
         sums["findings"] += sum(x["count"] for x in e["data"])
         result = results.get((e["request"], e.get("attempt")))
         if not result: continue
-        sums["completed"] += result["outcome"] == "completed"; sums["cost"] += result["cost_nano_usd"] or 0; sums["sent"] += result["bytes_sent"]
-        if result["usage"]: sums["input"] += result["usage"]["input"]; sums["output"] += result["usage"]["output"]
+        outcome, cost, sent, usage = result
+        sums["completed"] += outcome == "completed"; sums["cost"] += cost; sums["sent"] += sent
+        if usage: sums["input"] += usage["input"]; sums["output"] += usage["output"]
     return sums
 
 

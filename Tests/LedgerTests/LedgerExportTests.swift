@@ -77,6 +77,7 @@ import Testing
         let start = LedgerEntry.start(.init(time: LedgerSamples.time, version: "1.0", policySet: "aa"))
         let lines = try Self.export([.intent(LedgerSamples.intent), start, .result(Self.result)], format)
         #expect(lines.count == 2, "\(lines)")
+        #expect(!lines.contains { $0.contains("completed") }, "what comes later belongs to nothing")
     }
 
     @Test func `events have what the schema requires, and lose nothing`() throws {
