@@ -28,6 +28,8 @@ struct AuditSync: ParsableCommand {
     var json = false
 
     func run() throws {
+        // A store that closes a connection is an error to be told, not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
         try ledger.configuration.reporting {
             let settings = try RemoteOption.store(ledger.configuration, location)
             let sync = try LedgerSync(LedgerFolder(try ledger.only()), to: settings)
