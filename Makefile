@@ -16,10 +16,11 @@ lint: ## check the format of every Swift file
 	@scripts/swift-or-explain
 	@swift format lint --strict --recursive Sources Tests Package.swift && echo "format: clean"
 
-bench: ## measure CPU, latency and memory beside nginx in the same run, the privacy engine beside Presidio, and Cedar beside cedarpy
+bench: ## measure CPU, latency and memory beside nginx in the same run, the privacy engine beside Presidio, Cedar beside cedarpy, and the ledger's index
 	@scripts/bench
 	@scripts/bench-privacy
 	@scripts/bench-cedar
+	@scripts/bench-index
 
 fuzz: ## try the privacy engine and Cedar on texts that nobody would write, for ten minutes each
 	@scripts/fuzz

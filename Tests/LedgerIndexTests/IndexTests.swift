@@ -255,4 +255,37 @@ enum Sample {
         #expect(throws: LedgerIndexError.cancelled) { try index.update(limit: 1) { _ in false } }
         #expect(try index.entryCount() == 5_001, "what was taken in stays")
     }
+
+    /// A source of what is under checkpoints: nothing yet.
+    private struct Nothing: LedgerSource {
+        func place(of path: String, inLog log: Int) -> String { path }
+        func logNumbers() throws(LedgerReadError) -> [Int] { [1] }
+        func contents(of path: String, inLog log: Int) throws(LedgerReadError) -> [UInt8]? { nil }
+    }
+
+    @Test func `who feeds from the tree alone leaves be what others took from the write-ahead log`() throws {
+        let ledger = MemoryLedger([Sample.intent(1), Sample.intent(2)])
+        let index = try index(ledger)
+        try index.update()
+        let feeder = try LedgerIndex(
+            path: path, reader: LedgerReader(source: Nothing()), name: "test", isFedFromTreeOnly: true)
+        #expect(try feeder.update() == 0)
+        #expect(try index.events(LedgerFilter(), limit: 9).count == 2)
+        #expect(feeder.isInPlace)
+        try FileManager.default.removeItem(atPath: path)
+        #expect(!feeder.isInPlace)
+    }
+
+    @Test func `a folder without a ledger is waited for, and fed once there is one`() async throws {
+        let folder = path + ".d"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let feeder = IndexFeeder(directory: folder) { _ in }
+        #expect(feeder.start())
+        #expect(!feeder.condition.isUpToDate && feeder.condition.trouble == nil)
+        try FileManager.default.createDirectory(atPath: folder + "/log-000001", withIntermediateDirectories: true)
+        for _ in 0..<1_200 where !feeder.condition.isUpToDate { try await Task.sleep(for: .milliseconds(50)) }
+        #expect(feeder.condition.isUpToDate)
+        feeder.stop()
+        #expect(FileManager.default.fileExists(atPath: folder + "/index.sqlite"))
+    }
 }

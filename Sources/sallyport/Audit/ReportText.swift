@@ -43,16 +43,22 @@ struct ReportText {
             """)
     }
 
+    /// A row for each class and destination, a column for each way in which values left.
     private mutating func exposure() {
         guard !report.exposure.isEmpty else { return }
-        var table = TextTable(["CLASS", "DESTINATION", "LEFT AS", "VALUES", "ATTEMPTS"], right: [3, 4])
-        for line in report.exposure {
-            table.add([
-                Self.safe(line.dataClass), Self.destination(line.provider, line.model, line.isInternal),
-                Self.safe(line.treatment), Self.number(line.values), Self.number(line.attempts),
-            ])
+        let ways = Set(report.exposure.map(\.treatment)).sorted {
+            ($0 == "raw" ? 0 : 1, $0) < ($1 == "raw" ? 0 : 1, $1)
         }
-        parts.append(table.text)
+        var table = TextTable(
+            ["CLASS", "DESTINATION"] + ways.map { Self.safe($0).uppercased() }, right: Set(2..<(2 + ways.count)))
+        var rows: [(head: [String], values: [String: Int])] = []
+        for line in report.exposure {
+            let head = [Self.safe(line.dataClass), Self.destination(line.provider, line.model, line.isInternal)]
+            if rows.last?.head != head { rows.append((head, [:])) }
+            rows[rows.count - 1].values[line.treatment, default: 0] += line.values
+        }
+        for row in rows { table.add(row.head + ways.map { way in row.values[way].map(Self.number) ?? "" }) }
+        parts.append("Values that left, by how they left\n\n" + table.text)
     }
 
     private mutating func callers() {
