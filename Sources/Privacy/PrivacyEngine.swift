@@ -136,6 +136,22 @@ public final class PrivacyEngine: Sendable {
         var workspace = TextInspector.Workspace()
         workspace.trace = []
         try inspector.inspect(text, &workspace) { [] }
+        var findings = workspace.candidates
+        var values = RepeatedValues()
+        values.collect(findings, in: text)
+        if !values.isEmpty {
+            var repeated: [Candidate] = []
+            try values.search().find(in: text, .none, into: &repeated)
+            if let all = inspector.adding(repeated, to: findings, sparing: workspace.allowed, { _, _ in }) {
+                // What was found elsewhere in the text supports it.
+                let known = Set(findings)
+                for candidate in repeated where !known.contains(candidate) {
+                    workspace.trace?.append(
+                        Consideration.Draft(candidate: candidate, grounds: Grounds(context: .supports)))
+                }
+                findings = all
+            }
+        }
         let considerations = (workspace.trace ?? []).map { draft in
             let candidate = draft.candidate
             let threshold = inspector.threshold(of: candidate)
@@ -144,7 +160,7 @@ public final class PrivacyEngine: Sendable {
                     .rejected
                 } else if Int(candidate.score) < threshold {
                     .belowThreshold
-                } else if Self.isTaken(candidate, in: workspace.candidates) {
+                } else if Self.isTaken(candidate, in: findings) {
                     .taken
                 } else if workspace.allowed.contains(candidate) {
                     .allowed

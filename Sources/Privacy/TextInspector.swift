@@ -93,6 +93,8 @@ struct TextInspector: Sendable {
     func narrowed(to classes: SensitiveClassSet) -> TextInspector {
         var inspector = self
         inspector.enabled = enabled.intersection(classes)
+        // One's own words and patterns are no class that could be off.
+        if classes.contains(.custom) { inspector.enabled.insert(.custom) }
         inspector.isNarrowed = true
         let wantsNames = inspector.enabled.contains(.person) || inspector.enabled.contains(.place)
         if !wantsNames { inspector.names = nil }

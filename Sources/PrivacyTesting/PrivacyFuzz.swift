@@ -22,6 +22,8 @@ public struct PrivacyFuzz: Sendable {
     private let usual: PrivacyEngine
     private let doubtful: PrivacyEngine
     private let treating: [(treatment: Treatment?, engine: PrivacyEngine)]
+    /// Engines that refuse one class each.
+    private let blocking: [(dataClass: DataClass, engine: PrivacyEngine)]
     private let key: TenantKey
     private let fragments: [[UInt8]]
 
@@ -39,12 +41,14 @@ public struct PrivacyFuzz: Sendable {
                 .init(dataClass: DataClass("customer"), words: ["Contoso", "XK-4711-AB"], isCaseSensitive: true),
             ]
             settings.patterns = [.init(dataClass: DataClass("ticket"), expression: "[A-Z]{2,5}-[0-9]{3,6}")]
-            settings.redactedInAnswers = AnswerRules.supportedClasses
+            settings.redactedInAnswers = AnswerRules.immediateClasses
             change(&settings)
             return try PrivacyEngine(scanner: scanner(settings), names: names, settings: settings)
         }
         func treatment(_ choose: (Int) -> Treatment) throws -> PrivacyEngine {
             try engine { settings in
+                // Half of them take every class out of answers, the others those that need few words around.
+                if treating.count % 2 == 0 { settings.redactedInAnswers = Set(settings.knownClasses) }
                 for (index, dataClass) in settings.knownClasses.enumerated() {
                     settings.treatments[dataClass] = choose(index)
                 }
@@ -52,16 +56,23 @@ public struct PrivacyFuzz: Sendable {
         }
         self.key = key
         self.fragments = fragments
+        var treating: [(Treatment?, PrivacyEngine)] = []
         all = try engine { _ in }
         usual = try engine { $0.classes = PrivacySettings.usualClasses }
         doubtful = try engine { settings in
             settings.threshold = 1
             settings.allowed = ["*@example.org", "4111*", "berlin"]
         }
-        var treating: [(Treatment?, PrivacyEngine)] = []
         for one in Treatment.allCases { treating.append((one, try treatment { _ in one })) }
         treating.append((nil, try treatment { $0 % 2 == 0 ? .realistic : .surrogate }))
         self.treating = treating
+        let settings = all.settings
+        let shared = try scanner(settings)
+        blocking = try settings.knownClasses.map { dataClass in
+            var settings = settings
+            settings.treatments = [dataClass: .block]
+            return (dataClass, try PrivacyEngine(scanner: shared, names: names, settings: settings))
+        }
     }
 
     /// Everything that is wrong with what a seed makes. Throws what the engine throws.
@@ -185,6 +196,8 @@ public struct PrivacyFuzz: Sendable {
             let choice = fuzz.treating[text.number(0...fuzz.treating.count - 1)]
             let treated = try treat(choice.treatment, choice.engine)
             try answer(choice.engine, treated)
+            let (dataClass, engine) = fuzz.blocking[text.number(0...fuzz.blocking.count - 1)]
+            try refuse(dataClass, engine)
         }
 
         private mutating func expect(_ isKept: Bool, _ promise: @autoclosure () -> String, _ text: [UInt8]) {
@@ -256,6 +269,34 @@ public struct PrivacyFuzz: Sendable {
             if treatment == nil || treatment == .surrogate || treatment == .realistic { try restore(request, treated) }
             if let echo = Self.readable(treated) { for text in Request.texts(echo) { self.text.remember(text) } }
             return (request, findings, treated)
+        }
+
+        /// A request is refused in every form if a class that blocks is in it, and in none if it is not.
+        private mutating func refuse(_ dataClass: DataClass, _ engine: PrivacyEngine) throws {
+            let texts = (0..<text.number(1...2)).map { _ in Array(text.nextString().utf8) }
+            let request = try Request(texts, nested: []).request
+            let findings = try engine.inspect(request)
+            let isIn = findings.summary.counts.contains { $0.dataClass == dataClass }
+            for form in SendingForm.allCases {
+                let refused = try Self.refusal(engine, request, findings, form, fuzz.key)
+                expect(
+                    refused == (isIn ? dataClass : nil), "\(dataClass) alone is refused (\(form))", request.body.bytes)
+            }
+        }
+
+        /// The class for which a request is refused.
+        private static func refusal(
+            _ engine: PrivacyEngine, _ request: InferenceRequest, _ findings: Findings, _ form: SendingForm,
+            _ key: TenantKey
+        ) throws -> DataClass? {
+            do {
+                _ = try treat(engine, request, findings, form, key)
+                return nil
+            } catch {
+                if case .blocked(let dataClass) = error { return dataClass }
+                if error == .ambiguousNames { return nil }
+                throw error
+            }
         }
 
         /// `nil` where the engine may refuse.
@@ -437,7 +478,7 @@ public struct PrivacyFuzz: Sendable {
             let whole = before + head + secret + tail + Array(" as you asked.\n\n".utf8) + text.next()
             let place = before.count..<before.count + head.count + secret.count + tail.count
             let found = try whole.withUnsafeBytes { try engine.inspect(text: $0) }
-            guard found.contains(where: { $0.range == place && AnswerRules.supportedClasses.contains($0.dataClass) })
+            guard found.contains(where: { $0.range == place && AnswerRules.immediateClasses.contains($0.dataClass) })
             else { return }
             let output = try redact(whole, rules, restoration, .plain)
             let leaks = [secret.prefix(9), secret.suffix(9)].contains { Self.first($0, in: output[...]) != nil }

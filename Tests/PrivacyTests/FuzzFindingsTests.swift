@@ -34,8 +34,8 @@ import Testing
     // MARK: Answers
 
     private static func rules() throws -> AnswerRules {
-        var settings = PrivacySettings(classes: AnswerRules.supportedClasses)
-        settings.redactedInAnswers = AnswerRules.supportedClasses
+        var settings = PrivacySettings(classes: AnswerRules.immediateClasses)
+        settings.redactedInAnswers = AnswerRules.immediateClasses
         let engine = try PrivacyEngine(scanner: PatternScanner(settings: settings), settings: settings)
         let request = try Fixtures.request("[]")
         return try #require(

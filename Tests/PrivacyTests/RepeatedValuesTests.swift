@@ -27,6 +27,16 @@ import Testing
         return found
     }
 
+    @Test func `a value found again is explained as one that was taken`() throws {
+        let text = Array("bank account number: 73492816. As for 73492816, all is well.".utf8)
+        let found = try text.withUnsafeBytes { try Fixtures.engine.inspect(text: $0) }
+        let reasons = try text.withUnsafeBytes { try Fixtures.engine.explain(text: $0) }
+        #expect(found.count == 2)
+        for finding in found {
+            #expect(reasons.contains { $0.range == finding.range && $0.outcome == .taken })
+        }
+    }
+
     @Test(arguments: [
         ("My SSN is 536-90-4399.", "536-90-4399"), ("My passport number is 912803456.", "912803456"),
         ("bank account number: 73492816", "73492816"), ("date of birth: 1984-03-07", "1984-03-07"),

@@ -21,7 +21,7 @@ import Testing
 
     private static let engine: PrivacyEngine? = {
         var settings = PrivacySettings()
-        settings.redactedInAnswers = AnswerRules.supportedClasses
+        settings.redactedInAnswers = AnswerRules.immediateClasses
         return try? PrivacyEngine(scanner: PatternScanner(), settings: settings)
     }()
 
@@ -30,7 +30,7 @@ import Testing
     ) throws -> AnswerRules {
         var all = SensitiveClassSet()
         for sensitiveClass in SensitiveClass.allCases
-        where AnswerRules.supportedClasses.contains(sensitiveClass.dataClass) {
+        where AnswerRules.immediateClasses.contains(sensitiveClass.dataClass) {
             all.insert(sensitiveClass)
         }
         let values = own.map { Array($0.utf8).withUnsafeBytes { AnswerRules.plain($0) } }

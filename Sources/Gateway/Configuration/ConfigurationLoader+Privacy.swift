@@ -47,8 +47,6 @@ extension ConfigurationLoader {
             guard let name = element.string("a class") else { continue }
             if !known.contains(name) {
                 element.report(unknown("class", name, among: known))
-            } else if !AnswerRules.supports(DataClass(name), in: settings) {
-                element.report("`\(name)` needs more context than a stream gives: it can't be taken out of answers")
             } else if !settings.classes.contains(DataClass(name)) {
                 element.report("`\(name)` is off under `classes`: it is looked for nowhere")
             }

@@ -5,19 +5,21 @@ import JSONText
 ///
 /// The caller's own values stay, in whatever form they went out, and so do this request's surrogates, which stand for them.
 public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable {
-    /// Classes that can be found in text which is still coming: their values are written with digits or signs, and what decides about them
-    /// stands nearby. The others (patterns of one's own, names, places, street addresses, dates and ages) need more of the text.
-    /// Lists of words are taken out, too: see `supports`.
-    public static let supportedClasses = Set(
-        SensitiveClass.allCases.filter { !unsupported.contains($0) }.map(\.dataClass))
+    /// Classes that are found in text which is still coming by a few words: their values are written with digits or signs, and what decides
+    /// about them stands nearby. Where only these are asked for, prose goes out at once; lists of words are as quick.
+    public static let immediateClasses = Set(
+        SensitiveClass.allCases.filter { !wordy.contains($0) }.map(\.dataClass))
 
-    private static let unsupported: [SensitiveClass] = [
+    /// Classes that may be any words, and need what stands around: for them all text waits, up to 512 bytes.
+    private static let wordy = SensitiveClassSet([
         .custom, .person, .place, .streetAddress, .postcode, .date, .dateOfBirth, .age, .coordinates,
-    ]
+    ])
+    /// Values that people write in parts, `Maria` of `Maria Keller`.
+    private static let named = SensitiveClassSet([.person, .place, .streetAddress])
 
-    /// Whether values of a class are taken out of answers where settings ask for it: the classes above, and lists of one's own words.
+    /// Whether values of a class are taken out of answers where settings ask for it: every class that settings know.
     public static func supports(_ dataClass: DataClass, in settings: PrivacySettings) -> Bool {
-        supportedClasses.contains(dataClass) || AnswerTerms.isListOnly(dataClass, in: settings)
+        settings.knownClasses.contains(dataClass)
     }
 
     let engine: PrivacyEngine
@@ -29,30 +31,40 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
     let restoration: RestorationMap
     /// Whether secrets are all that is taken out.
     let isSecretsOnly: Bool
+    /// Whether any words may be a value.
+    let isWordy: Bool
     /// The caller's values, as `plain` gives them.
     private let own: Set<[UInt8]>
     /// Those of them that may be longer than what is held of an answer: private keys and web tokens.
     private let ownLong: [[UInt8]]
 
-    /// The rules for one request; `nil` if nothing is to be taken out. Classes of the settings that are not supported are left out.
+    /// The rules for one request; `nil` if nothing is to be taken out.
     ///
     /// `findings` are those that `inspect` gave for this very request.
     public init?(
         engine: PrivacyEngine, request: InferenceRequest, findings: Findings, restoration: RestorationMap
     ) {
-        let wanted = engine.settings.redactedInAnswers.intersection(Self.supportedClasses)
-        guard !wanted.isEmpty || engine.answerTerms != nil else { return nil }
+        let settings = engine.settings
         var classes = SensitiveClassSet()
-        for name in wanted {
-            if let sensitiveClass = SensitiveClass.named(name) { classes.insert(sensitiveClass) }
+        for name in settings.redactedInAnswers {
+            if let sensitiveClass = SensitiveClass.named(name) {
+                if settings.classes.contains(name) { classes.insert(sensitiveClass) }
+            } else if settings.patterns.contains(where: { $0.dataClass == name }) {
+                classes.insert(.custom)
+            }
         }
+        guard classes.bits != 0 || engine.answerTerms != nil else { return nil }
         let inspector = engine.inspector.narrowed(to: classes)
         var own: Set<[UInt8]> = []
         findings.forEachText { items, index in
             let text = request.texts[index]
             request.documents[text.document].json.value(at: text.node).withDecodedUTF8 { bytes in
                 for finding in findings.items[items] {
-                    own.insert(Self.plain(UnsafeRawBufferPointer(rebasing: bytes[finding.range])))
+                    let value = UnsafeRawBufferPointer(rebasing: bytes[finding.range])
+                    own.insert(Self.plain(value))
+                    if Self.named.contains(finding.sensitiveClass) {
+                        Self.forEachWord(of: value) { own.insert(Self.plain($0)) }
+                    }
                     if let terms = engine.answerTerms { Self.words(terms, in: finding.range, of: bytes, into: &own) }
                     guard finding.isMerged else { continue }
                     Self.values(around: finding.range, in: bytes, engine, inspector) { own.insert(Self.plain($0)) }
@@ -72,6 +84,7 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         var secrets = SensitiveClassSet()
         secrets.insert(.secret)
         isSecretsOnly = classes == secrets
+        isWordy = classes.intersects(Self.wordy)
     }
 
     /// How many values of the caller it knows, and none of them.
@@ -81,6 +94,32 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
 
     /// What is found of the classes in one text.
     func inspect(_ text: UnsafeRawBufferPointer) throws -> [Finding] { try engine.inspect(text: text, with: inspector) }
+
+    /// Whether a finding is of a class that is taken out.
+    func takes(_ finding: Finding) -> Bool {
+        guard classes.contains(finding.sensitiveClass) else { return false }
+        // One's own classes are one for the detectors.
+        return finding.sensitiveClass != .custom
+            || engine.settings.redactedInAnswers.contains(finding.dataClass)
+    }
+
+    /// Whether the caller itself sent a value, however it is punctuated; of names and addresses also the parts.
+    func isOwn(_ value: UnsafeRawBufferPointer, _ sensitiveClass: SensitiveClass) -> Bool {
+        if isOwn(value) { return true }
+        guard !own.isEmpty, Self.named.contains(sensitiveClass) else { return false }
+        var isOwn = true
+        Self.forEachWord(of: value) { isOwn = isOwn && own.contains(Self.plain($0)) }
+        return isOwn
+    }
+
+    /// The parts of a value between spaces and marks.
+    private static func forEachWord(of value: UnsafeRawBufferPointer, _ found: (UnsafeRawBufferPointer) -> Void) {
+        var first = 0
+        for position in 0...value.count where position == value.count || plain(value[position]) == nil {
+            if position > first { found(UnsafeRawBufferPointer(rebasing: value[first..<position])) }
+            first = position + 1
+        }
+    }
 
     /// Whether the caller itself sent this, however it is punctuated.
     func isOwn(_ value: UnsafeRawBufferPointer) -> Bool { !own.isEmpty && own.contains(Self.plain(value)) }

@@ -5,6 +5,8 @@
 /// looks at it with 128 bytes before and up to 48 after, and its values go out as `[EMAIL]`. Where islands begin and end, and what the
 /// engine is shown, depends on the text alone: so the output is the same for every way to cut it.
 ///
+/// Where classes are asked for that may be any words (names, addresses, dates, patterns of one's own), all text is one island.
+///
 /// No more than 512 bytes are held. An island that is longer is judged by its first 512 bytes, of which about half go out; a value that
 /// reaches the end of them is taken out up to its own end. So is a private key, from its opening mark to its closing one. A long key or
 /// token that begins as one of the caller's own goes out as it comes, as far as it is that one.
@@ -18,6 +20,8 @@ public struct StreamRedactor {
         static let after = 48
         /// What it sees after one where only secrets are looked for, which are one word.
         static let afterSecret = 8
+        /// What it sees after one where any words may be a value, such as the rest of an address.
+        static let afterWords = 128
         /// Words of prose that lead an island, or that it bridges: none where only secrets are looked for.
         static let bridged = 2
         /// A web token's first part of so many bytes is one, even if nothing comes after it.
@@ -55,7 +59,7 @@ public struct StreamRedactor {
     /// a string's content, and a number becomes a string.
     public init(_ rules: AnswerRules, encoding: RestorationMap.Encoding = .plain) {
         self.rules = rules
-        after = rules.isSecretsOnly ? Bounds.afterSecret : Bounds.after
+        after = rules.isSecretsOnly ? Bounds.afterSecret : rules.isWordy ? Bounds.afterWords : Bounds.after
         bridged = rules.isSecretsOnly ? 0 : Bounds.bridged
         sink = RedactedText(encoding)
     }
@@ -164,6 +168,12 @@ public struct StreamRedactor {
         _ base: UnsafePointer<UInt8>, _ end: Int, _ isEnd: Bool
     ) -> (end: Int, next: AnswerWords.Word.Kind?) {
         let words = AnswerWords(base: base, end: end, isEnd: isEnd)
+        if rules.isWordy {
+            var next = start
+            while next < end, base[next] == 0x20 || (0x09...0x0D).contains(base[next]) { next += 1 }
+            guard next < end else { return (end, nil) }
+            return (next, words.begins(AnswerWords.mark, at: next) ? .mark : .hot)
+        }
         var position = start
         // Where the last two short words begin: they may lead a value.
         var first: Int?
@@ -221,6 +231,10 @@ public struct StreamRedactor {
 
     /// Where the island at `start` ends, if that is known.
     private func islandEnd(_ words: AnswerWords) -> Int? {
+        if rules.isWordy {
+            let next = (start + 1..<max(start + 1, words.end)).first { words.begins(AnswerWords.mark, at: $0) }
+            return next ?? (words.isEnd ? words.end : nil)
+        }
         var position = start
         var end: Int?
         var bridged = 0
@@ -333,9 +347,9 @@ public struct StreamRedactor {
             let range = max(start, lowest + finding.range.lowerBound)..<max(start, lowest + finding.range.upperBound)
             guard !range.isEmpty, range.lowerBound < place else { continue }
             last = max(last, range.upperBound)
-            guard rules.classes.contains(finding.sensitiveClass),
+            guard rules.takes(finding),
                 !surrogates.contains(where: { $0.overlaps(finding.range) }),
-                !rules.isOwn(UnsafeRawBufferPointer(rebasing: window[finding.range]))
+                !rules.isOwn(UnsafeRawBufferPointer(rebasing: window[finding.range]), finding.sensitiveClass)
             else { continue }
             values.append(Value(range: range, sensitiveClass: finding.sensitiveClass))
         }

@@ -14,7 +14,7 @@ struct AnswerBench {
     /// Treats a prompt of this text's first 64 KB as a request; the answer repeats what was sent.
     init(_ settings: PrivacySettings, _ prompt: [UInt8]) throws {
         var settings = settings
-        settings.redactedInAnswers = AnswerRules.supportedClasses
+        settings.redactedInAnswers = AnswerRules.immediateClasses
         let engine = try PrivacyEngineLoader.engine(settings)
         var writer = JSONWriter()
         writer.beginArray()
