@@ -5,7 +5,7 @@ internal import GRDB
 /// A row's `id` is its entry's place: the log's number in the bits from 40 on, the index in the log below. So rows stand in the
 /// order of the ledger, and need no other key. Texts stand once, in `word`.
 enum IndexSchema {
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     static func id(log: Int, index: UInt64) -> Int64 { Int64(log) << 40 | Int64(truncatingIfNeeded: index) }
     static func log(_ id: Int64) -> Int { Int(id >> 40) }
