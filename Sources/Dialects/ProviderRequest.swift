@@ -67,6 +67,23 @@ public enum ProviderRequest {
         }
     }
 
+    /// The whole URL of a deployment at Azure; `nil` for a name that can't stand in a path.
+    public static func azureURL(
+        base: String, for operation: Operation, deployment: String, apiVersion: String
+    ) -> String? {
+        guard !deployment.allSatisfy({ $0 == "." }) else { return nil }
+        var base = base[...]
+        while base.hasSuffix("/") { base = base.dropLast() }
+        if base.hasSuffix("/openai") { base = base.dropLast(7) }
+        var name = ""
+        for byte in deployment.utf8 {
+            let isPlain =
+                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x2E || byte == 0x5F
+            name += isPlain ? String(Unicode.Scalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+        }
+        return "\(base)/openai/deployments/\(name)\(path(for: operation))?api-version=\(apiVersion)"
+    }
+
     /// The header fields, without those that belong to the connection. `key` is the provider's, `nil` for none.
     public static func headers(
         in dialect: Dialect, key: String?, isStreaming: Bool, caller: CallerHeaders = CallerHeaders()

@@ -27,7 +27,9 @@ public struct Translation: Sendable, Hashable {
 
     /// The way between two protocols; `nil` where there is none, or none is needed.
     public init?(from caller: Operation, to provider: Operation) {
-        guard caller != provider, caller.carriesConversations, provider.carriesConversations else { return nil }
+        guard caller != provider, caller.carriesConversations, provider == .chat || provider == .messages else {
+            return nil
+        }
         self.caller = caller
         self.provider = provider
     }
@@ -79,7 +81,11 @@ public struct Translation: Sendable, Hashable {
     // MARK: - The dialects
 
     static func reader(of operation: Operation) -> any ConversationReader.Type {
-        operation == .messages ? AnthropicConversationReader.self : OpenAIConversationReader.self
+        switch operation {
+        case .messages, .countTokens: AnthropicConversationReader.self
+        case .responses: ResponsesConversationReader.self
+        case .chat, .embeddings: OpenAIConversationReader.self
+        }
     }
 
     static func writer(of operation: Operation) -> any ConversationWriter.Type {
@@ -91,7 +97,11 @@ public struct Translation: Sendable, Hashable {
     }
 
     private static func replyWriter(of operation: Operation) -> any ReplyWriter.Type {
-        operation == .messages ? AnthropicReplyWriter.self : OpenAIReplyWriter.self
+        switch operation {
+        case .messages, .countTokens: AnthropicReplyWriter.self
+        case .responses: ResponsesReplyWriter.self
+        case .chat, .embeddings: OpenAIReplyWriter.self
+        }
     }
 
     private static func eventReader(of operation: Operation) -> any ReplyEventReader {
@@ -99,16 +109,20 @@ public struct Translation: Sendable, Hashable {
     }
 
     private static func eventWriter(of operation: Operation, _ facts: TranslatedAnswer) -> any ReplyEventWriter {
-        operation == .messages ? AnthropicReplyEventWriter(facts) : OpenAIReplyEventWriter(facts)
+        switch operation {
+        case .messages, .countTokens: AnthropicReplyEventWriter(facts)
+        case .responses: ResponsesReplyEventWriter(facts)
+        case .chat, .embeddings: OpenAIReplyEventWriter(facts)
+        }
     }
 }
 
 extension Operation {
-    /// Whether it asks a model to go on with a conversation, which other dialects know, too.
+    /// Whether callers ask a model by it to go on with a conversation, which other dialects know, too.
     var carriesConversations: Bool {
         switch self {
-        case .chat, .messages: true
-        case .responses, .embeddings, .countTokens: false
+        case .chat, .messages, .responses: true
+        case .embeddings, .countTokens: false
         }
     }
 }

@@ -40,19 +40,26 @@ extension ConfigurationLoader {
             return ProviderSettings(
                 id: ProviderID(field.key), kind: kind, trust: trust, region: region, retention: retention,
                 groups: groups,
-                isRoutable: true, baseURL: "", apiKey: nil, asksForStreamUsage: false, allowsPlaintext: false,
-                tls: UpstreamTLS(),
+                isRoutable: true, baseURL: "", apiKey: nil, asksForStreamUsage: false, servesResponses: true,
+                apiVersion: nil, allowsPlaintext: false, tls: UpstreamTLS(),
                 timeouts: UpstreamTimeouts(), httpVersion: .automatic, proxy: nil)
         }
         let (apiKey, isRoutable) = apiKey(field, section)
         let asksForStreamUsage = section.field("stream_usage")?.bool() ?? true
+        let servesResponses = kind == .openAI && section.field("responses")?.bool() ?? true
+        let apiVersion = kind == .azure ? section.field("api_version")?.word("a version") ?? usualAzureVersion : nil
+        if kind == .azure, section.required("base_url", "an address such as `https://NAME.openai.azure.com`") == nil {
+            section.finish()
+            return nil
+        }
         let connection = connection(section, kind: kind)
         section.finish()
         guard let connection else { return nil }
         let settings = ProviderSettings(
             id: ProviderID(field.key), kind: kind, trust: trust, region: region, retention: retention, groups: groups,
             isRoutable: isRoutable, baseURL: connection.baseURL, apiKey: apiKey, asksForStreamUsage: asksForStreamUsage,
-            allowsPlaintext: connection.allowsPlaintext, tls: connection.tls, timeouts: connection.timeouts,
+            servesResponses: servesResponses, apiVersion: apiVersion, allowsPlaintext: connection.allowsPlaintext,
+            tls: connection.tls, timeouts: connection.timeouts,
             httpVersion: connection.httpVersion, proxy: connection.proxy)
         // The endpoint itself is the judge of addresses, so that there is one opinion about what is safe.
         do throws(UpstreamEndpointError) {
@@ -62,6 +69,9 @@ extension ConfigurationLoader {
         }
         return settings
     }
+
+    /// The last version of Azure's API that is no preview and has deployments in its paths.
+    private static let usualAzureVersion = "2024-10-21"
 
     private static func apiKey(_ field: ConfigurationField, _ section: ConfigurationSection) -> (
         Secret?, isRoutable: Bool

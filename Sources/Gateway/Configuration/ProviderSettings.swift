@@ -11,6 +11,8 @@ public struct ProviderSettings: Sendable {
         case openAI = "openai"
         /// Anthropic's API.
         case anthropic
+        /// OpenAI's API as Azure has it: a path for each deployment, and a version.
+        case azure
     }
 
     /// Whose machines it runs on.
@@ -41,6 +43,10 @@ public struct ProviderSettings: Sendable {
     public let apiKey: Secret?
     /// Whether streams are asked for usage figures in the provider's way (`stream_options.include_usage`).
     public let asksForStreamUsage: Bool
+    /// Whether it serves `/responses`, which not every server of OpenAI's API does; where it does not, such requests are translated.
+    public let servesResponses: Bool
+    /// Which version of its API is spoken; `nil` where the address says it.
+    public let apiVersion: String?
     /// Whether `http://` is allowed.
     public let allowsPlaintext: Bool
     /// How the connection is protected.
@@ -56,7 +62,7 @@ public struct ProviderSettings: Sendable {
     public var dialect: Dialect? {
         switch kind {
         case .demo: nil
-        case .openAI: .openAI
+        case .openAI, .azure: .openAI
         case .anthropic: .anthropic
         }
     }

@@ -31,9 +31,9 @@ final class Forwarder: Sendable {
             switch permitted.provider.kind {
             case .demo:
                 try demonstrate(request, permit, treated, receipt, inquiry, attempt)
-            case .openAI, .anthropic:
+            case .openAI, .anthropic, .azure:
                 let (endpoint, headers) = try permitted.provider.call(
-                    permitted.operation, request, inquiry.exchange.head)
+                    permitted.operation, of: permit.destination.model, request, inquiry.exchange.head)
                 let token = mailbox.nextToken()
                 let call = try UpstreamCall(
                     permit: permit, treated: treated, receipt: receipt, endpoint: endpoint, headers: headers,

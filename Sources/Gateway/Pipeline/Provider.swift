@@ -24,13 +24,14 @@ final class Provider: Sendable {
 
     private let settings: ProviderSettings
     private let endpoints: [EndpointName: UpstreamEndpoint]
+    private let deployments = Mutex<[DeploymentName: UpstreamEndpoint]>([:])
     private let candidates = Mutex<[CandidateName: Candidate]>([:])
 
     /// Prepares every endpoint that requests may need.
     init(_ settings: ProviderSettings) throws(UpstreamEndpointError) {
         self.settings = settings
-        limitsCompletionTokens = settings.baseURL.contains("://api.openai.com")
-        guard let dialect = settings.dialect else {
+        limitsCompletionTokens = settings.kind == .azure || settings.baseURL.contains("://api.openai.com")
+        guard let dialect = settings.dialect, settings.kind != .azure else {
             endpoints = [:]
             return
         }
@@ -71,7 +72,8 @@ final class Provider: Sendable {
     /// What it is asked where a caller asks for this: the same in its own dialect, or what that can be translated to; `nil` where it can't
     /// be.
     func operation(for operation: Operation) -> Operation? {
-        guard let dialect = settings.dialect, dialect != operation.dialect else { return operation }
+        guard let dialect = settings.dialect else { return operation }
+        if dialect == operation.dialect, operation != .responses || settings.servesResponses { return operation }
         return Translation.counterpart(of: operation, in: dialect)
     }
 
@@ -90,10 +92,44 @@ final class Provider: Sendable {
         }
     }
 
+    private struct DeploymentName: Hashable {
+        let operation: Operation
+        let isStreaming: Bool
+        let model: String
+    }
+
+    /// An endpoint of Azure's: each deployment has its own.
+    private func deployment(
+        _ model: String, _ operation: Operation, isStreaming: Bool
+    ) throws(UpstreamFailure) -> UpstreamEndpoint {
+        let name = DeploymentName(operation: operation, isStreaming: isStreaming, model: model)
+        if let known = deployments.withLock({ $0[name] }) { return known }
+        guard
+            let url = ProviderRequest.azureURL(
+                base: settings.baseURL, for: operation, deployment: model, apiVersion: settings.apiVersion ?? "")
+        else { throw UpstreamFailure(kind: .internal, message: "the deployment's name can't stand in a path") }
+        var headers = ProviderRequest.headers(in: .openAI, key: nil, isStreaming: isStreaming)
+        if let key = settings.apiKey?.reveal() { headers.append(("api-key", key)) }
+        do throws(UpstreamEndpointError) {
+            let made = try settings.endpoint(
+                url: url, headers: headers.compactMap { UpstreamHeader($0.name, $0.value) })
+            deployments.withLock { kept in
+                if kept.count >= Self.keptCandidates { kept.removeAll(keepingCapacity: true) }
+                kept[name] = made
+            }
+            return made
+        } catch {
+            throw UpstreamFailure(kind: .internal, message: error.problem)
+        }
+    }
+
     /// Where a request goes, and what it adds to the endpoint's own fields.
     func call(
-        _ operation: Operation, _ request: InferenceRequest, _ head: HTTPRequestHead
+        _ operation: Operation, of model: String, _ request: InferenceRequest, _ head: HTTPRequestHead
     ) throws(UpstreamFailure) -> (endpoint: UpstreamEndpoint, headers: [UpstreamHeader]) {
+        if settings.kind == .azure {
+            return (try deployment(model, operation, isStreaming: request.isStreaming), [])
+        }
         let isOwn = operation == request.operation
         let asksForBeta = isOwn && operation.dialect == .anthropic && head.uri.hasSuffix("?beta=true")
         let name = EndpointName(

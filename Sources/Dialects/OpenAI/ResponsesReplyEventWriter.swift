@@ -1,0 +1,221 @@
+internal import JSONText
+
+/// Writes the events of a streamed `response`. This dialect repeats each text whole at its end and all of them with the last event, so
+/// the answer is kept until then.
+struct ResponsesReplyEventWriter: ReplyEventWriter {
+    typealias Item = ResponsesReplyWriter.Item
+
+    private let caller: TranslatedAnswer
+    private var id: EscapedText?
+    private var model: EscapedText?
+    private var hasBegun = false
+    private var sequence = 0
+    /// The items that are whole.
+    private var items: [[UInt8]] = []
+    private var open: (item: Item, id: String, call: Int?)?
+    private var stop: Reply.Stop?
+    private var callsTools = false
+    private var usage: ReplyUsage?
+
+    init(_ caller: TranslatedAnswer) { self.caller = caller }
+
+    mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault) {
+        switch event {
+        case .began(let id, let model):
+            (self.id, self.model) = (id, model)
+            begin(&stream)
+        case .text(let text): add(text, to: .text, &stream)
+        case .refusal(let text): add(text, to: .refusal, &stream)
+        case .reasoning(let text): add(text, to: .reasoning, &stream)
+        // Nobody could give them back here.
+        case .signature, .sealedReasoning: break
+        case .toolCall(let index, let id, let name):
+            close(&stream)
+            callsTools = true
+            start(Item(.call(id: id, name: name)), call: index, &stream)
+        case .arguments(let index, let text):
+            guard open?.call == index else { throw TranslationFault("a stream's tool call goes on after its end") }
+            delta(text, &stream)
+        case .partEnded: close(&stream)
+        case .stopped(let stop, _):
+            self.stop = stop
+            close(&stream)
+        case .usage(let usage): self.usage = usage
+        case .done: end(&stream)
+        case .failed(let error): fail(error, &stream)
+        case .ping: stream += ": ping\n\n".utf8
+        }
+    }
+
+    // MARK: - Events
+
+    /// Appends an event: its name, its number, and what it says, which begins with a comma.
+    private mutating func event(_ type: String, _ stream: inout [UInt8], _ said: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: 192)
+        writer.beginObject()
+        writer.key("type")
+        writer.string(type)
+        writer.key("sequence_number")
+        writer.int(sequence)
+        said(&writer)
+        writer.endObject()
+        sequence += 1
+        EventStreamWriter.append(name: type.utf8, data: writer.bytes, to: &stream)
+    }
+
+    private mutating func response(_ type: String, stop: Reply.Stop?, _ stream: inout [UInt8]) {
+        let (id, model, items, usage, caller) = (id, model, items, usage, caller)
+        event(type, &stream) { writer in
+            writer.key("response")
+            ResponsesReplyWriter.write(
+                id, model, stop: stop, items: items, usage: stop == nil ? nil : usage, caller, to: &writer)
+        }
+    }
+
+    private mutating func begin(_ stream: inout [UInt8]) {
+        guard !hasBegun else { return }
+        hasBegun = true
+        response("response.created", stop: nil, &stream)
+        response("response.in_progress", stop: nil, &stream)
+    }
+
+    private mutating func add(_ text: EscapedText, to kind: Item.Kind, _ stream: inout [UInt8]) {
+        if open?.item.kind != kind {
+            close(&stream)
+            start(Item(kind), call: nil, &stream)
+        }
+        delta(text, &stream)
+    }
+
+    private mutating func start(_ item: Item, call: Int?, _ stream: inout [UInt8]) {
+        begin(&stream)
+        let index = items.count
+        let id = item.identifier(caller, index)
+        open = (item, id, call)
+        event("response.output_item.added", &stream) { writer in
+            writer.key("output_index")
+            writer.int(index)
+            writer.key("item")
+            writer.raw(item.written(id: id, status: "in_progress", isWhole: false))
+        }
+        let names = Names(item.kind)
+        guard let part = names.part else { return }
+        event("\(part).added", &stream) { writer in
+            names.write(id, index, to: &writer)
+            writer.key("part")
+            writer.raw(item.part(isWhole: false))
+        }
+    }
+
+    private mutating func delta(_ text: EscapedText, _ stream: inout [UInt8]) {
+        // No copy of the item may be held while it grows.
+        guard let kind = open?.item.kind, let id = open?.id else { return }
+        open?.item.text.append(contentsOf: text.bytes)
+        let (names, index) = (Names(kind), items.count)
+        event("\(names.text).delta", &stream) { writer in
+            names.write(id, index, to: &writer)
+            writer.key("delta")
+            writer.string(text)
+            if kind == .text {
+                writer.key("logprobs")
+                writer.beginArray()
+                writer.endArray()
+            }
+        }
+    }
+
+    private mutating func close(_ stream: inout [UInt8]) {
+        // A call without arguments has an empty object here.
+        if open?.call != nil, open?.item.text.isEmpty == true { delta(EscapedText("{}"), &stream) }
+        guard let current = open else { return }
+        let names = Names(current.item.kind)
+        open = nil
+        let (item, id, index) = (current.item, current.id, items.count)
+        event("\(names.text).done", &stream) { writer in
+            names.write(id, index, to: &writer)
+            if case .call(_, let name) = item.kind {
+                writer.key("name")
+                writer.string(name)
+            }
+            writer.key(names.whole)
+            writer.string(escaped: item.text[...])
+            if item.kind == .text {
+                writer.key("logprobs")
+                writer.beginArray()
+                writer.endArray()
+            }
+        }
+        if let part = names.part {
+            event("\(part).done", &stream) { writer in
+                names.write(id, index, to: &writer)
+                writer.key("part")
+                writer.raw(item.part(isWhole: true))
+            }
+        }
+        let written = item.written(id: id, status: "completed", isWhole: true)
+        event("response.output_item.done", &stream) { writer in
+            writer.key("output_index")
+            writer.int(index)
+            writer.key("item")
+            writer.raw(written)
+        }
+        items.append(written)
+    }
+
+    private mutating func end(_ stream: inout [UInt8]) {
+        begin(&stream)
+        close(&stream)
+        let stop = Reply.settled(stop, callsTools: callsTools)
+        response(
+            ResponsesReplyWriter.status(stop).description == "completed"
+                ? "response.completed" : "response.incomplete", stop: stop, &stream)
+    }
+
+    private mutating func fail(_ error: UpstreamError, _ stream: inout [UInt8]) {
+        event("error", &stream) { writer in
+            writer.key("code")
+            writer.string(error.code ?? error.type ?? "server_error")
+            writer.key("message")
+            writer.string(error.message)
+            writer.key("param")
+            writer.null()
+        }
+    }
+
+    /// What the events of one kind of text are called.
+    private struct Names {
+        let text: StaticString
+        let part: StaticString?
+        let whole: StaticString
+        private let place: StaticString?
+
+        init(_ kind: Item.Kind) {
+            switch kind {
+            case .text: self.init("response.output_text", "response.content_part", "text", "content_index")
+            case .refusal: self.init("response.refusal", "response.content_part", "refusal", "content_index")
+            case .reasoning:
+                self.init(
+                    "response.reasoning_summary_text", "response.reasoning_summary_part", "text", "summary_index")
+            case .call: self.init("response.function_call_arguments", nil, "arguments", nil)
+            }
+        }
+
+        private init(_ text: StaticString, _ part: StaticString?, _ whole: StaticString, _ place: StaticString?) {
+            self.text = text
+            self.part = part
+            self.whole = whole
+            self.place = place
+        }
+
+        /// Where in the response it stands.
+        func write(_ id: String, _ index: Int, to writer: inout JSONWriter) {
+            writer.key("item_id")
+            writer.string(id)
+            writer.key("output_index")
+            writer.int(index)
+            guard let place else { return }
+            writer.key(place)
+            writer.int(0)
+        }
+    }
+}
