@@ -39,10 +39,12 @@ struct ConversationDraft {
     func whole(_ node: Int, _ field: String) throws(RequestError) -> Int? {
         if tape.isNull(node) { return nil }
         let value = tape.value(node)
-        guard let number = value.int ?? value.double.flatMap({ Int(exactly: $0) }) else {
+        if let number = value.int { return number }
+        // Beyond 2⁵³ a double is no count any more.
+        guard let number = value.double, abs(number) <= 9_007_199_254_740_992, Double(Int(number)) == number else {
             throw wrongType(field, "a whole number")
         }
-        return number
+        return Int(number)
     }
 
     func flag(_ node: Int, _ field: String) throws(RequestError) -> Bool? {

@@ -102,9 +102,9 @@ struct ResponsesTranslationTests {
         for cut in 0...count {
             #expect(try stream(bytes(events), from: provider, to: .responses, cuts: [cut]) == whole)
         }
-        #expect(
-            !(try stream(Array(bytes(events).dropLast(20)), from: provider, to: .responses)).contains(
-                "response.completed"))
+        // What is left of an event is no JSON, which is a fault: either way there is no clean end.
+        let cut = try? stream(Array(bytes(events).dropLast(20)), from: provider, to: .responses)
+        #expect(cut?.contains("response.completed") != true)
     }
 
     @Test func `no request, answer or stream makes a translation trap`() throws {
