@@ -148,3 +148,39 @@ def test_the_other_dialects_key_and_versions_stay_here(gateway, provider):
 def test_what_has_no_counterpart_is_refused(gateway):
     r = gateway.post({"model": "claude/echo", "input": "x"}, path="/v1/embeddings")
     assert r.status_code == 400 and r.json()["error"]["param"] == "model"
+
+
+@pytest.mark.parametrize("model", ["claude/echo", "plain/echo", "demo"])
+def test_responses_go_to_providers_that_know_none(make_gateway, provider, model):
+    gateway = make_gateway(upstream=provider.url, models='  plain/*: { candidates: [{ provider: plain, model: "*" }] }\n')
+    settings = gateway.folder / "sallyport.yaml"
+    settings.write_text(settings.read_text() + f'  plain: {{ kind: openai, base_url: "{provider.url}", responses: false, plaintext: true }}\n')
+    client = gateway.start().openai()
+    r = client.responses.create(model=model, input=EMAIL, instructions="be brief")
+    assert r.status == "completed" and r.usage.input_tokens > 0 and (EMAIL in r.output_text or model == "demo")
+    with client.responses.stream(model=model, input=EMAIL) as s: events = [e for e in s]
+    assert events[0].type == "response.created" and events[-1].type == "response.completed" and [e.sequence_number for e in events] == list(range(len(events)))
+    final = events[-1].response.output_text
+    assert final == "".join(e.delta for e in events if e.type == "response.output_text.delta") and (EMAIL in final or model == "demo")
+    if model == "demo": return
+    assert EMAIL not in provider.bodies()[-1].decode()
+    tool = {"type": "function", "name": "look", "parameters": SCHEMA, "strict": True}
+    call = client.responses.create(model=model.replace("echo", "tool"), input=EMAIL, tools=[tool]).output[0]
+    assert call.type == "function_call" and json.loads(call.arguments) == {"text": EMAIL}
+    history = [{"role": "user", "content": EMAIL}, call.to_dict(), {"type": "function_call_output", "call_id": call.call_id, "output": f"found {EMAIL}"}]
+    assert client.responses.create(model=model, input=history, tools=[tool]).status == "completed"
+    r = gateway.post({"model": model, "input": "x", "previous_response_id": "resp_1"}, path="/v1/responses")
+    assert r.status_code == 400 and r.json()["error"]["param"] == "previous_response_id"
+
+
+def test_azure_has_a_path_for_each_deployment(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url, models='  az/*: { candidates: [{ provider: az, model: "*" }] }\n')
+    settings = gateway.folder / "sallyport.yaml"
+    settings.write_text(settings.read_text() + f'  az: {{ kind: azure, base_url: "{provider.url.removesuffix("/v1")}", api_version: 2025-01-01-preview, api_key: {{ env: TEST_PROVIDER_KEY }}, plaintext: true }}\n')
+    gateway.start()
+    assert chat(gateway, "az/echo", EMAIL) == EMAIL and message(gateway, "az/odd", EMAIL, stream=True) == EMAIL
+    paths = [x["path"] for x in provider.seen]
+    assert paths == ["/openai/deployments/echo/chat/completions?api-version=2025-01-01-preview", "/openai/deployments/odd/chat/completions?api-version=2025-01-01-preview"]
+    headers = {k.lower(): v for k, v in provider.seen[-1]["headers"].items()}
+    assert headers["api-key"] == "sk-test-provider" and "authorization" not in headers
+    assert gateway.post({"model": "az/..", "messages": USER("x")}).status_code >= 400 and len(provider.seen) == 2

@@ -30,7 +30,7 @@ final class Forwarder: Sendable {
         do {
             switch permitted.provider.kind {
             case .demo:
-                try demonstrate(request, permit, treated, receipt, inquiry, attempt)
+                try demonstrate(permitted.operation, permit, treated, receipt, inquiry, attempt)
             case .openAI, .anthropic, .azure:
                 let (endpoint, headers) = try permitted.provider.call(
                     permitted.operation, of: permit.destination.model, request, inquiry.exchange.head)
@@ -47,7 +47,7 @@ final class Forwarder: Sendable {
     }
 
     private func demonstrate(
-        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
+        _ operation: Operation, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
         _ inquiry: Inquiry, _ attempt: Attempt
     ) throws(UpstreamFailure) {
         guard permit.requestID == treated.requestID, permit.requestID == receipt.requestID,
@@ -58,7 +58,7 @@ final class Forwarder: Sendable {
                 kind: .unproven, message: "permit, treated request and receipt do not belong together")
         }
         attempt.watchCaller()
-        let (operation, body, identifier) = (request.operation, treated.body, String(inquiry.id.rawValue.suffix(24)))
+        let (body, identifier) = (treated.body, String(inquiry.id.rawValue.suffix(24)))
         let make: @Sendable () -> DemonstrationAnswer = {
             DemonstrationModel.answer(
                 operation, body: body, identifier: identifier, created: Int(Clock.epochSeconds()))

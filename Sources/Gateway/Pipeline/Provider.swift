@@ -72,7 +72,7 @@ final class Provider: Sendable {
     /// What it is asked where a caller asks for this: the same in its own dialect, or what that can be translated to; `nil` where it can't
     /// be.
     func operation(for operation: Operation) -> Operation? {
-        guard let dialect = settings.dialect else { return operation }
+        guard let dialect = settings.dialect else { return operation == .responses ? .chat : operation }
         if dialect == operation.dialect, operation != .responses || settings.servesResponses { return operation }
         return Translation.counterpart(of: operation, in: dialect)
     }
