@@ -25,7 +25,7 @@ def eventually(condition, seconds=60):
 class Gateway:
     """A gateway with its own configuration, certificates, keys and ledger."""
 
-    def __init__(self, folder, upstream="http://127.0.0.1:9/v1", second="http://127.0.0.1:9/v1", settings="", limits="", models="", tls="", ledger="", cards_leave=True):
+    def __init__(self, folder, upstream="http://127.0.0.1:9/v1", second="http://127.0.0.1:9/v1", settings="", limits="", models="", tls="", ledger="", providers="", cards_leave=True):
         self.folder, self.port, self.admin_port = pathlib.Path(folder), free_port(), free_port()
         (self.folder / "policies").mkdir(parents=True, exist_ok=True)
         for name in ("access.cedar", "access.cedarschema", "privacy.yaml"): shutil.copy(ROOT / "policies" / name, self.folder / "policies" / name)
@@ -53,7 +53,7 @@ providers:
   upstream: {{ kind: openai, base_url: "{upstream}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
   claude: {{ kind: anthropic, base_url: "{upstream}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
   second: {{ kind: openai, base_url: "{second}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
-""")
+{providers}""")
         self.url, self.admin, self.ca = f"https://localhost:{self.port}", f"http://127.0.0.1:{self.admin_port}", str(self.folder / "certs/ca.pem")
         self.run("certs", "generate", "--directory", str(self.folder / "certs"), config=False)
         self.key = self.make_key("--principal", "tester", "--team", "tests")

@@ -152,9 +152,8 @@ def test_what_has_no_counterpart_is_refused(gateway):
 
 @pytest.mark.parametrize("model", ["claude/echo", "plain/echo", "demo"])
 def test_responses_go_to_providers_that_know_none(make_gateway, provider, model):
-    gateway = make_gateway(upstream=provider.url, models='  plain/*: { candidates: [{ provider: plain, model: "*" }] }\n')
-    settings = gateway.folder / "sallyport.yaml"
-    settings.write_text(settings.read_text() + f'  plain: {{ kind: openai, base_url: "{provider.url}", responses: false, plaintext: true }}\n')
+    gateway = make_gateway(upstream=provider.url, models='  plain/*: { candidates: [{ provider: plain, model: "*" }] }\n',
+        providers=f'  plain: {{ kind: openai, base_url: "{provider.url}", responses: false, plaintext: true }}\n')
     client = gateway.start().openai()
     r = client.responses.create(model=model, input=EMAIL, instructions="be brief")
     assert r.status == "completed" and r.usage.input_tokens > 0 and (EMAIL in r.output_text or model == "demo")
@@ -174,10 +173,9 @@ def test_responses_go_to_providers_that_know_none(make_gateway, provider, model)
 
 
 def test_azure_has_a_path_for_each_deployment(make_gateway, provider):
-    gateway = make_gateway(upstream=provider.url, models='  az/*: { candidates: [{ provider: az, model: "*" }] }\n')
-    settings = gateway.folder / "sallyport.yaml"
-    settings.write_text(settings.read_text() + f'  az: {{ kind: azure, base_url: "{provider.url.removesuffix("/v1")}", api_version: 2025-01-01-preview, api_key: {{ env: TEST_PROVIDER_KEY }}, plaintext: true }}\n')
-    gateway.start()
+    base = provider.url.removesuffix("/v1")
+    gateway = make_gateway(upstream=provider.url, models='  az/*: { candidates: [{ provider: az, model: "*" }] }\n',
+        providers=f'  az: {{ kind: azure, base_url: "{base}", api_version: 2025-01-01-preview, api_key: {{ env: TEST_PROVIDER_KEY }}, plaintext: true, http_version: "1.1" }}\n').start()
     assert chat(gateway, "az/echo", EMAIL) == EMAIL and message(gateway, "az/odd", EMAIL, stream=True) == EMAIL
     paths = [x["path"] for x in provider.seen]
     assert paths == ["/openai/deployments/echo/chat/completions?api-version=2025-01-01-preview", "/openai/deployments/odd/chat/completions?api-version=2025-01-01-preview"]
