@@ -1,10 +1,14 @@
 import Access
+import Cryptography
 import Dialects
 import Inference
 import JSONText
 import Ledger
+import LedgerStore
 import Logging
 import NIOCore
+import NIOHTTP1
+import TransparencyLog
 
 extension RequestPipeline {
     /// Serves an administrator, if policy permits it. Each attempt is an entry in the ledger.
@@ -34,6 +38,8 @@ extension RequestPipeline {
         switch function {
         case .policies:
             Answering.json(exchange, status: 200, headers, Self.state(of: activeSet, trouble: condition.trouble))
+        case .rotate:
+            rotate(exchange, headers, admission.dialect, admission.requestID)
         case .reload:
             let loop = exchange.loop
             condition.askForReload { outcome in
@@ -48,6 +54,45 @@ extension RequestPipeline {
                 }
             }
         }
+    }
+
+    /// Ends the present log; 503 where the disk does not let us.
+    private func rotate(_ exchange: Exchange, _ headers: HTTPHeaders, _ dialect: Dialect, _ id: RequestID) {
+        let loop = exchange.loop
+        ledger.rotate { result in
+            loop.execute {
+                switch result {
+                case .success(let rotation):
+                    self.logger.info("ledger rotated", metadata: ["log": "\(rotation.origin)"])
+                    Answering.json(exchange, status: 200, headers, Self.state(of: rotation))
+                case .failure(let error):
+                    self.logger.error("ledger not rotated", metadata: ["error": "\(error)"])
+                    let refusal = RequestError(.unavailable, "the ledger can't begin a new log")
+                    Answering.refuse(exchange, refusal, dialect: dialect, id, headers)
+                }
+            }
+        }
+    }
+
+    /// How a rotation ended: `former` (`origin`, `root` in base64, `size`), `log`, `origin`.
+    private static func state(of rotation: LedgerStore.Rotation) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("former")
+        json.beginObject()
+        json.key("origin")
+        json.string(String(decoding: rotation.former.origin, as: UTF8.self))
+        json.key("root")
+        json.string(rotation.former.root.withBytes { Base64.encode(Array($0)) })
+        json.key("size")
+        json.int64(Int64(clamping: rotation.former.size))
+        json.endObject()
+        json.key("log")
+        json.int64(Int64(rotation.number))
+        json.key("origin")
+        json.string(rotation.origin)
+        json.endObject()
+        return json.bytes
     }
 
     /// What is in force, for administrators: `policy_set`, `policies` (each `id`, `effect`, `reason?`), `state` (`ready` or

@@ -4,9 +4,11 @@ enum AdministrativeFunction: String, Sendable, CaseIterable {
     case policies
     /// `POST /sallyport/v1/reload`: read everything again, as on SIGHUP.
     case reload
+    /// `POST /sallyport/v1/ledger/rotate`: end the ledger's present log and begin the next one.
+    case rotate
 
     /// Its path.
-    var path: String { "/sallyport/v1/\(rawValue)" }
+    var path: String { "/sallyport/v1/\(self == .rotate ? "ledger/" : "")\(rawValue)" }
     /// Its method.
     var method: String { self == .policies ? "GET" : "POST" }
 }
