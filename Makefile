@@ -20,6 +20,7 @@ bench: ## measure CPU, latency and memory beside nginx in the same run, the priv
 	@scripts/bench
 	@scripts/bench-privacy
 	@scripts/bench-cedar
+	@scripts/bench-ledger
 	@scripts/bench-index
 
 fuzz: ## try the privacy engine and Cedar on texts that nobody would write, for ten minutes each

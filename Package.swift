@@ -84,6 +84,11 @@ let package = Package(
                 "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "TransparencyLog", "Inference", "JSONText",
                 "Cryptography",
             ], path: "Sources/LedgerSample", swiftSettings: strict),
+        // Drives a ledger under `strace` in the client tests, and measures it in `make bench`; no product.
+        .executableTarget(
+            name: "ledger-drill",
+            dependencies: ["LedgerStore", "Ledger", "TransparencyLog", "Inference", "Cryptography"],
+            path: "Sources/LedgerDrill", swiftSettings: strict),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),

@@ -16,6 +16,8 @@ final class LedgerStoreCore: @unchecked Sendable {
     private enum Bounds {
         /// How often it is looked whether there is room again.
         static let noSpaceNanoseconds: UInt64 = 1_000_000_000
+        /// How long a batch waits for room before its intents are refused: bundles come in good time, unless the disk is sick.
+        static let patienceNanoseconds: UInt64 = 3_000_000_000
     }
 
     /// A rotation that was asked for.
@@ -205,9 +207,8 @@ final class LedgerStoreCore: @unchecked Sendable {
     fileprivate func sequencingChanged(_ failure: LedgerStoreError?) {
         monitor.lock()
         if let failure, currentStatus != .closed { currentStatus = .failed("\(failure)") }
-        let looks = currentStatus != .healthy
         monitor.unlock()
-        if looks { monitor.signal() }
+        monitor.signal()
     }
 
     /// Lets the committing thread end after what waits; false if it was told before.
@@ -289,6 +290,7 @@ final class LedgerStoreCore: @unchecked Sendable {
         var waiting: [(token: UInt64, queue: any LedgerCompletionQueue)] = []
         do throws(LedgerStoreError) {
             if case .failed(let reason) = status { throw .notServing(.failed(reason)) }
+            waitForRoom(submissions)
             var budget = Budget(room: writeAhead.room, settings: settings, inFlight: inFlight)
             for case .result(let entry) in submissions { budget.takeResult(entry.bundleBytes) }
             var refusal: LedgerUnavailable?
@@ -330,6 +332,26 @@ final class LedgerStoreCore: @unchecked Sendable {
             settle(.failed(reason), dropped: submissions.count { !$0.isIntent })
         }
         completions.deliver()
+    }
+
+    /// Lets the thread behind make room where a batch finds none, unless that cannot.
+    private func waitForRoom(_ submissions: [Submission]) {
+        let intents = submissions.count { $0.isIntent }
+        guard intents > 0 else { return }
+        let whole = Budget(room: 0, settings: settings, inFlight: inFlight + intents)
+        let need = min(
+            whole.reserved + submissions.reduce(0) { $0 + WriteAheadLog.need($1.bytes) },
+            writeAhead.capacity / 2)
+        guard writeAhead.room < need else { return }
+        let end = Monitor.now() + Bounds.patienceNanoseconds
+        writeAhead.want(need)
+        monitor.lock()
+        defer { monitor.unlock() }
+        while writeAhead.room < need, !isClosing, Monitor.now() < end, sequencing.trouble == nil {
+            if case .failed = currentStatus { return }
+            sequencing.makeRoom()
+            monitor.wait(until: min(end, Monitor.now() + 50_000_000))
+        }
     }
 
     /// Writes what the sequencer holds; the receipts of its intents.

@@ -53,6 +53,7 @@ private enum House {
             "Cryptography", "Inference", "JSONText", "Ledger", "LedgerIndex", "LedgerReport", "LedgerStore",
             "TransparencyLog", "Foundation",
         ],
+        "LedgerDrill": ["LedgerStore", "Ledger", "TransparencyLog", "Inference", "Cryptography"],
         "PrivacyFuzz": ["Cryptography", "NameModel", "PatternScanner", "Privacy", "PrivacyTesting", "Foundation"],
     ]
 

@@ -69,7 +69,8 @@ import Testing
             for seed in 0..<(keeping == .some ? 3 : 1) {
                 var random = Seeded(UInt64(place * 1_000 + seed))
                 try Self.restart(
-                    ledger, disk.afterPowerLoss(keeping: keeping, &random), "no power from call \(place) on, seed \(seed)")
+                    ledger, disk.afterPowerLoss(keeping: keeping, &random),
+                    "no power from call \(place) on, seed \(seed)")
             }
         }
     }
@@ -106,7 +107,8 @@ import Testing
             try Self.restart(ledger, disk.afterDeath(), "\(call) \(place) failed with \(code)")
             var random = Seeded(UInt64(place))
             try Self.restart(
-                ledger, disk.afterPowerLoss(keeping: .some, &random), "\(call) \(place) failed with \(code), then no power")
+                ledger, disk.afterPowerLoss(keeping: .some, &random),
+                "\(call) \(place) failed with \(code), then no power")
         }
     }
 

@@ -16,7 +16,8 @@ final class MemoryDisk: FileSystem {
 
     /// The kinds of calls.
     enum Call: String, CaseIterable, Sendable {
-        case open, size, read, write, synchroniseData, synchronise, rename, remove, removeDirectory, makeDirectory, names
+        case open, size, read, write, synchroniseData, synchronise, rename, remove, removeDirectory, makeDirectory,
+            names
         case lock
     }
 
@@ -205,7 +206,9 @@ final class MemoryDisk: FileSystem {
     func close(_ file: Int32) {
         state.withLock { state in
             let closed = state.handles.removeValue(forKey: file)
-            if let number = closed?.file, closed?.path.hasSuffix("/lock") == true { state.files[number]?.isLocked = false }
+            if let number = closed?.file, closed?.path.hasSuffix("/lock") == true {
+                state.files[number]?.isLocked = false
+            }
         }
     }
 
@@ -280,7 +283,8 @@ final class MemoryDisk: FileSystem {
 
     func removeDirectory(_ path: String) throws(FileFault) {
         try call(.removeDirectory) { state, _ throws(FileFault) in
-            guard state.directories.contains(path), !state.names.keys.contains(where: { $0.hasPrefix(path + "/") }) else {
+            guard state.directories.contains(path), !state.names.keys.contains(where: { $0.hasPrefix(path + "/") })
+            else {
                 throw FileFault(code: 39)
             }
             Self.note(.noDirectory(path), in: path, &state)

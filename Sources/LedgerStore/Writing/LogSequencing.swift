@@ -28,6 +28,7 @@ final class LogSequencing: @unchecked Sendable {
     private var isIdle = false
     private var isClosing = false
     private var wantsRotation = false
+    private var wantsRoom = false
     private var cosigned: [NoteSignature] = []
     private var cosignedText: [UInt8] = []
     private var currentTrouble: String?
@@ -97,6 +98,14 @@ final class LogSequencing: @unchecked Sendable {
         isIdle = false
         monitor.unlock()
         if wakes { monitor.signal() }
+    }
+
+    /// Asks for a checkpoint now, so that the write-ahead log has room again.
+    func makeRoom() {
+        monitor.lock()
+        wantsRoom = true
+        monitor.unlock()
+        monitor.signal()
     }
 
     /// Ends the present log and begins the next one, in which nothing stands yet. Blocks.
@@ -170,13 +179,14 @@ final class LogSequencing: @unchecked Sendable {
             let isHurried =
                 isClosing || wantsRotation || !cosigned.isEmpty
                 || (now >= retry && (pendingBytes >= hurryBytes || writeAhead.wantsFile))
+                || (now >= retry && wantsRoom && !pending.isEmpty)
             let due =
                 pending.isEmpty
                 ? currentTrouble == nil ? UInt64.max : retry
                 : max(retry, pendingSince + UInt64(max(0, settings.checkpointInterval)) * 1_000_000)
             if isHurried || now >= due {
                 lastAttempt = now
-                defer { (wantsRotation, cosigned, cosignedText) = (false, [], []) }
+                defer { (wantsRotation, wantsRoom, cosigned, cosignedText) = (false, false, [], []) }
                 return Work(
                     batches: pending, rotates: wantsRotation, isLast: isClosing, signatures: cosigned,
                     signedText: cosignedText)
