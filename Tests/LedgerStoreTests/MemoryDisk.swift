@@ -33,6 +33,7 @@ final class MemoryDisk: FileSystem {
         case rename(String, String, Int)
         case directory(String)
         case noDirectory(String)
+        case move(String, String)
     }
 
     private struct State {
@@ -142,6 +143,12 @@ final class MemoryDisk: FileSystem {
             names[new] = file
         case .directory(let path): directories.insert(path)
         case .noDirectory(let path): directories.remove(path)
+        case .move(let old, let new):
+            func moved(_ path: String) -> String {
+                path == old || path.hasPrefix(old + "/") ? new + path.dropFirst(old.utf8.count) : path
+            }
+            names = Dictionary(uniqueKeysWithValues: names.map { (moved($0.key), $0.value) })
+            directories = Set(directories.map(moved))
         }
     }
 
@@ -269,7 +276,10 @@ final class MemoryDisk: FileSystem {
 
     func rename(_ old: String, to new: String) throws(FileFault) {
         try call(.rename) { state, _ throws(FileFault) in
-            guard let number = state.names[old] else { throw FileFault(code: 2) }
+            guard let number = state.names[old] else {
+                guard state.directories.contains(old) else { throw FileFault(code: 2) }
+                return Self.note(.move(old, new), in: new, &state)
+            }
             Self.note(.rename(old, new, number), in: new, &state)
         }
     }

@@ -52,6 +52,17 @@ struct DurableFiles: Sendable {
         changed.insert(Self.directory(of: path))
     }
 
+    /// Gives a directory, whose content is durable, another name in the same place. It counts as durable after `settle`.
+    mutating func move(_ old: String, to new: String) throws(LedgerStoreError) {
+        do throws(FileFault) {
+            try system.rename(old, to: new)
+        } catch {
+            throw .system(operation: "rename `\(old)` to", path: new, code: error.code)
+        }
+        known.remove(old)
+        changed.insert(Self.directory(of: new))
+    }
+
     /// Makes the names of all that was written durable.
     mutating func settle() throws(LedgerStoreError) {
         // The deepest first, so that no name is durable whose directory's content is not.

@@ -39,13 +39,20 @@ struct LogPublisher: Sendable {
         try files.settle()
     }
 
-    /// Makes a new log's folder: its key, then the checkpoint of no entries.
+    /// Makes a new log's folder, with its key and the checkpoint of no entries: under another name first, so that there is
+    /// never a log without them.
     mutating func makeLog(_ number: Int) throws(LedgerStoreError) {
-        try files.makeDirectory(directory.logPath(number), below: directory.path)
+        let folder = directory.logPath(number)
+        let new = folder + ".new"
+        try files.makeDirectory(new, below: directory.path)
         let key = try signer(number).verifier.text
-        try files.write(Array("\(key)\n".utf8), to: directory.keyPath(number))
+        let checkpoint = try signed(LogTree(), log: number)
+        try files.write(Array("\(key)\n".utf8), to: "\(new)/vkey")
+        try files.write(checkpoint.bytes, to: "\(new)/checkpoint")
         try files.settle()
-        try publishCheckpoint(of: LogTree(), log: number)
+        try files.move(new, to: folder)
+        try files.settle()
+        last = checkpoint
     }
 
     /// Puts a log that has grown on disk; gives it back as it is to grow on.
@@ -84,14 +91,18 @@ struct LogPublisher: Sendable {
     }
 
     private mutating func publishCheckpoint(of tree: LogTree, log number: Int) throws(LedgerStoreError) {
-        let path = directory.checkpointPath(number)
+        let signed = try signed(tree, log: number)
+        try files.write(signed.bytes, to: directory.checkpointPath(number))
+        try files.settle()
+        last = signed
+    }
+
+    private func signed(_ tree: LogTree, log number: Int) throws(LedgerStoreError) -> SignedCheckpoint {
         let signer = try signer(number)
         guard let checkpoint = tree.checkpoint(origin: origin(number)),
             let signed = try? checkpoint.signed(by: [signer])
-        else { throw .signing(path: path) }
-        try files.write(signed.bytes, to: path)
-        try files.settle()
-        last = signed
+        else { throw .signing(path: directory.checkpointPath(number)) }
+        return signed
     }
 
     /// Takes partial tiles away that nobody needs any more. What fails here costs some room only.
