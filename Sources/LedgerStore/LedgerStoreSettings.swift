@@ -21,8 +21,8 @@ public struct LedgerStoreSettings: Sendable {
         /// What is kept free, in bytes, for the result of each intent that has none yet.
         public var resultBytes: Int
 
-        /// The defaults: 8 files of 8 MiB, 2 KiB a result.
-        public init(fileBytes: Int = 8 << 20, maximumFiles: Int = 8, resultBytes: Int = 2_048) {
+        /// The defaults: 16 files of 4 MiB, 2 KiB a result.
+        public init(fileBytes: Int = 4 << 20, maximumFiles: Int = 16, resultBytes: Int = 2_048) {
             self.fileBytes = fileBytes
             self.maximumFiles = maximumFiles
             self.resultBytes = resultBytes
