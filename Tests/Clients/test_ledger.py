@@ -110,3 +110,26 @@ def test_the_prompt_is_nowhere_on_disk(make_gateway, provider):
     for f in gateway.folder.rglob("*"):
         if f.is_file():
             assert b"zebrafish" not in f.read_bytes() and b"maria.keller" not in f.read_bytes() and gateway.key.encode() not in f.read_bytes(), f
+
+
+def test_an_administrator_begins_a_new_log_while_requests_go_on(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url).start()
+    administrator = gateway.make_key("--principal", "root", "--team", "administrators")
+    threads = load(gateway, 60, threads=3)
+    eventually(lambda: len(provider.bodies()) >= 10)
+    assert gateway.post({}, path="/sallyport/v1/ledger/rotate").status_code == 403
+    answer = gateway.post({}, path="/sallyport/v1/ledger/rotate", key=administrator)
+    assert answer.status_code == 200 and answer.json()["log"] == 2
+    seen = len(provider.bodies())
+    eventually(lambda: len(provider.bodies()) >= seen + 10)
+    gateway.stop(signal.SIGKILL)
+    for t in threads: t.join()
+    gateway.start()
+    gateway.stop()
+    assert gateway.verify().returncode == 0
+    entries = gateway.entries()
+    (first,) = [n for n, e in enumerate(entries) if e["kind"] == "continued"]
+    assert entries[first]["seq"] == 0 and entries[first]["after"] == answer.json()["former"] and entries[first]["after"]["size"] == first
+    intents = list(commitments(gateway))
+    for body in provider.bodies():
+        assert any(hashlib.sha256(salt + body).hexdigest() == prompt for salt, prompt in intents), "a body arrived that no intent committed to"
