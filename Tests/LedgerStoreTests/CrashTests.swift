@@ -49,7 +49,7 @@ import Testing
 
     @Test func `killed at any call, a restart finds every confirmed intent`() throws {
         let calls = try Self.usual().all
-        for place in stride(from: 1, through: calls, by: Self.isLong ? 1 : max(1, calls / 150)) {
+        for place in stride(from: 1, through: calls, by: Self.isLong ? 1 : max(1, calls / 80)) {
             let disk = MemoryDisk()
             disk.setFault { $2 == place ? .death : nil }
             var ledger = try DrivenLedger()
@@ -61,7 +61,7 @@ import Testing
     @Test(arguments: MemoryDisk.Keeping.allCases)
     func `without power from any call on, a restart finds every confirmed intent`(keeping: MemoryDisk.Keeping) throws {
         let calls = try Self.usual().all
-        for place in stride(from: 1, through: calls, by: Self.isLong ? 1 : max(1, calls / 120)) {
+        for place in stride(from: 1, through: calls, by: Self.isLong ? 1 : max(1, calls / 50)) {
             let disk = MemoryDisk()
             disk.setFault { $2 == place ? .death : nil }
             var ledger = try DrivenLedger()
@@ -98,7 +98,7 @@ import Testing
         call: MemoryDisk.Call, code: Int32
     ) throws {
         let count = try Self.usual().each[call] ?? 0
-        for place in stride(from: 1, through: count, by: Self.isLong ? 1 : max(1, count / 12)) {
+        for place in stride(from: 1, through: count, by: Self.isLong ? 1 : max(1, count / 6)) {
             let disk = MemoryDisk()
             disk.setFault { kind, number, _ in kind == call && number == place ? .error(code) : nil }
             var ledger = try DrivenLedger()
