@@ -10,6 +10,8 @@ public enum LedgerStoreError: Error, Sendable, CustomStringConvertible {
     /// What was written could not be made durable, so that it is unknown what the disk holds; `code` is the system's
     /// `errno`.
     case synchronisation(path: String, code: Int32)
+    /// Something else failed half-way, so that it is unknown what a start will find.
+    case unclear(path: String, reason: String)
     /// Something that was confirmed is not as it was written; `place` is a file, with `:` and a byte where that is known.
     case damaged(place: String, reason: String)
     /// The ledger is not the one that is remembered, or not under this key or name.
@@ -31,6 +33,7 @@ public enum LedgerStoreError: Error, Sendable, CustomStringConvertible {
         case .inUse(let directory): "`\(directory)`: another process writes to this ledger"
         case .system(let operation, let path, let code): "`\(path)`: cannot \(operation): \(Self.message(code))"
         case .synchronisation(let path, let code): "`\(path)`: cannot synchronise: \(Self.message(code))"
+        case .unclear(let path, let reason): "`\(path)`: may be there or not: \(reason)"
         case .damaged(let place, let reason), .otherLedger(let place, let reason): "\(place): \(reason)"
         case .formerVersion(let directory):
             "`\(directory)`: the ledger of an earlier version, `ledger-*.jsonl`, which is no longer read: move it away"
@@ -52,6 +55,9 @@ public enum LedgerStoreError: Error, Sendable, CustomStringConvertible {
 
     /// Whether it is unknown now what the disk holds, so that nothing may be written any more.
     var isFinal: Bool {
-        if case .synchronisation = self { true } else { false }
+        switch self {
+        case .synchronisation, .unclear: true
+        default: false
+        }
     }
 }

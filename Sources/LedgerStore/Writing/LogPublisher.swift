@@ -55,6 +55,15 @@ struct LogPublisher: Sendable {
         last = checkpoint
     }
 
+    /// Whether a start may find the checkpoint of a log; also where that can't be told.
+    func mayShow(_ number: Int) -> Bool {
+        do throws(FileFault) {
+            return try files.system.names(directory.logPath(number))?.contains("checkpoint") ?? false
+        } catch {
+            return true
+        }
+    }
+
     /// Puts a log that has grown on disk; gives it back as it is to grow on.
     mutating func publish(_ tree: LogTree, log number: Int) throws(LedgerStoreError) -> LogTree {
         var tree = tree

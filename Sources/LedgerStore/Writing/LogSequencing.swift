@@ -148,20 +148,27 @@ final class LogSequencing: @unchecked Sendable {
     /// Works until told to close, or until a synchronisation fails.
     func run() {
         while true {
-            let work = wait()
+            var work = wait()
             do throws(LedgerStoreError) {
                 try publish(work.batches)
                 if !work.signatures.isEmpty { try cosign(work) }
-                if work.rotates { answer(.success(try beginLog())) }
+                if work.rotates {
+                    let begun = try beginLog()
+                    // What fails from here on is no failure of the rotation: the log is begun.
+                    work.rotates = false
+                    answer(.success(begun))
+                }
                 if !work.isLast {
                     while writeAhead.wantsFile { try makeFile() }
                 }
                 note(nil)
             } catch {
-                if work.rotates { answer(.failure(error)) }
                 note("\(error)")
+                // Before whoever waits for a rotation writes on.
+                if error.isFinal { changed(error) }
+                if work.rotates { answer(.failure(error)) }
                 guard !error.isFinal else {
-                    fail(error)
+                    refuseRotations(error)
                     return
                 }
             }
@@ -231,7 +238,13 @@ final class LogSequencing: @unchecked Sendable {
         guard let former = publisher.last?.checkpoint else {
             throw .damaged(place: publisher.directory.checkpointPath(number), reason: "is missing")
         }
-        try publisher.makeLog(number + 1)
+        do throws(LedgerStoreError) {
+            try publisher.makeLog(number + 1)
+        } catch {
+            // The next start goes on with the last log that it sees, so nothing may follow in the one before.
+            guard !error.isFinal, publisher.mayShow(number + 1) else { throw error }
+            throw .unclear(path: publisher.directory.checkpointPath(number + 1), reason: "\(error)")
+        }
         number += 1
         tree = LogTree()
         return (former, number)
@@ -251,8 +264,7 @@ final class LogSequencing: @unchecked Sendable {
     }
 
     /// Nothing is written any more; who waits for a rotation is told.
-    private func fail(_ error: LedgerStoreError) {
-        changed(error)
+    private func refuseRotations(_ error: LedgerStoreError) {
         while true {
             monitor.lock()
             while !isClosing, !wantsRotation { monitor.wait() }
