@@ -121,8 +121,7 @@ final class VaultWriter: @unchecked Sendable {
     private func write(_ batch: [Job]) {
         guard !batch.isEmpty else { return }
         // Between the look whether a request was shredded and its answer, nobody shreds.
-        let gate = batch.contains { !$0.isRequest } ? try? VaultFile.locking(folder.shredding) : nil
-        if let gate { while flock(gate.raw, LOCK_SH) != 0, errno == EINTR {} }
+        let gate = batch.contains { !$0.isRequest } ? sharedGate() : nil
         defer { if let gate { flock(gate.raw, LOCK_UN) } }
 
         var done:
@@ -131,7 +130,9 @@ final class VaultWriter: @unchecked Sendable {
                 Result<LedgerVault.Receipt, VaultUnavailable>
             )] = []
         var lostNow = 0
-        var status = LedgerVault.Status.healthy
+        // What gathered while a write failed fails as well.
+        var status = self.status
+        if case .failed = status {} else { status = .healthy }
         func fail(_ error: VaultUnavailable) {
             switch (error, status) {
             case (_, .failed): break
@@ -153,7 +154,7 @@ final class VaultWriter: @unchecked Sendable {
                             .success(LedgerVault.Receipt(record: sealed.record.moved(to: offset), key: sealed.key))
                         ))
                 case .answer(let answer):
-                    try write(answer)
+                    if gate == nil { lostNow += 1 } else { try write(answer) }
                 }
             } catch {
                 fail(error)
@@ -164,13 +165,12 @@ final class VaultWriter: @unchecked Sendable {
                 }
             }
         }
-        if settings.isDurable {
-            for file in files where file.isDirty {
-                // Once only: after a failure the kernel has forgotten which pages were not written, and a second call would succeed.
-                let code = operations.synchronise(file.raw)
-                if code != 0 { fail(.failed("cannot synchronise: \(VaultError.message(code))")) }
-                file.isDirty = false
-            }
+        for file in files where file.isDirty {
+            file.isDirty = false
+            guard settings.isDurable else { continue }
+            // Once only: after a failure the kernel has forgotten which pages were not written, and a second call would succeed.
+            let code = operations.synchronise(file.raw)
+            if code != 0 { fail(.failed("cannot synchronise: \(VaultError.message(code))")) }
         }
         monitor.withLock {
             if case .failed = currentStatus {} else { currentStatus = status }
@@ -179,6 +179,15 @@ final class VaultWriter: @unchecked Sendable {
         for (completion, result) in done {
             if case .failed(let reason) = status { completion(.failure(.failed(reason))) } else { completion(result) }
         }
+    }
+
+    /// Keeps shredders waiting while it is held; `nil` where they can't be, so that no answer may be written.
+    private func sharedGate() -> VaultFile? {
+        guard let gate = try? VaultFile.locking(folder.shredding) else { return nil }
+        while flock(gate.raw, LOCK_SH) != 0 {
+            guard errno == EINTR else { return nil }
+        }
+        return gate
     }
 
     private func write(_ answer: LedgerVault.Answer) throws(VaultUnavailable) {
@@ -211,7 +220,10 @@ final class VaultWriter: @unchecked Sendable {
             let file = isThere || !makes ? try VaultFile.updating(path) : try VaultFile.creating(path)
             if !isThere, makes, settings.isDurable { try folder.synchronise() }
             let new = SegmentFile(segment, file, size: try file.size())
-            if files.count >= Bounds.files { files.removeFirst() }
+            // What is not on disk yet stays open for its synchronisation.
+            if files.count >= Bounds.files, let index = files.firstIndex(where: { !$0.isDirty }) {
+                files.remove(at: index)
+            }
             files.append(new)
             return new
         } catch {

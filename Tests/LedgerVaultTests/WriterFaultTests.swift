@@ -100,6 +100,37 @@ import Testing
         #expect(try test.records().count == 21)
     }
 
+    @Test func `what gathered while a synchronisation failed is not sealed either`() async throws {
+        let test = TestVault()
+        let operations = SlowOperations(firstCode: EIO)
+        let vault = try test.open(operations)
+        async let first = failure { try await vault.sealed("first", of: request(1)) }
+        while operations.state.withLock({ $0.syncs }) == 0 { await Task.yield() }
+        let sealed = try vault.seal([1], of: request(2), attempt: 1, at: TestVault.noon)
+        let answer = Mutex<Result<LedgerVault.Receipt, VaultUnavailable>?>(nil)
+        vault.write(sealed) { result in answer.withLock { $0 = result } }
+        operations.state.withLock { $0.isOpen = true }
+        #expect(await first != nil)
+        vault.close()
+        guard case .failure(.failed) = answer.withLock({ $0 }) else {
+            Issue.record("sealed after a failure")
+            return
+        }
+        #expect(operations.state.withLock { $0.syncs } == 1)
+    }
+
+    @Test func `an answer is lost where shredders can't be kept waiting`() async throws {
+        let test = TestVault()
+        let vault = try test.open()
+        let receipt = try await vault.sealed("request", of: request(1))
+        // No file can be opened there.
+        #expect(mkdir("\(test.folder)/shredding", 0o700) == 0)
+        vault.append(answer: [1], isCut: false, isStream: false, at: TestVault.noon, to: receipt)
+        vault.close()
+        #expect(vault.lostAnswers == 1)
+        #expect(try test.records().count == 1)
+    }
+
     @Test func `past the queue's bound requests are refused`() async throws {
         let test = TestVault()
         var settings = test.settings
@@ -134,16 +165,22 @@ private final class SlowOperations: VaultOperations {
     }
 
     let state = Mutex(State())
+    private let firstCode: Int32
     private let system = SystemVaultOperations()
+
+    init(firstCode: Int32 = 0) { self.firstCode = firstCode }
 
     func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) -> (written: Int, code: Int32) {
         system.write(file, bytes, at: offset)
     }
 
     func synchronise(_ file: Int32) -> Int32 {
-        state.withLock { $0.syncs += 1 }
+        let isFirst = state.withLock { state in
+            state.syncs += 1
+            return state.syncs == 1
+        }
         while !state.withLock({ $0.isOpen }) { usleep(200) }
-        return system.synchronise(file)
+        return isFirst && firstCode != 0 ? firstCode : system.synchronise(file)
     }
 
     func truncate(_ file: Int32, to bytes: Int) -> Int32 { system.truncate(file, to: bytes) }
