@@ -52,7 +52,7 @@ extension LedgerEntry {
     public struct Asked: Sendable {
         /// The request's identifier; member `request`, as `req_…`.
         public var requestID: RequestID
-        /// W3C trace context of the caller; member `traceparent`.
+        /// W3C trace context of the caller; member `traceparent`, absent where the caller's text is none.
         public var traceparent: String?
         /// Who; member `principal`: `attributes` (an object from name to text, number, boolean or list of texts; absent
         /// without any), `attributes_left_out` (how many found no room in 8 KiB; absent where it is 0), `credential`, `kind`,
@@ -89,7 +89,7 @@ extension LedgerEntry {
             tools: Tools = Tools([]), purpose: Purpose? = nil, policySet: String, stages: StageTimes = StageTimes()
         ) {
             self.requestID = requestID
-            self.traceparent = traceparent
+            self.traceparent = traceparent.flatMap { Self.isTraceParent($0) ? $0 : nil }
             self.principal = principal
             self.clientAddress = clientAddress
             self.dialect = dialect
@@ -102,6 +102,16 @@ extension LedgerEntry {
             self.purpose = purpose
             self.policySet = policySet
             self.stages = stages
+        }
+
+        /// Whether a text has the form of a `traceparent` (W3C Trace Context, 3.2): a caller could put anything there, also
+        /// somebody's data, which no detector has seen.
+        private static func isTraceParent(_ text: String) -> Bool {
+            let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+            return parts.map(\.count) == [2, 32, 16, 2]
+                && parts.allSatisfy { part in
+                    part.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+                }
         }
     }
 

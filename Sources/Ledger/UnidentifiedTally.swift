@@ -34,7 +34,10 @@ public struct UnidentifiedTally: ~Copyable {
     /// An entry for what was counted and not yet recorded, where one is due. Call now and then, so that a flood's end
     /// is recorded.
     public mutating func take(at time: LedgerTime) -> LedgerEntry.Unidentified? {
-        if let lastEntry, time.milliseconds - lastEntry.milliseconds < intervalMilliseconds { return nil }
+        // A clock that was put back makes an entry due.
+        if let lastEntry, lastEntry <= time, time.milliseconds - lastEntry.milliseconds < intervalMilliseconds {
+            return nil
+        }
         return takeAll(at: time)
     }
 

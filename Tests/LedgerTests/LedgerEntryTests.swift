@@ -54,6 +54,19 @@ import Testing
         #expect(root["traceparent"]?.string == String(repeating: "\"", count: 256) + "…")
     }
 
+    @Test(arguments: [
+        "maria@example.org", "00-maria-miller-01", "00-\(String(repeating: "g", count: 32))-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-maria", "",
+    ])
+    func `what is no trace context is not recorded as one`(text: String) {
+        let asked = LedgerEntry.Asked(
+            requestID: LedgerSamples.requestID, traceparent: text, principal: LedgerSamples.asked.principal,
+            clientAddress: "192.0.2.17", dialect: .openAI, operation: .chat, model: ModelID("m"), isStreaming: false,
+            estimatedInputTokens: 1, data: LedgerSamples.asked.data, policySet: "aa11")
+        #expect(asked.traceparent == nil)
+        #expect(LedgerSamples.asked.traceparent != nil)
+    }
+
     @Test func `an entry that no line holds is refused`() throws {
         var intent = LedgerSamples.intent
         intent.destination = Destination(provider: ProviderID("openai"), model: String(repeating: "m", count: 65_000))

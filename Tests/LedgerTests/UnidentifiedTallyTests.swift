@@ -38,6 +38,13 @@ import Testing
         #expect(rest?.reasons.first?.count == 1)
     }
 
+    @Test func `a clock that was put back keeps nothing from the record`() {
+        var tally = UnidentifiedTally(intervalMilliseconds: 1_000)
+        _ = tally.count(reason: "unknown", clientAddress: "a", at: at(5_000_000))
+        let due = tally.count(reason: "unknown", clientAddress: "a", at: at(10))
+        #expect(due?.reasons.first?.count == 1)
+    }
+
     @Test func `a flood from many addresses fills no entry`() throws {
         var tally = UnidentifiedTally(intervalMilliseconds: 1_000)
         _ = tally.count(reason: "unknown", clientAddress: "x", at: at(0))
