@@ -95,6 +95,20 @@ import TransparencyLog
         #expect(ledger.files() == files)
     }
 
+    @Test func `what somebody without the key took out is not signed as pruned by the next pruning`() throws {
+        let ledger = try Self.ledger(700)
+        let other = try SampleLedger(entries: 1, seed: 9)
+        let note = try PruningNote(
+            origin: ledger.logs[1]?.origin ?? "", before: 256, time: "x", signer: try #require(other.logs[1]?.signer))
+        try ledger.write(note.bytes, to: "log-000001/pruned")
+        try ledger.remove("log-000001/tile/entries/000")
+        #expect(throws: LedgerPruning.Problem.self) {
+            try LedgerPruning(directory: ledger.path, before: Self.time(minute: 600)).prune(
+                at: Self.now, signer: Self.signer(ledger))
+        }
+        #expect(try !LedgerVerifier(source: LedgerFolder(ledger.path)).verify().isIntact)
+    }
+
     @Test func `another key cannot prune`() throws {
         let (ledger, other) = try (Self.ledger(300), SampleLedger(entries: 1, seed: 9))
         let pruning = try LedgerPruning(directory: ledger.path, before: Self.time(minute: 290))

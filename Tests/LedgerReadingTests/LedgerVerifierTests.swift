@@ -234,6 +234,34 @@ import TransparencyLog
         #expect(try Self.verify(ledger).damages.map(\.part) == [.link])
     }
 
+    @Test func `a log that lost all its files but its key is no new log where another goes on after it`() throws {
+        let ledger = try SampleLedger(entries: 300)
+        try ledger.rotate()
+        let keys = [try #require(ledger.logs[1]?.signer.verifier)]
+        let kept = try Self.checkpoint(ledger, log: 2)
+        try ledger.remove("log-000001/checkpoint")
+        try ledger.remove("log-000001/tile")
+        let found = try Self.verify(ledger, keys: keys, earlier: [kept]).damages
+        #expect(found.map(\.part) == [.link] && found.first?.first == LedgerPosition(log: 2, index: 0), "\(found)")
+    }
+
+    @Test func `a log does not pass for the one before it, which is gone`() throws {
+        let ledger = try SampleLedger(entries: 300)
+        try ledger.rotate()
+        let keys = [try #require(ledger.logs[1]?.signer.verifier)]
+        let kept = try Self.checkpoint(ledger, log: 2)
+        try ledger.remove("log-000001")
+        try FileManager.default.moveItem(atPath: ledger.folder(2), toPath: ledger.folder(1))
+        #expect(try Self.verify(ledger, keys: keys, earlier: [kept]).damages.first?.part == .link)
+    }
+
+    @Test func `a checkpoint laid beside the logs hides none of them`() throws {
+        let ledger = try SampleLedger(entries: 3)
+        for file in ["vkey", "checkpoint"] { try ledger.write(ledger.read("log-000001/\(file)"), to: file) }
+        try ledger.change("log-000001/tile/entries/000.p/3", at: 40)
+        #expect(try Self.verify(ledger).damages.map(\.file) == ["\(ledger.folder(1))/tile/entries/000.p/3"])
+    }
+
     @Test func `entries that the log itself holds but that are none are named`() throws {
         let version = LedgerSchema.version
         for (entry, reason) in [

@@ -18,12 +18,14 @@ public struct LedgerFolder: LedgerSource {
         let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
         self.path = path
         let names = try Self.names(in: path)
-        if names.contains("vkey") || names.contains("checkpoint") {
+        // Before all else: a `checkpoint` laid beside the logs must not make one log of them.
+        let isLedger = names.contains { Self.number($0) != nil } || names.contains("wal")
+        if !isLedger, names.contains("vkey") || names.contains("checkpoint") {
             onlyLog = path.split(separator: "/").last.flatMap { Self.number($0) } ?? 1
             return
         }
         onlyLog = nil
-        if names.contains(where: { Self.number($0) != nil }) || names.contains("wal") { return }
+        if isLedger { return }
         if names.contains(where: { $0.hasPrefix("ledger-") && $0.hasSuffix(".jsonl") }) { throw .formerVersion(path) }
         throw .noLedger(path)
     }

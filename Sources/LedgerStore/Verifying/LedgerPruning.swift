@@ -89,12 +89,13 @@ public struct LedgerPruning: Sendable {
     ) throws -> (part: Part, isWhole: Bool) {
         var check = LogCheck(folder, log: log, trusted: LedgerTrust(keys: []))
         check.readHead()
+        // A note of somebody else would make what is missing pass for pruned, and the next note would sign that.
+        check.readPruning()
         guard check.damages.isEmpty, let checkpoint = check.log.checkpoint?.checkpoint else {
             throw Problem.damaged(
                 check.damages.first ?? .init(.checkpoint, file: folder.place(of: "checkpoint", inLog: log), "none yet"))
         }
-        let reader = LedgerReader(source: folder)
-        let start = try reader.facts(ofLog: log).prunedBefore
+        let start = check.log.prunedBefore
         let width = UInt64(Tile.fullWidth)
         let full = checkpoint.size / width
         let files = LogFiles(source: folder, log: log)

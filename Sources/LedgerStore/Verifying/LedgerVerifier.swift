@@ -63,11 +63,15 @@ public struct LedgerVerifier: Sendable {
     }
 
     private func link(from log: LedgerVerdict.Log, to before: LedgerVerdict.Log) -> LedgerDamage? {
-        guard log.prunedBefore == 0, let end = before.checkpoint?.checkpoint else { return nil }
         let position = LedgerPosition(log: log.number, index: 0)
         func damage(_ reason: String) -> LedgerDamage {
             LedgerDamage(.link, file: source.place(of: "", inLog: log.number), first: position, reason)
         }
+        guard let end = before.checkpoint?.checkpoint else {
+            // A log is closed with a checkpoint. One without, and without tiles, passes for a new one by itself.
+            return damage("it goes on after \(LedgerFolder.name(ofLog: before.number)), which has no checkpoint that holds")
+        }
+        guard log.prunedBefore == 0 else { return nil }
         guard let entry = try? LedgerReader(source: source).entry(at: position) else { return nil }
         guard let document = try? JSONDocument(parsing: entry) else { return nil }  // found before
         guard document.root["kind"]?.string == "continued", let after = document.root["after"],

@@ -34,7 +34,7 @@ struct LogCheck {
 
     /// Checks entries and tiles, if there is a checkpoint to check them by.
     mutating func readTree(progress: (UInt64) -> Void) {
-        readPruningNote()
+        readPruning()
         guard let checkpoint = log.checkpoint?.checkpoint else { return }
         var tree = TreeCheck(
             files, size: checkpoint.size, root: checkpoint.root, prunedBefore: log.prunedBefore)
@@ -68,6 +68,10 @@ struct LogCheck {
                 add(.key, "vkey", "not the key that was kept elsewhere: the log may have been made by somebody else")
                 return nil
             }
+            guard isInItsPlace(key.name.description) else {
+                add(.link, "vkey", "this is the log `\(key.name)`, which has another place in its ledger")
+                return nil
+            }
             return key
         } catch {
             add(.key, "vkey", "the key was changed, or is none: \(error)")
@@ -75,7 +79,13 @@ struct LogCheck {
         }
     }
 
-    private mutating func readPruningNote() {
+    /// Whether a log's name ends with the number of its folder: else a log could pass for one before it, which is gone.
+    private func isInItsPlace(_ name: String) -> Bool {
+        files.source.isOneLog || name.hasSuffix("/\(files.log)")
+    }
+
+    /// Reads which entries were pruned, by the word of the log's key; after the head.
+    mutating func readPruning() {
         guard let bytes = contents(PruningNote.fileName) else { return }
         do throws(LogFormatError) {
             let note = try PruningNote(parsing: bytes)
