@@ -519,6 +519,22 @@ def test_a_collector_with_faults_and_restarts_misses_nothing_and_keeps_the_order
     again.stop()
 
 
+def test_a_collector_that_takes_little_at_a_time_gets_every_entry(make_gateway):
+    collector, refused = Collector(), []
+    def few(body):
+        count = sum(len(s["logRecords"]) for r in json.loads(body)["resourceLogs"] for s in r["scopeLogs"])
+        if count <= 3: return 200
+        refused.append(count)
+        return 413
+    collector.answers = [(503, {"retry-after": "2"})] + [few] * 10_000
+    gateway = collecting(make_gateway, collector).start()
+    say(gateway, 20)
+    eventually(lambda: len(refused) > 0 and metric(gateway, "sallyport_ledger_relay_lag_entries", name="otel") == 0)
+    gateway.stop()
+    assert in_order(collector.bodies, ledger_entries(gateway))
+    collector.stop()
+
+
 def test_the_wish_of_a_collector_to_be_left_alone_is_kept(make_gateway):
     collector, times = Collector(), []
     def later(body): times.append(time.monotonic()); return (503, {"retry-after": "4"})

@@ -116,7 +116,9 @@ struct OpenAIConversationWriter: ConversationWriter {
             writer.key("schema")
             writer.raw(schema.schema.bytes)
             writer.key("strict")
-            writer.bool(schema.isStrict ?? StrictSchema.holds(schema.schema))
+            let isStrict = schema.isStrict ?? StrictSchema.holds(schema.schema)
+            if schema.isStrict == nil, !isStrict { losses.change("output_config.format", "not enforced strictly") }
+            writer.bool(isStrict)
             writer.endObject()
             writer.endObject()
         }
@@ -146,7 +148,9 @@ struct OpenAIConversationWriter: ConversationWriter {
             }
             if tool.isStrict == true {
                 writer.key("strict")
-                writer.bool(StrictSchema.holds(tool.schema ?? .emptyObject))
+                let holds = StrictSchema.holds(tool.schema ?? .emptyObject)
+                if !holds { losses.change("tools.strict", "not enforced strictly") }
+                writer.bool(holds)
             }
             writer.endObject()
             writer.endObject()
@@ -296,7 +300,9 @@ struct OpenAIConversationWriter: ConversationWriter {
             writer.string(try Self.address(of: media, part.origin))
             writer.endObject()
             writer.endObject()
-        case .document(.text(let text), _): writeText(text)
+        case .document(.text(let text), let name):
+            if name != nil { losses.drop("messages.content.title") }
+            writeText(text)
         case .document(.address, _): throw .untranslatable(part.origin.path, "it takes no documents by address")
         case .document(let media, let name):
             writer.beginObject()

@@ -16,11 +16,16 @@ public struct StreamTranslation: Sendable {
         let dialect: Dialect
         var output: [UInt8] = []
         var usage: TokenUsage?
+        /// Whether the last event was written: nothing comes behind it, least of all a clean end behind an error.
+        var hasEnded = false
 
         mutating func take(_ event: ReplyEvent) throws(TranslationFault) {
+            guard !hasEnded else { return }
             switch event {
             case .usage(let figures): usage = figures.tokens
+            case .done: hasEnded = true
             case .failed(let error):
+                hasEnded = true
                 return try writer.write(.failed(error.translated(to: dialect)), to: &output)
             default: break
             }

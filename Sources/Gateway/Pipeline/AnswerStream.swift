@@ -81,7 +81,8 @@ struct AnswerStream {
             case .usageOnly where dropsUsage:
                 flush(into: &output)
                 continue
-            case .done: progress = .done
+            // Some servers end a stream that they broke off with an error like any other.
+            case .done: if progress == .open { progress = .done }
             case .error: progress = .providerError
             case .other, .part, .usageOnly: break
             }

@@ -25,17 +25,27 @@ final class OpenTelemetrySink: StreamSink {
     var batch: (entries: Int, bytes: Int) { (width, Bounds.bytes) }
 
     func send(_ entries: [StreamEntry]) throws(RelayFailure) {
-        var answer = try post(entries, withoutBodies: false)
-        if answer.status == 413, entries.count == 1 {
-            // Known rather than never: its place, attributes and length, without the text that is too long.
-            answer = try post(entries, withoutBodies: true)
-        } else if answer.status == 413 {
-            width = max(1, entries.count / 2)
+        var rest = entries[...]
+        var count = rest.count
+        while !rest.isEmpty {
+            let part = rest.prefix(count)
+            var answer = try post(Array(part), withoutBodies: false)
+            if answer.status == 413, part.count > 1 {
+                // At once: after a failure a sink begins anew, and would find the same post too large for ever.
+                count = part.count / 2
+                width = count
+                continue
+            }
+            if answer.status == 413 {
+                // Known rather than never: its place, attributes and length, without the text that is too long.
+                answer = try post(Array(part), withoutBodies: true)
+            }
+            guard answer.isSuccess else { throw refusal(answer) }
+            refused += rejected(answer)
+            arrived = part.last?.position.next
+            rest = rest.dropFirst(part.count)
         }
-        guard answer.isSuccess else { throw refusal(answer) }
-        refused += rejected(answer)
         if width < settings.batch { width += 1 }
-        arrived = entries.last?.position.next
     }
 
     func settled() -> LedgerPosition? {
@@ -66,7 +76,7 @@ final class OpenTelemetrySink: StreamSink {
             switch answer.status {
             case 401, 403: ": check the token"
             case 404, 405: ": check the path, which is `/v1/logs` as a rule"
-            case 413: ": the post was too large; the next one is smaller"
+            case 413: ": too large even without the entry's text"
             default: ""
             }
         return RelayFailure(

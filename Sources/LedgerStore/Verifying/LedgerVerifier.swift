@@ -69,7 +69,8 @@ public struct LedgerVerifier: Sendable {
         }
         guard let end = before.checkpoint?.checkpoint else {
             // A log is closed with a checkpoint. One without, and without tiles, passes for a new one by itself.
-            return damage("it goes on after \(LedgerFolder.name(ofLog: before.number)), which has no checkpoint that holds")
+            return damage(
+                "it goes on after \(LedgerFolder.name(ofLog: before.number)), which has no checkpoint that holds")
         }
         guard log.prunedBefore == 0 else { return nil }
         guard let entry = try? LedgerReader(source: source).entry(at: position) else { return nil }

@@ -64,7 +64,7 @@ struct AuditVerify: ParsableCommand {
     private func show(_ verdicts: [LedgerVerdict], _ checkpoints: [SignedCheckpoint]) {
         let logs = verdicts.flatMap(\.logs)
         for verdict in verdicts {
-            for damage in verdict.damages { complain("\(damage)") }
+            for damage in verdict.damages { complain(LedgerText.harmless("\(damage)")) }
             let more = verdict.damageCount - verdict.damages.count
             if more > 0 { complain("… and \(more) more") }
         }
@@ -86,7 +86,9 @@ struct AuditVerify: ParsableCommand {
                 print("\(log.place): \(log.waiting) more are in the write-ahead log, under no checkpoint yet")
             }
             if !log.strangers.isEmpty {
-                let names = log.strangers.prefix(3).joined(separator: ", ") + (log.strangers.count > 3 ? " …" : "")
+                let names =
+                    LedgerText.harmless(log.strangers.prefix(3).joined(separator: ", "))
+                    + (log.strangers.count > 3 ? " …" : "")
                 print(
                     "\(log.place): \(log.strangers.count) files are not of the log, or ahead of its checkpoint: \(names)"
                 )

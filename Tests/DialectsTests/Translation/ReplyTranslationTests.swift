@@ -255,6 +255,16 @@ struct ReplyTranslationTests {
                 + "\n\n")
     }
 
+    @Test func `what a provider sends behind its error or its last event makes no second, clean end`() throws {
+        let failed = "data: {\"error\":{\"message\":\"out of memory\",\"type\":\"server_error\"}}\n\n"
+        let broken = try stream(bytes(failed + "data: [DONE]\n\n"), from: .chat, to: .messages)
+        #expect(try broken == stream(bytes(failed), from: .chat, to: .messages) && !broken.contains("message_stop"))
+        #expect(try !stream(bytes(failed + "data: [DONE]\n\n"), from: .chat, to: .responses).contains("completed"))
+        let stop = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+        let twice = try stream(bytes(stop + stop), from: .messages, to: .chat)
+        #expect(try twice == stream(bytes(stop), from: .messages, to: .chat))
+    }
+
     @Test(arguments: [
         #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"x"}}"#,
         #"{"type":"content_block_start","index":0,"content_block":{"type":"tool_use"}}"#, "{", "[", #"{"type":"#,

@@ -124,8 +124,15 @@ struct RequestTranslationTests {
             caller:
                 #"{"max_tokens":9,"messages":[{"role":"user","content":"w"}],"output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false}}}}"#,
             provider:
-                #"{"model":"there","messages":[{"role":"user","content":"w"}],"max_tokens":9,"response_format":{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false},"strict":false}}}"#
-        ),
+                #"{"model":"there","messages":[{"role":"user","content":"w"}],"max_tokens":9,"response_format":{"type":"json_schema","json_schema":{"name":"answer","schema":{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false},"strict":false}}}"#,
+            losses: ["output_config.format not enforced strictly"]),
+        Case(
+            name: "a strict tool that OpenAI would not take as strict, and a document's title",
+            caller:
+                #"{"max_tokens":9,"messages":[{"role":"user","content":[{"type":"document","title":"t","source":{"type":"text","media_type":"text/plain","data":"words"}}]}],"tools":[{"name":"f","strict":true,"input_schema":{"type":"object"}}]}"#,
+            provider:
+                #"{"model":"there","messages":[{"role":"user","content":[{"type":"text","text":"words"}]}],"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object"},"strict":false}}],"max_tokens":9}"#,
+            losses: ["messages.content.title dropped", "tools.strict not enforced strictly"]),
     ]
 
     @Test(arguments: chatToMessages)

@@ -191,3 +191,10 @@ func `a response's pieces and their repetitions all say the same`(pieces: Int) t
     #expect(deltas == expected)
     #expect(wholes == [expected, expected])
 }
+
+@Test func `an error that a provider ends like any other stream is an error still`() throws {
+    let (_, raw, stream) = try Conversation().read([
+        Array("data: {\"error\":{\"message\":\"out of memory\"}}\n\ndata: [DONE]\n\n".utf8)
+    ])
+    #expect(stream.progress == .providerError && raw.contains("out of memory"))
+}
