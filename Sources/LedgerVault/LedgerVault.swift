@@ -57,6 +57,8 @@ public final class LedgerVault: Sendable {
     private let settings: VaultSettings
     private let folder: VaultFolder
     private let keys: Mutex<Keys>
+    /// Held while a key is made; nothing else is locked meanwhile but, by who needs the key at once, `keys`.
+    private let making = Mutex<Void>(())
     private let writer: VaultWriter
     private let thread: VaultThread
 
@@ -167,7 +169,7 @@ public final class LedgerVault: Sendable {
         if next.start.milliseconds - now.milliseconds < Bounds.ahead,
             keys.withLock({ $0.current.segment.day < next && $0.next?.segment.day != next })
         {
-            let made = try Self.makeKey(of: next, settings, folder)
+            let made = try makeKey(of: next)
             keys.withLock { $0.next = made }
         }
         guard let milliseconds else { return }
@@ -186,7 +188,7 @@ public final class LedgerVault: Sendable {
                 if let next = keys.next, next.segment.day == day {
                     keys.current = next
                 } else {
-                    keys.current = try Self.makeKey(of: day, settings, folder)
+                    keys.current = try makeKey(of: day)
                 }
                 keys.next = nil
                 return keys.current
@@ -197,6 +199,12 @@ public final class LedgerVault: Sendable {
         case .failure(.system(_, _, SystemVaultOperations.noSpace)): throw .noSpace
         case .failure(let error): throw .failed("\(error)")
         }
+    }
+
+    /// One after the other, since a key's number is one more than that of its day's last file.
+    private func makeKey(of day: VaultDay) throws(VaultError) -> DayKey {
+        try making.withLock { _ in Result { () throws(VaultError) in try Self.makeKey(of: day, settings, folder) } }
+            .get()
     }
 
     private static func makeKey(

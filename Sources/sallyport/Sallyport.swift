@@ -13,7 +13,7 @@ struct Sallyport: ParsableCommand {
             """,
         version: GatewayServer.version,
         subcommands: [
-            Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self, AuditCommand.self,
-            Certs.self,
+            Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self,
+            AuditCommand.self, Certs.self,
         ])
 }

@@ -108,7 +108,10 @@ struct ProviderRequestTests {
     }
 
     @Test(arguments: [
-        ("tools-2024-05-16, files_api.2025", true), ("a\r\nx: y", false), ("a;b", false), ("", false),
+        ("tools-2024-05-16, files-api-2025-04-14", true), ("claude-code-20250219,output-128k-2025-02-19", true),
+        ("maria smith-2024-05-16", false), ("4111111111111111-2024-05-16", false), ("maria@example.org", false),
+        ("latest", false), ("tools-2024-05-16,", false), ("-2024-05-16", false), ("a\r\nx: y", false), ("a;b", false),
+        ("", false),
         (String(repeating: "x", count: 1_025), false), ("é", false),
     ])
     func `Anthropic's betas pass where they are names`(beta: String, passes: Bool) {

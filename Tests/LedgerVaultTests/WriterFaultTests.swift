@@ -141,7 +141,8 @@ import Testing
         while operations.state.withLock({ $0.syncs }) == 0 { await Task.yield() }
         // It waits, since the disk writes, and it alone is more than may wait.
         let second = Mutex<Result<LedgerVault.Receipt, VaultUnavailable>?>(nil)
-        let long = try vault.seal([UInt8](repeating: 0x78, count: 1_000), of: request(1), attempt: 1, at: TestVault.noon)
+        let text = [UInt8](repeating: 0x78, count: 1_000)
+        let long = try vault.seal(text, of: request(1), attempt: 1, at: TestVault.noon)
         vault.write(long) { result in second.withLock { $0 = result } }
         let third = Mutex<VaultUnavailable?>(nil)
         vault.write(try vault.seal([1], of: request(2), attempt: 1, at: TestVault.noon)) { result in

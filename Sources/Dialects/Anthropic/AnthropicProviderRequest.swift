@@ -4,6 +4,9 @@ enum AnthropicProviderRequest {
     static let defaultVersion = "2023-06-01"
     /// Long enough for every beta at once.
     private static let longestBeta = 1_024
+    private static let longestBetaName = 64
+    /// In a name, beside its date.
+    private static let mostDigits = 6
 
     static func append(_ caller: CallerHeaders, to headers: inout [(name: String, value: String)]) {
         let version = caller.anthropicVersion.flatMap { isVersion($0) ? $0 : nil } ?? defaultVersion
@@ -19,12 +22,24 @@ enum AnthropicProviderRequest {
         }
     }
 
-    /// Names of letters, digits, dots, dashes and underscores, separated by commas and blanks.
+    /// Names such as `output-128k-2025-02-19`, separated by commas: each ends in a date and has few digits beside it, so that
+    /// nobody's name, number or address travels in a header that is not inspected.
     private static func isBetaList(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= longestBeta
-            && text.utf8.allSatisfy { byte in
-                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x5F || byte == 0x2E
-                    || byte == 0x2C || byte == 0x20
+            && text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false).allSatisfy { part in
+                isBeta(Array(part.trimmingPrefix { $0 == 0x20 }))
             }
     }
+
+    private static func isBeta(_ name: [UInt8]) -> Bool {
+        // `claude-code-20250219` has its date without dashes.
+        let isCompact = name.suffix(8).allSatisfy(isDigit)
+        let words = name.dropLast(isCompact ? 8 : 10)
+        return name.count <= longestBetaName && words.count > 1 && words.last == 0x2D
+            && (isCompact || isVersion(String(decoding: name.suffix(10), as: UTF8.self)))
+            && words.allSatisfy { (0x61...0x7A).contains($0) || isDigit($0) || $0 == 0x2D || $0 == 0x2E }
+            && words.count(where: isDigit) <= mostDigits
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 }
