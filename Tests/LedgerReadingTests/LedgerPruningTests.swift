@@ -81,6 +81,8 @@ import TransparencyLog
         try ledger.write(note.bytes, to: "log-000001/pruned")
         let found = try LedgerVerifier(source: LedgerFolder(ledger.path)).verify().damages
         #expect(found.first?.file.hasSuffix("pruned") == true && found.count == 3, "\(found)")
+        // Nor does it hide entries from who only reads.
+        #expect(throws: LedgerReadError.self) { try LedgerReader(directory: ledger.path).entries { _, _ in true } }
     }
 
     @Test(arguments: ["tile/entries/000", "tile/0/000", "tile/1/000.p/2", "tile/0/002.p/188", "checkpoint"])

@@ -164,7 +164,12 @@ public struct LedgerReader: Sendable {
     private func prunedBefore(inLog log: Int) throws(LedgerReadError) -> UInt64 {
         guard let bytes = try source.contents(of: PruningNote.fileName, inLog: log) else { return 0 }
         do throws(LogFormatError) {
-            return try PruningNote(parsing: bytes).before
+            let note = try PruningNote(parsing: bytes)
+            guard let key = try? key(ofLog: log), note.origin == key.name.description, note.isSigned(by: [key]) else {
+                // Else anybody who can write here could hide entries that are there from every question.
+                throw LogFormatError("pruning note", "not signed by the log's key")
+            }
+            return note.before
         } catch {
             throw .malformed(path: source.place(of: PruningNote.fileName, inLog: log), reason: "\(error)")
         }
