@@ -339,7 +339,7 @@ def test_syslog_gets_every_entry_in_order_over_verified_tls(make_gateway, tmp_pa
 def test_a_receiver_that_is_cut_off_and_restarted_misses_nothing(make_gateway, tmp_path):
     certificates = authority(tmp_path, "receiver")
     receiver = SyslogReceiver(certificates)
-    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{receiver.port}", ca_file: "{certificates}/ca.pem", settling: 500ms, from_start: true }} }}""").start()
+    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{receiver.port}", ca_file: "{certificates}/ca.pem", settling: 8s, from_start: true }} }}""").start()
     for cut in (1, 3_000, 20_000):
         receiver.cut_after = cut
         say(gateway, 20)
@@ -411,7 +411,7 @@ def test_syslog_servers_as_they_are_get_every_entry_through_restarts(make_gatewa
     if not shutil.which(kind): pytest.skip(f"{kind} is not installed")
     certificates = authority(tmp_path, "receiver")
     daemon = Daemon(kind, tmp_path / kind, certificates).start()
-    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{daemon.port}", ca_file: "{certificates}/ca.pem", settling: 2s, from_start: true }} }}""").start()
+    gateway = make_gateway(ledger=f""", streams: {{ siem: {{ kind: syslog, address: "localhost:{daemon.port}", ca_file: "{certificates}/ca.pem", settling: 10s, from_start: true }} }}""").start()
     say(gateway, 20, "grüße 漢字 \\\"]")
     stop = threading.Event()
     def chatter():
