@@ -1,5 +1,5 @@
 """The ledger beyond one machine: copies in a store, read back from there and from plain web servers."""
-import base64, hashlib, hmac, http.server, json, os, pathlib, re, shutil, signal, socket, ssl, subprocess, sys, threading, time, urllib.request
+import base64, contextlib, hashlib, hmac, http.server, json, os, pathlib, re, shutil, signal, socket, ssl, subprocess, sys, threading, time, urllib.request
 import pytest
 from conftest import PROGRAM, eventually, free_port
 from tiles import Key, Log, check_copy, check_line, consistent
@@ -284,7 +284,11 @@ class SyslogReceiver:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(folder / "server-ecdsa.pem", folder / "server-ecdsa.key")
         if client_ca: self.context.load_verify_locations(client_ca); self.context.verify_mode = ssl.CERT_REQUIRED
-        self.listener = socket.create_server(("127.0.0.1", port))
+        def listens():
+            try: self.listener = socket.create_server(("127.0.0.1", port))
+            except OSError: return False  # one before it on this port, or a client's end of a connection, is not gone yet
+            return True
+        eventually(listens)
         self.port, self.received, self.faults, self.connections, self.open = self.listener.getsockname()[1], [], [], 0, True
         self.cut_after = None
         threading.Thread(target=self.serve, daemon=True).start()
@@ -319,7 +323,11 @@ class SyslogReceiver:
         assert json.loads(parts[9])["seq"] == int(parts[8]) and parts[2].decode() == json.loads(parts[9])["time"]
         self.received.append(parts[9])
 
-    def stop(self): self.open = False; self.listener.close()
+    def stop(self):
+        self.open = False
+        # Closing alone leaves it listening for as long as a thread waits in `accept`.
+        with contextlib.suppress(OSError): self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 def test_syslog_gets_every_entry_in_order_over_verified_tls(make_gateway, tmp_path):
