@@ -2,8 +2,24 @@ internal import JSONText
 
 /// Reads a dialect's request.
 protocol ConversationReader {
-    /// Reads a body whole: what it does not know it refuses, or notes as lost where that changes no answer.
-    static func read(_ tape: Tape) throws(RequestError) -> (Conversation, Losses)
+    typealias Part = Conversation.Part
+
+    /// Begins to read a body into a draft of it.
+    init(tape: Tape, draft: ConversationDraft)
+
+    /// What is read so far.
+    var draft: ConversationDraft { get }
+
+    /// Reads the body whole: what it does not know it refuses, or notes as lost where that changes no answer.
+    mutating func read() throws(RequestError)
+}
+
+extension ConversationReader {
+    static func read(_ tape: Tape) throws(RequestError) -> (Conversation, Losses) {
+        var reader = Self(tape: tape, draft: try ConversationDraft(tape))
+        try reader.read()
+        return (reader.draft.conversation, reader.draft.losses)
+    }
 }
 
 /// Writes a dialect's request.

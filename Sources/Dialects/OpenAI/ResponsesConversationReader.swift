@@ -2,23 +2,10 @@ internal import JSONText
 
 /// Reads the body of `POST /v1/responses` as a conversation.
 struct ResponsesConversationReader: ConversationReader {
-    typealias Part = Conversation.Part
+    let tape: Tape
+    var draft: ConversationDraft
 
-    private let tape: Tape
-    private var draft: ConversationDraft
-
-    static func read(_ tape: Tape) throws(RequestError) -> (Conversation, Losses) {
-        var reader = ResponsesConversationReader(tape: tape, draft: try ConversationDraft(tape))
-        try reader.read()
-        return (reader.draft.conversation, reader.draft.losses)
-    }
-
-    private init(tape: Tape, draft: ConversationDraft) {
-        self.tape = tape
-        self.draft = draft
-    }
-
-    private mutating func read() throws(RequestError) {
+    mutating func read() throws(RequestError) {
         for member in tape.members(of: 0) {
             let node = member.value
             if tape.isNull(node) { continue }
