@@ -169,8 +169,7 @@ public struct StreamEventReader: Sendable {
         _ event: ServerSentEvent, of parser: borrowing EventStreamParser
     ) throws(Fault) -> JSONDocument {
         do throws(JSONSyntaxError) {
-            guard event.dataLines == 1 else { return try JSONDocument(parsing: parser.data(of: event)) }
-            return try JSONDocument(parsing: parser.bytes, in: event.data)
+            return try parser.document(of: event)
         } catch {
             throw .notJSON(error)
         }

@@ -92,12 +92,7 @@ struct AnthropicConversationReader: ConversationReader {
         if tape.isNull(node) { return }
         for member in tape.members(of: try draft.object(node, "output_config")) {
             switch member.name {
-            case "effort":
-                guard let word = try draft.optionalText(member.value, "output_config.effort") else { continue }
-                guard let effort = Conversation.Effort(rawValue: word.string) else {
-                    throw RequestError.untranslatable("output_config.effort", "it is none of the known words")
-                }
-                draft.conversation.effort = effort
+            case "effort": try draft.readEffort(member.value, "output_config.effort")
             case "format": try readFormat(member.value, "output_config.format")
             default: try draft.refuseUnknown(member, in: "output_config")
             }
@@ -162,17 +157,13 @@ struct AnthropicConversationReader: ConversationReader {
     private mutating func readMessage(_ node: Int, _ index: Int) throws(RequestError) {
         let origin = Origin("messages", index)
         let role = tape.member("role", of: try draft.object(node, origin.path))
-        guard let content = tape.member("content", of: node) else {
-            throw RequestError(.invalidRequest, "`\(origin.path).content` is missing", param: "\(origin.path).content")
-        }
+        let content = try draft.content(of: node, origin)
         switch role.map({ tape.word($0) }) {
         case "user"?:
             draft.conversation.turns.append(.init(role: .user, parts: try readContent(content, origin)))
         case "assistant"?:
             draft.conversation.turns.append(.init(role: .assistant, parts: try readContent(content, origin)))
-        case "system"?:
-            if !draft.conversation.turns.isEmpty { draft.losses.change("messages", "of the system moved to the start") }
-            draft.conversation.instructions += try readContent(content, origin)
+        case "system"?: draft.addInstructions(try readContent(content, origin), from: "messages")
         default: throw RequestError.untranslatable("\(origin.path).role", "it is none of the known words")
         }
         for member in tape.members(of: node) {

@@ -2,25 +2,12 @@ internal import JSONText
 
 /// Writes a conversation as the body of `POST /v1/messages`, for version 2023-06-01.
 struct AnthropicConversationWriter: ConversationWriter {
-    typealias Part = Conversation.Part
+    let conversation: Conversation
+    let target: TranslationTarget
+    var losses: Losses
+    var writer: JSONWriter
 
-    private let conversation: Conversation
-    private let target: TranslationTarget
-    private var losses: Losses
-    private var writer: JSONWriter
-
-    static func write(
-        _ conversation: Conversation, for target: TranslationTarget, losses: inout Losses
-    ) throws(RequestError) -> [UInt8] {
-        var writer = AnthropicConversationWriter(
-            conversation: conversation, target: target, losses: losses,
-            writer: JSONWriter(capacity: target.expectedBytes))
-        try writer.write()
-        losses = writer.losses
-        return writer.writer.bytes
-    }
-
-    private mutating func write() throws(RequestError) {
+    mutating func write() throws(RequestError) {
         writer.beginObject()
         writer.key("model")
         writer.string(target.model)
@@ -206,7 +193,7 @@ struct AnthropicConversationWriter: ConversationWriter {
         writer.key("system")
         if texts.count == 1 { return writer.string(first) }
         writer.beginArray()
-        for text in texts { writeText(text) }
+        for text in texts { writer.textPart(text) }
         writer.endArray()
     }
 
@@ -272,53 +259,21 @@ struct AnthropicConversationWriter: ConversationWriter {
 
     private mutating func writePart(_ part: Part) throws(RequestError) {
         switch part.content {
-        case .text(let text), .refusal(let text): writeText(text)
+        case .text(let text), .refusal(let text): writer.textPart(text)
         case .image(let media): try writeImage(media, part.origin)
         case .document(let media, let name): try writeDocument(media, name, part.origin)
         case .audio: throw .untranslatable(part.origin.path, "it takes no sound")
-        case .reasoning(let text, let signature): writeReasoning(text, signature)
-        case .sealedReasoning(let data):
-            writer.beginObject()
-            writer.key("type")
-            writer.string("redacted_thinking")
-            writer.key("data")
-            writer.string(data)
-            writer.endObject()
-        case .toolCall(let call):
-            writer.beginObject()
-            writer.key("type")
-            writer.string("tool_use")
-            writer.key("id")
-            writer.string(Self.identifier(call.id))
-            writer.key("name")
-            writer.string(call.name)
-            writer.key("input")
-            writer.raw(call.arguments.bytes)
-            writer.endObject()
+        case .reasoning(let text, let signature):
+            guard let signature, !signature.isEmpty else { return losses.drop("reasoning") }
+            write(.reasoning(text, signature: signature))
+        case .sealedReasoning(let data): write(.sealedReasoning(data))
+        case .toolCall(let call): write(.toolCall(call))
         case .toolResult(let result): try writeResult(result)
         }
     }
 
-    private mutating func writeText(_ text: EscapedText) {
-        writer.beginObject()
-        writer.key("type")
-        writer.string("text")
-        writer.key("text")
-        writer.string(text)
-        writer.endObject()
-    }
-
-    private mutating func writeReasoning(_ text: EscapedText, _ signature: EscapedText?) {
-        guard let signature, !signature.isEmpty else { return losses.drop("reasoning") }
-        writer.beginObject()
-        writer.key("type")
-        writer.string("thinking")
-        writer.key("thinking")
-        writer.string(text)
-        writer.key("signature")
-        writer.string(signature)
-        writer.endObject()
-    }
+    /// What goes back as it came in an answer.
+    private mutating func write(_ part: Reply.Part) { AnthropicReplyWriter.write(part, to: &writer) }
 
     private mutating func writeImage(_ media: Conversation.Media, _ origin: Origin) throws(RequestError) {
         writer.beginObject()
@@ -383,7 +338,7 @@ struct AnthropicConversationWriter: ConversationWriter {
             writer.beginArray()
             for part in result.content {
                 switch part.content {
-                case .text(let text): if !text.isBlank { writeText(text) }
+                case .text(let text): if !text.isBlank { writer.textPart(text) }
                 case .image, .document: try writePart(part)
                 default: throw .untranslatable(part.origin.path, "a tool's result can't hold this")
                 }

@@ -68,7 +68,8 @@ enum AnthropicReplyWriter: ReplyWriter {
         writer.endObject()
     }
 
-    private static func write(_ part: Reply.Part, to writer: inout JSONWriter) {
+    /// A block of an answer.
+    static func write(_ part: Reply.Part, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("type")
         switch part {

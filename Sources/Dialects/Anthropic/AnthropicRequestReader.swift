@@ -40,16 +40,12 @@ private struct Reader {
                 try draft.checkTools(member.value, named: "mcp_servers")
                 for server in tape.elements(of: member.value) { draft.readToolName(tape.member("name", of: server)) }
                 try draft.collector.everything(member.value, .other)
-            case "max_tokens":
-                draft.readMaximum(member.value)
-                try draft.collector.everything(member.value, .other)
+            case "max_tokens": try draft.readMaximum(member.value)
             case "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "metadata", "thinking",
                 "output_config", "service_tier", "container":
                 // Names that every SDK sends are the API's, not the caller's.
                 try draft.collector.everything(member.value, .other)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, .other)
+            default: try draft.readUnknown(member, .other)
             }
         }
         guard hasMessages else { throw RequestError(.invalidRequest, "`messages` is missing", param: "messages") }
@@ -64,9 +60,7 @@ private struct Reader {
                 if place == .other { try draft.collector.everything(member.value, place) }
             case "content":
                 try readContent(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -118,15 +112,11 @@ private struct Reader {
                 try readContent(member.value, place)
             case "input":
                 try draft.collector.everything(member.value, .toolArguments)
-            case "file_id":
-                if tape.kind(member.value) == .string { draft.collector.part(.file, place) }
-                try draft.collector.everything(member.value, place)
+            case "file_id": try draft.collector.reference(member.value, .file, place)
             case "text", "id", "name", "tool_use_id", "is_error", "cache_control", "citations", "thinking", "signature",
                 "data", "title", "context", "caller":
                 try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -161,14 +151,10 @@ private struct Reader {
                 try draft.collector.address(member.value, kind, place)
             case "content":
                 try readContent(member.value, place)
-            case "file_id":
-                if tape.kind(member.value) == .string { draft.collector.part(kind, place) }
-                try draft.collector.everything(member.value, place)
+            case "file_id": try draft.collector.reference(member.value, kind, place)
             case "media_type":
                 try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -185,9 +171,7 @@ private struct Reader {
                 switch member.name {
                 case "name", "description", "input_schema", "type", "cache_control":
                     try draft.collector.everything(member.value, .toolDefinition)
-                default:
-                    try draft.refuseLookalike(member.name)
-                    try draft.collector.everything(member, .toolDefinition)
+                default: try draft.readUnknown(member, .toolDefinition)
                 }
             }
         }

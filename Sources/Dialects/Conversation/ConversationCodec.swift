@@ -24,10 +24,31 @@ extension ConversationReader {
 
 /// Writes a dialect's request.
 protocol ConversationWriter {
-    /// Writes a body: what the dialect can't say is refused, or noted as lost where that changes no answer.
+    typealias Part = Conversation.Part
+
+    /// Begins to write a body; `losses` are those of reading.
+    init(conversation: Conversation, target: TranslationTarget, losses: Losses, writer: JSONWriter)
+
+    /// What is lost so far.
+    var losses: Losses { get }
+    /// What is written so far.
+    var writer: JSONWriter { get }
+
+    /// Writes the body whole: what the dialect can't say is refused, or noted as lost where that changes no answer.
+    mutating func write() throws(RequestError)
+}
+
+extension ConversationWriter {
     static func write(
         _ conversation: Conversation, for target: TranslationTarget, losses: inout Losses
-    ) throws(RequestError) -> [UInt8]
+    ) throws(RequestError) -> [UInt8] {
+        var writer = Self(
+            conversation: conversation, target: target, losses: losses,
+            writer: JSONWriter(capacity: target.expectedBytes))
+        try writer.write()
+        losses = writer.losses
+        return writer.writer.bytes
+    }
 }
 
 /// Reads a dialect's whole answer.

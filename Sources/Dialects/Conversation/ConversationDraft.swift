@@ -82,6 +82,58 @@ struct ConversationDraft {
         return texts
     }
 
+    // MARK: - Words that several dialects have
+
+    /// How hard the model is to think; every dialect has the same words.
+    mutating func readEffort(_ node: Int, _ field: String) throws(RequestError) {
+        guard let word = try optionalText(node, field) else { return }
+        guard let effort = Conversation.Effort(rawValue: word.string) else {
+            throw RequestError.untranslatable(field, "it is none of the known words")
+        }
+        conversation.effort = effort
+    }
+
+    /// OpenAI's `service_tier`.
+    mutating func readServiceTier(_ node: Int) {
+        switch tape.word(node) {
+        case "auto": conversation.serviceTier = .automatic
+        case "default": conversation.serviceTier = .standard
+        default: losses.drop("service_tier")
+        }
+    }
+
+    /// OpenAI's `safety_identifier`, behind `user`, which is the older word.
+    mutating func readSafetyIdentifier(_ node: Int) throws(RequestError) {
+        let identifier = try text(node, "safety_identifier")
+        if conversation.user == nil { conversation.user = identifier }
+    }
+
+    /// OpenAI's `tool_choice`, where it is a word.
+    mutating func readToolChoice(word: Word) throws(RequestError) {
+        switch word {
+        case "none": conversation.toolChoice = Conversation.ToolChoice.none
+        case "auto": conversation.toolChoice = .automatic
+        case "required": conversation.toolChoice = .required
+        default: throw RequestError.untranslatable("tool_choice", "it is none of the known words")
+        }
+    }
+
+    /// The system's words: only at the start does every dialect have a place for them.
+    mutating func addInstructions(_ parts: [Conversation.Part], from field: StaticString) {
+        if !conversation.turns.isEmpty { losses.change(field, "of the system moved to the start") }
+        conversation.instructions += parts
+    }
+
+    /// A message's content, which has to be there.
+    func content(of message: Int, _ origin: Origin) throws(RequestError) -> Int {
+        guard let content = tape.member("content", of: message) else {
+            throw RequestError(.invalidRequest, "`\(origin.path).content` is missing", param: "\(origin.path).content")
+        }
+        return content
+    }
+
+    // MARK: - Media and arguments
+
     /// `data:TYPE;base64,DATA` inline, or an address.
     func media(_ text: EscapedText, _ origin: Origin) throws(RequestError) -> Conversation.Media {
         let bytes = text.bytes

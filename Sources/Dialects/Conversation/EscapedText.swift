@@ -97,6 +97,16 @@ extension JSONWriter {
     mutating func stringOrNull(_ text: EscapedText?) {
         if let text { string(text) } else { null() }
     }
+
+    /// Writes a text as a part of a message's content, which is alike at OpenAI and Anthropic.
+    mutating func textPart(_ text: EscapedText) {
+        beginObject()
+        key("type")
+        string("text")
+        key("text")
+        string(text)
+        endObject()
+    }
 }
 
 extension Tape {

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// Finds the events of an event stream (WHATWG HTML §9.2.6) in bytes that arrive in pieces of any size.
 ///
 /// Lines end in LF, CR LF or CR; a blank line ends an event. Nothing is copied beyond the buffer itself, and every byte
@@ -55,6 +57,12 @@ public struct EventStreamParser: Sendable {
 
     /// Where in `bytes` the part begins that belongs to no whole event yet.
     public var unfinished: Range<Int> { scanner.start..<bytes.count }
+
+    /// The event's data as JSON.
+    func document(of event: ServerSentEvent) throws(JSONSyntaxError) -> JSONDocument {
+        guard event.dataLines == 1 else { return try JSONDocument(parsing: data(of: event)) }
+        return try JSONDocument(parsing: bytes, in: event.data)
+    }
 
     /// The event's data: its `data:` lines, joined by line feeds where there are several.
     public func data(of event: ServerSentEvent) -> [UInt8] {

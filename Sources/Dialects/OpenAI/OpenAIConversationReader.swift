@@ -47,8 +47,8 @@ struct OpenAIConversationReader: ConversationReader {
             draft.conversation.sampling.frequencyPenalty = try draft.number(node, "frequency_penalty")
         case "stop": draft.conversation.sampling.stop = try draft.stopTexts(node, "stop")
         case "user": draft.conversation.user = try draft.text(node, "user")
-        case "reasoning_effort": try readEffort(node)
-        case "service_tier": readServiceTier(node)
+        case "reasoning_effort": try draft.readEffort(node, "reasoning_effort")
+        case "service_tier": draft.readServiceTier(node)
         case "n":
             guard try draft.whole(node, "n") == 1 else {
                 throw RequestError.untranslatable("n", "its answers are one each")
@@ -82,30 +82,12 @@ struct OpenAIConversationReader: ConversationReader {
         case "prompt_cache_key": draft.losses.drop("prompt_cache_key")
         case "prompt_cache_options": draft.losses.drop("prompt_cache_options")
         case "prompt_cache_retention": draft.losses.drop("prompt_cache_retention")
-        case "safety_identifier":
-            let identifier = try draft.text(member.value, "safety_identifier")
-            if draft.conversation.user == nil { draft.conversation.user = identifier }
+        case "safety_identifier": try draft.readSafetyIdentifier(member.value)
         case "functions", "function_call":
             throw RequestError.untranslatable(
                 "function" ~= member.name ? "functions" : tape.value(member.key).string ?? "functions",
                 "use `tools` and `tool_choice`")
         default: try draft.refuseUnknown(member)
-        }
-    }
-
-    private mutating func readEffort(_ node: Int) throws(RequestError) {
-        let word = try draft.text(node, "reasoning_effort")
-        guard let effort = Conversation.Effort(rawValue: word.string) else {
-            throw RequestError.untranslatable("reasoning_effort", "it is none of the known words")
-        }
-        draft.conversation.effort = effort
-    }
-
-    private mutating func readServiceTier(_ node: Int) {
-        switch tape.word(node) {
-        case "auto": draft.conversation.serviceTier = .automatic
-        case "default": draft.conversation.serviceTier = .standard
-        default: draft.losses.drop("service_tier")
         }
     }
 
@@ -170,13 +152,7 @@ struct OpenAIConversationReader: ConversationReader {
     private mutating func readToolChoice(_ node: Int) throws(RequestError) {
         switch tape.kind(node) {
         case .null: return
-        case .string:
-            switch tape.word(node) {
-            case "none": draft.conversation.toolChoice = Conversation.ToolChoice.none
-            case "auto": draft.conversation.toolChoice = .automatic
-            case "required": draft.conversation.toolChoice = .required
-            default: throw RequestError.untranslatable("tool_choice", "it is none of the known words")
-            }
+        case .string: try draft.readToolChoice(word: tape.word(node))
         default:
             let type = tape.member("type", of: try draft.object(node, "tool_choice"))
             guard let type, "function" ~= tape.word(type) else {
@@ -199,9 +175,7 @@ struct OpenAIConversationReader: ConversationReader {
             try checkMembers(node, origin)
         case "assistant"?: try readAssistant(node, origin)
         case "system"?, "developer"?:
-            // Only at the start does every dialect have a place for them.
-            if !draft.conversation.turns.isEmpty { draft.losses.change("messages", "of the system moved to the start") }
-            draft.conversation.instructions += try readContent(node, origin)
+            draft.addInstructions(try readContent(node, origin), from: "messages")
             try checkMembers(node, origin)
         case "tool"?: try readResult(node, origin)
         default: throw RequestError.untranslatable("\(origin.path).role", "it is none of the known words")
@@ -285,9 +259,7 @@ struct OpenAIConversationReader: ConversationReader {
 
     /// A text, or parts.
     private mutating func readContent(_ message: Int, _ origin: Origin) throws(RequestError) -> [Part] {
-        guard let node = tape.member("content", of: message) else {
-            throw RequestError(.invalidRequest, "`\(origin.path).content` is missing", param: "\(origin.path).content")
-        }
+        let node = try draft.content(of: message, origin)
         if let text = tape.text(node) { return [Part(.text(text), origin)] }
         var parts: [Part] = []
         for (index, part) in try draft.array(node, "\(origin.path).content").enumerated() {

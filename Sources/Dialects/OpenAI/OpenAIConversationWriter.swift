@@ -2,28 +2,15 @@ internal import JSONText
 
 /// Writes a conversation as the body of `POST /v1/chat/completions`.
 struct OpenAIConversationWriter: ConversationWriter {
-    typealias Part = Conversation.Part
-
-    private let conversation: Conversation
-    private let target: TranslationTarget
-    private var losses: Losses
-    private var writer: JSONWriter
+    let conversation: Conversation
+    let target: TranslationTarget
+    var losses: Losses
+    var writer: JSONWriter
 
     /// More texts that end the answer are refused.
     private static let mostStopTexts = 4
 
-    static func write(
-        _ conversation: Conversation, for target: TranslationTarget, losses: inout Losses
-    ) throws(RequestError) -> [UInt8] {
-        var writer = OpenAIConversationWriter(
-            conversation: conversation, target: target, losses: losses,
-            writer: JSONWriter(capacity: target.expectedBytes))
-        try writer.write()
-        losses = writer.losses
-        return writer.writer.bytes
-    }
-
-    private mutating func write() throws(RequestError) {
+    mutating func write() throws(RequestError) {
         writer.beginObject()
         writer.key("model")
         writer.string(target.model)
@@ -256,25 +243,9 @@ struct OpenAIConversationWriter: ConversationWriter {
         if !calls.isEmpty {
             writer.key("tool_calls")
             writer.beginArray()
-            for call in calls { writeCall(call) }
+            for call in calls { OpenAIReplyWriter.write(call, to: &writer) }
             writer.endArray()
         }
-        writer.endObject()
-    }
-
-    private mutating func writeCall(_ call: Conversation.ToolCall) {
-        writer.beginObject()
-        writer.key("id")
-        writer.string(call.id)
-        writer.key("type")
-        writer.string("function")
-        writer.key("function")
-        writer.beginObject()
-        writer.key("name")
-        writer.string(call.name)
-        writer.key("arguments")
-        call.arguments.bytes.withUnsafeBytes { writer.string($0) }
-        writer.endObject()
         writer.endObject()
     }
 
@@ -289,7 +260,7 @@ struct OpenAIConversationWriter: ConversationWriter {
 
     private mutating func writePart(_ part: Part) throws(RequestError) {
         switch part.content {
-        case .text(let text): writeText(text)
+        case .text(let text): writer.textPart(text)
         case .image(let media):
             writer.beginObject()
             writer.key("type")
@@ -302,7 +273,7 @@ struct OpenAIConversationWriter: ConversationWriter {
             writer.endObject()
         case .document(.text(let text), let name):
             if name != nil { losses.drop("messages.content.title") }
-            writeText(text)
+            writer.textPart(text)
         case .document(.address, _): throw .untranslatable(part.origin.path, "it takes no documents by address")
         case .document(let media, let name):
             writer.beginObject()
@@ -319,15 +290,6 @@ struct OpenAIConversationWriter: ConversationWriter {
         case .audio(let media): try writeAudio(media, part.origin)
         default: throw .untranslatable(part.origin.path, "a message can't hold this here")
         }
-    }
-
-    private mutating func writeText(_ text: EscapedText) {
-        writer.beginObject()
-        writer.key("type")
-        writer.string("text")
-        writer.key("text")
-        writer.string(text)
-        writer.endObject()
     }
 
     private mutating func writeAudio(_ media: Conversation.Media, _ origin: Origin) throws(RequestError) {

@@ -116,7 +116,8 @@ enum OpenAIReplyWriter: ReplyWriter {
         writer.endObject()
     }
 
-    private static func write(_ call: Conversation.ToolCall, to writer: inout JSONWriter) {
+    /// A call, as answers have it and the history of requests.
+    static func write(_ call: Conversation.ToolCall, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("id")
         writer.string(call.id)

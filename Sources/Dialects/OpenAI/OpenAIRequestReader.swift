@@ -43,17 +43,13 @@ private struct Reader {
             case "functions":
                 try draft.checkTools(member.value, named: "functions")
                 try readTools(member.value)
-            case "max_tokens", "max_completion_tokens":
-                draft.readMaximum(member.value)
-                try draft.collector.everything(member.value, .other)
+            case "max_tokens", "max_completion_tokens": try draft.readMaximum(member.value)
             case "temperature", "top_p", "n", "seed", "stop", "user", "response_format", "tool_choice",
                 "parallel_tool_calls", "presence_penalty", "frequency_penalty", "reasoning_effort", "store", "metadata",
                 "logprobs", "top_logprobs", "service_tier":
                 // Names that every SDK sends are the API's, not the caller's.
                 try draft.collector.everything(member.value, .other)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, .other)
+            default: try draft.readUnknown(member, .other)
             }
         }
         guard hasMessages else { throw RequestError(.invalidRequest, "`messages` is missing", param: "messages") }
@@ -68,9 +64,7 @@ private struct Reader {
                 try draft.collector.everything(member.value, .other)
             case "include_obfuscation":
                 try draft.collector.everything(member.value, .other)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, .other)
+            default: try draft.readUnknown(member, .other)
             }
         }
     }
@@ -90,9 +84,7 @@ private struct Reader {
                 try readCall(member.value, place)
             case "name", "tool_call_id", "refusal", "annotations", "audio":
                 try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -129,9 +121,7 @@ private struct Reader {
             case "video_url": try readAddress(member.value, .binary, place)
             case "input_audio": try readMedia(member.value, .audio, place)
             case "file": try readMedia(member.value, .file, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -143,9 +133,7 @@ private struct Reader {
             switch member.name {
             case "url": try draft.collector.address(member.value, kind, place)
             case "detail": try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -157,14 +145,10 @@ private struct Reader {
             switch member.name {
             case "data", "file_data":
                 try draft.collector.payload(member.value, kind, place)
-            case "file_id":
-                if tape.kind(member.value) == .string { draft.collector.part(kind, place) }
-                try draft.collector.everything(member.value, place)
+            case "file_id": try draft.collector.reference(member.value, kind, place)
             case "format", "filename":
                 try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -181,9 +165,7 @@ private struct Reader {
                 case "function", "custom": try readCall(member.value, place)
                 case "type": try readToolType(member.value, place)
                 case "id": try draft.collector.everything(member.value, place)
-                default:
-                    try draft.refuseLookalike(member.name)
-                    try draft.collector.everything(member, place)
+                default: try draft.readUnknown(member, place)
                 }
             }
         }
@@ -203,9 +185,7 @@ private struct Reader {
             switch member.name {
             case "arguments", "input": try draft.collector.arguments(member.value, .toolArguments)
             case "name": try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -224,9 +204,7 @@ private struct Reader {
                 switch member.name {
                 case "function": try readFunction(member.value)
                 case "type": try readToolType(member.value, .toolDefinition)
-                default:
-                    try draft.refuseLookalike(member.name)
-                    try draft.collector.everything(member, .toolDefinition)
+                default: try draft.readUnknown(member, .toolDefinition)
                 }
             }
         }
@@ -238,9 +216,7 @@ private struct Reader {
             switch member.name {
             case "name", "description", "parameters", "strict":
                 try draft.collector.everything(member.value, .toolDefinition)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, .toolDefinition)
+            default: try draft.readUnknown(member, .toolDefinition)
             }
         }
     }
@@ -263,9 +239,7 @@ private struct Reader {
                 }
             case "dimensions", "user":
                 try draft.collector.everything(member.value, .other)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, .other)
+            default: try draft.readUnknown(member, .other)
             }
         }
         guard hasInput else { throw RequestError(.invalidRequest, "`input` is missing", param: "input") }

@@ -37,15 +37,8 @@ struct ResponsesConversationReader: ConversationReader {
         case "temperature": draft.conversation.sampling.temperature = try draft.number(node, "temperature")
         case "top_p": draft.conversation.sampling.topP = try draft.number(node, "top_p")
         case "user": draft.conversation.user = try draft.text(node, "user")
-        case "safety_identifier":
-            let identifier = try draft.text(node, "safety_identifier")
-            if draft.conversation.user == nil { draft.conversation.user = identifier }
-        case "service_tier":
-            switch tape.word(node) {
-            case "auto": draft.conversation.serviceTier = .automatic
-            case "default": draft.conversation.serviceTier = .standard
-            default: draft.losses.drop("service_tier")
-            }
+        case "safety_identifier": try draft.readSafetyIdentifier(node)
+        case "service_tier": draft.readServiceTier(node)
         case "previous_response_id", "conversation", "prompt":
             throw RequestError.untranslatable(
                 tape.value(member.key).string ?? "previous_response_id",
@@ -86,12 +79,7 @@ struct ResponsesConversationReader: ConversationReader {
     private mutating func readReasoning(_ node: Int) throws(RequestError) {
         for member in tape.members(of: try draft.object(node, "reasoning")) {
             switch member.name {
-            case "effort":
-                guard let word = try draft.optionalText(member.value, "reasoning.effort") else { continue }
-                guard let effort = Conversation.Effort(rawValue: word.string) else {
-                    throw RequestError.untranslatable("reasoning.effort", "it is none of the known words")
-                }
-                draft.conversation.effort = effort
+            case "effort": try draft.readEffort(member.value, "reasoning.effort")
             case "summary", "generate_summary": if !tape.isNull(member.value) { draft.losses.drop("reasoning.summary") }
             default: try draft.refuseUnknown(member, in: "reasoning")
             }
@@ -153,15 +141,7 @@ struct ResponsesConversationReader: ConversationReader {
     }
 
     private mutating func readToolChoice(_ node: Int) throws(RequestError) {
-        guard tape.kind(node) != .string else {
-            switch tape.word(node) {
-            case "none": draft.conversation.toolChoice = Conversation.ToolChoice.none
-            case "auto": draft.conversation.toolChoice = .automatic
-            case "required": draft.conversation.toolChoice = .required
-            default: throw RequestError.untranslatable("tool_choice", "it is none of the known words")
-            }
-            return
-        }
+        if tape.kind(node) == .string { return try draft.readToolChoice(word: tape.word(node)) }
         guard let type = tape.member("type", of: try draft.object(node, "tool_choice")), "function" ~= tape.word(type)
         else { throw RequestError.untranslatable("tool_choice.type", "only a function can be chosen") }
         draft.conversation.toolChoice = .tool(try draft.text(tape.member("name", of: node), "tool_choice.name"))
@@ -205,17 +185,11 @@ struct ResponsesConversationReader: ConversationReader {
     }
 
     private mutating func readMessage(_ node: Int, _ origin: Origin) throws(RequestError) {
-        guard let content = tape.member("content", of: node) else {
-            throw RequestError(.invalidRequest, "`\(origin.path).content` is missing", param: "\(origin.path).content")
-        }
-        let parts = try readContent(content, origin)
+        let parts = try readContent(try draft.content(of: node, origin), origin)
         switch tape.member("role", of: node).map({ tape.word($0) }) {
         case "user"?: append(parts, to: .user)
         case "assistant"?: append(parts, to: .assistant)
-        case "system"?, "developer"?:
-            // Only at the start does every dialect have a place for them.
-            if !draft.conversation.turns.isEmpty { draft.losses.change("input", "of the system moved to the start") }
-            draft.conversation.instructions += parts
+        case "system"?, "developer"?: draft.addInstructions(parts, from: "input")
         default: throw RequestError.untranslatable("\(origin.path).role", "it is none of the known words")
         }
     }

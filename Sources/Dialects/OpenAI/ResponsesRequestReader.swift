@@ -29,9 +29,7 @@ private struct Reader {
             case "tools":
                 try draft.checkTools(member.value, named: "tools")
                 try readTools(member.value)
-            case "max_output_tokens":
-                draft.readMaximum(member.value)
-                try draft.collector.everything(member.value, .other)
+            case "max_output_tokens": try draft.readMaximum(member.value)
             case "prompt":
                 // A template that lies at the provider, and may hold files.
                 draft.collector.part(.file, .system)
@@ -40,9 +38,7 @@ private struct Reader {
                 "reasoning", "include", "previous_response_id", "truncation", "service_tier", "background":
                 // Names that every SDK sends are the API's, not the caller's.
                 try draft.collector.everything(member.value, .other)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, .other)
+            default: try draft.readUnknown(member, .other)
             }
         }
     }
@@ -72,13 +68,9 @@ private struct Reader {
             case "role": if place == .other { try draft.collector.everything(member.value, place) }
             case "content", "output", "summary": try readContent(member.value, place)
             case "arguments", "input": try draft.collector.arguments(member.value, place)
-            case "encrypted_content":
-                if tape.kind(member.value) == .string { draft.collector.part(.binary, place) }
-                try draft.collector.everything(member.value, place)
+            case "encrypted_content": try draft.collector.reference(member.value, .binary, place)
             case "id", "call_id", "name", "status": try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -123,12 +115,8 @@ private struct Reader {
             case "file_url": try draft.collector.address(member.value, .file, place)
             case "file_data": try draft.collector.payload(member.value, .file, place)
             case "input_audio": try readAudio(member.value, place)
-            case "file_id":
-                if tape.kind(member.value) == .string { draft.collector.part(.file, place) }
-                try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            case "file_id": try draft.collector.reference(member.value, .file, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
@@ -139,9 +127,7 @@ private struct Reader {
             switch member.name {
             case "data": try draft.collector.payload(member.value, .audio, place)
             case "format": try draft.collector.everything(member.value, place)
-            default:
-                try draft.refuseLookalike(member.name)
-                try draft.collector.everything(member, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }

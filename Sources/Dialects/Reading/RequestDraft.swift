@@ -73,6 +73,12 @@ struct RequestDraft {
         }
     }
 
+    /// A member that no list of ours has: all of it is text.
+    mutating func readUnknown(_ member: Tape.Member, _ place: InferenceRequest.Place) throws(RequestError) {
+        try refuseLookalike(member.name)
+        try collector.everything(member, place)
+    }
+
     mutating func readStream(_ node: Int) throws(RequestError) {
         switch tape.kind(node) {
         case .true: isStreaming = true
@@ -81,7 +87,8 @@ struct RequestDraft {
         }
     }
 
-    mutating func readMaximum(_ node: Int) {
+    mutating func readMaximum(_ node: Int) throws(RequestError) {
+        try collector.everything(node, .other)
         guard let count = tape.value(node).int, count >= 0 else { return }
         maximumOutputTokens = max(maximumOutputTokens ?? 0, count)
     }

@@ -59,6 +59,12 @@ struct TextCollector {
         unscannable.append(InferenceRequest.UnscannablePart(kind: kind, place: place))
     }
 
+    /// The name of what can't be read: of a file that lies at the provider, or its sealed content itself.
+    mutating func reference(_ node: Int, _ kind: Kind, _ place: Place) throws(RequestError) {
+        if body.kind(node) == .string { part(kind, place) }
+        try everything(node, place)
+    }
+
     /// Where a picture or file lies: base64 inside a `data:` URL is a part that can't be read, an address is a text, and
     /// what is behind it can't be read either.
     mutating func address(_ node: Int, _ kind: Kind, _ place: Place) throws(RequestError) {

@@ -66,8 +66,7 @@ public struct StreamTranslation: Sendable {
         _ event: ServerSentEvent, of parser: borrowing EventStreamParser
     ) throws(TranslationFault) -> JSONDocument {
         do throws(JSONSyntaxError) {
-            guard event.dataLines == 1 else { return try JSONDocument(parsing: parser.data(of: event)) }
-            return try JSONDocument(parsing: parser.bytes, in: event.data)
+            return try parser.document(of: event)
         } catch {
             throw TranslationFault("an event of the provider's stream is not valid JSON: \(error)")
         }
