@@ -201,7 +201,7 @@ extension LedgerEntry {
 
         /// How many sealed requests; member `requests`.
         public var requests: Int
-        /// How they were chosen: `before`, `retention`, `subject` or `request`; member `reason`.
+        /// How they were chosen: `before`, `retention`, `subject`, `request` or `unrecorded`; member `reason`.
         public var reason: String
         /// The request, where one was chosen by its identifier; member `request`.
         public var request: String?

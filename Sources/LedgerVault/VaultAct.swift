@@ -23,6 +23,8 @@ public struct VaultAct: Hashable, Sendable {
         case subject
         /// By the request's identifier.
         case request
+        /// By having no intent in the ledger: sealed right before a crash, or recorded in entries that were pruned.
+        case unrecorded
     }
 
     /// What was done.

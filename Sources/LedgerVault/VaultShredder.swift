@@ -66,6 +66,17 @@ public struct VaultShredder: Sendable {
         return Plan(segments: whole, records: records, requests: requests.count, scope: scope, ends: ends)
     }
 
+    /// The requests of which something was sealed before a moment and is not shredded. Changes nothing.
+    public func sealedRequests(before time: LedgerTime) throws(VaultError) -> Set<RequestID> {
+        var requests: Set<RequestID> = []
+        for segment in try reader.segments() where segment.name.day.start < time {
+            _ = try scan(segment.name, from: 0) { record in
+                if record.time < time, !record.isShredded { requests.insert(record.requestID) }
+            }
+        }
+        return requests
+    }
+
     private static func takes(_ record: VaultRecord, _ scope: Scope) -> Bool {
         switch scope {
         case .before(let time): record.time < time

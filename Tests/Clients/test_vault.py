@@ -126,7 +126,7 @@ def test_a_subject_is_shredded_and_nothing_else(make_gateway, provider):
     assert p.returncode and "3 requests" in p.stderr and "--yes" in p.stderr
     assert json.loads(gateway.run("audit", "shred", "--subject", EMAIL.upper(), "--dry-run", "--json").stdout)["requests"] == 3
     assert len([r for r in vault(gateway).records() if r["text"]]) == 18
-    assert json.loads(gateway.run("audit", "shred", "--subject", EMAIL, "--yes", "--json").stdout) == {"requests": 3, "days": [], "keys": 9, "shredded": True}
+    assert json.loads(gateway.run("audit", "shred", "--subject", EMAIL, "--yes", "--json").stdout) == {"requests": 3, "days": [], "keys": 9, "unrecorded": 0, "shredded": True}
     left = [r for r in vault(gateway).records() if r["text"]]
     assert {r["request"] for r in left} == set(others) and len(left) == 9
     # With every file that is left and the master key there is no way back: neither wrapped key nor sealed text stands anywhere.
@@ -142,6 +142,33 @@ def test_a_subject_is_shredded_and_nothing_else(make_gateway, provider):
     assert (entry["reason"], entry["requests"], entry["keys"], entry["ok"]) == ("subject", 3, 9, True) and EMAIL not in json.dumps(entry)
     say(gateway, "it still serves"); gateway.stop(); gateway.verify()
     assert "nothing to shred" in gateway.run("audit", "shred", "--subject", EMAIL, "--yes").stdout
+
+
+def test_what_was_sealed_without_an_intent_is_counted_and_shredded_on_demand(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url); sealing(gateway); gateway.start()
+    hers, others = [say(gateway, f"write to {who}")[0] for who in (EMAIL, "jon.other@example.net")]
+    (first, *_) = records(gateway, 4); gateway.stop()
+    data, at = first["file"].read_bytes(), first["at"]
+
+    def sealed_at(request, milliseconds):
+        """A record as a crash leaves it: of a request that the ledger knows nothing of."""
+        header = data[at:at + 8] + bytes.fromhex(request[4:]) + milliseconds.to_bytes(8, "big") + data[at + 32:at + 48]
+        return header + hashlib.sha256(first["segment"].encode() + header).digest()[:16] + data[at + 64:at + 184 + first["length"]]
+
+    now = int(time.time() * 1000)
+    with first["file"].open("ab") as f: f.write(b"".join(sealed_at("req_" + r * 16, now - age) for r, age in (("01", 400_000), ("02", 0), ("03", 301_000))) + sealed_at(others, now - 400_000))
+    slots = lambda: {r["request"]: any(r["file"].read_bytes()[r["at"] + 64:r["at"] + 156]) for r in Vault(gateway.folder / "var/vault", None).records()}
+    assert all(slots().values()) and len(slots()) == 5
+    p = gateway.run("audit", "shred", "--subject", EMAIL, "--yes", "--json")
+    assert json.loads(p.stdout) == {"requests": 1, "days": [], "keys": 2, "unrecorded": 2, "shredded": True} and "2 sealed requests have no intent in the ledger" in p.stderr
+    assert not slots()[hers] and sum(slots().values()) == 4
+    p = gateway.run("audit", "shred", "--unrecorded", "--subject", "jon.other@example.net", "--dry-run", "--json")
+    assert json.loads(p.stdout)["requests"] == 3 and "no intent" not in p.stderr and sum(slots().values()) == 4
+    assert "--unrecorded" in gateway.run("audit", "shred", "--unrecorded", "--before", "1d", check=False).stderr
+    assert json.loads(gateway.run("audit", "shred", "--unrecorded", "--yes", "--json").stdout)["keys"] == 2
+    assert {request for request, is_there in slots().items() if is_there} == {others, "req_" + "02" * 16}
+    gateway.start()
+    eventually(lambda: [e["reason"] for e in entries(gateway, "shredded")] == ["subject", "unrecorded"])
 
 
 def test_a_day_is_shredded_with_its_salts_and_the_tree_still_verifies(make_gateway, provider, tmp_path):

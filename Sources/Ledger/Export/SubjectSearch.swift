@@ -86,6 +86,12 @@ public struct SubjectSearch: Sendable {
     /// What was found, in the order of the entries.
     public var exposures: [SubjectExposure] { found }
 
+    /// The requests of which only an entry `exposure` names a fingerprint, and no intent follows: the gateway ended in between,
+    /// and nothing left.
+    public var unsentRequests: Set<String> {
+        Set(parts.keys.compactMap { $0.split(separator: "#").first.map(String.init) })
+    }
+
     /// Takes the next entry. What is no entry says nothing.
     public mutating func add(log: Int, _ entry: UnsafeRawBufferPointer) {
         let isResult = !waiting.isEmpty && entry.contains(Self.result)

@@ -26,16 +26,21 @@ extension LedgerReader {
         return Array(#""request":"\#(id)""#.utf8)
     }
 
-    /// Whether a marker stands in the entry.
-    static func holds(_ entry: UnsafeRawBufferPointer, _ marker: [UInt8]) -> Bool {
-        guard let base = entry.baseAddress, marker.count >= 2, entry.count >= marker.count else { return false }
+    /// Whether some bytes, at least two, stand in the entry.
+    public static func holds(_ entry: UnsafeRawBufferPointer, _ marker: [UInt8]) -> Bool {
+        place(of: marker, in: entry) != nil
+    }
+
+    /// Where some bytes, at least two, stand in the entry first.
+    public static func place(of marker: [UInt8], in entry: UnsafeRawBufferPointer) -> Int? {
+        guard let base = entry.baseAddress, marker.count >= 2, entry.count >= marker.count else { return nil }
         // The second byte is looked for, since markers begin with a quotation mark, of which entries are full.
         var start = 1
         let end = entry.count - marker.count + 2
         while start < end, let found = memchr(base + start, Int32(marker[1]), end - start) {
-            if memcmp(found - 1, marker, marker.count) == 0 { return true }
+            if memcmp(found - 1, marker, marker.count) == 0 { return UnsafeRawPointer(found) - base - 1 }
             start = UnsafeRawPointer(found) - base + 1
         }
-        return false
+        return nil
     }
 }

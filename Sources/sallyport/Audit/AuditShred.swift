@@ -19,6 +19,10 @@ struct AuditShred: ParsableCommand {
               sallyport audit shred --subject maria@example.org --dry-run
               sallyport audit shred --before 2026-08-01 --yes
 
+            --subject goes by the ledger. What was sealed more than five minutes ago of requests that have no intent there, since the gateway \
+            ended between the two or the entries were pruned since, is nobody's by name: it is counted, and shredded with --unrecorded. That \
+            reads the ledger whole, so give every --ledger whose gateways use this vault.
+
             With --before, days that were over by then go as a whole, and with them the salts of the commitments to requests that were not \
             sealed; of the day of that time itself, what was sealed before it.
             """)
@@ -46,6 +50,9 @@ struct AuditShred: ParsableCommand {
         help: ArgumentHelp("What was sealed of this request. May be given again.", valueName: "id"))
     var requests: [String] = []
 
+    @Flag(help: "What was sealed of requests without an intent in the ledger; also beside --subject.")
+    var unrecorded = false
+
     @Flag(help: "Say what would be shredded, and shred nothing.")
     var dryRun = false
 
@@ -58,26 +65,48 @@ struct AuditShred: ParsableCommand {
     private static var now: LedgerTime { LedgerTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
     func validate() throws {
-        guard [before != nil, subject != nil, !requests.isEmpty].count(where: \.self) == 1 else {
-            throw ValidationError("expected one of --before, --subject and --request")
+        let ways = [before != nil, subject != nil, !requests.isEmpty].count(where: \.self)
+        guard ways == 1 || ways == 0 && unrecorded else {
+            throw ValidationError("expected one of --before, --subject, --request and --unrecorded")
+        }
+        guard !unrecorded || before == nil && requests.isEmpty else {
+            throw ValidationError("--unrecorded: expected alone or beside --subject")
         }
     }
 
     func run() throws {
         try ledger.configuration.reporting {
             let shredder = try VaultShredder(directory: try vault.settings(ledger.configuration).directory)
-            let choice = try choice()
-            let plan = try shredder.plan(choice.scope)
-            guard !plan.isEmpty else { return try report(plan, nil, "nothing to shred") }
-            guard !dryRun else { return try report(plan, nil, "would be shredded") }
-            guard yes || confirms(plan) else {
+            // What lies in the vault now, before the ledger is read: so what is missing there is missing for good.
+            var search = try unrecordedSearch(shredder)
+            var choices = try choices(&search)
+            if unrecorded, let search {
+                choices.append(Choice(scope: .requests(search.requests), reason: .unrecorded))
+            }
+            let plans = try choices.map { try (choice: $0, plan: shredder.plan($0.scope)) }
+            var sum = Sum(plans.map(\.plan), unrecorded: search?.requests.count)
+            if !unrecorded { mention(sum.unrecorded) }
+            guard !sum.isEmpty else { return try report(sum, "nothing to shred") }
+            guard !dryRun else { return try report(sum, "would be shredded") }
+            guard yes || confirms(sum) else {
                 complain("nothing was shredded")
                 throw ExitCode.failure
             }
-            let act = try shredder.carryOut(
-                plan, by: choice.reason, at: Self.now, request: choice.request, subjects: choice.subjects)
-            try report(plan, act, "shredded")
+            for (choice, plan) in plans where !plan.isEmpty {
+                let act = try shredder.carryOut(
+                    plan, by: choice.reason, at: Self.now, request: choice.request, subjects: choice.subjects)
+                sum.keys = (sum.keys ?? 0) + act.keys
+            }
+            try report(sum, "shredded")
         }
+    }
+
+    /// Says that there is more, which nobody's name finds.
+    private func mention(_ unrecorded: Int?) {
+        guard let unrecorded, unrecorded > 0 else { return }
+        complain(
+            "\(unrecorded) sealed requests have no intent in the ledger, so that no subject finds them: "
+                + "--unrecorded shreds these too")
     }
 
     // MARK: What to shred
@@ -89,16 +118,27 @@ struct AuditShred: ParsableCommand {
         var subjects: [String] = []
     }
 
-    private func choice() throws -> Choice {
-        if let before { return Choice(scope: .before(try time(before)), reason: .before) }
-        if let subject { return try choice(subject) }
+    private func unrecordedSearch(_ shredder: VaultShredder) throws -> UnrecordedRequests? {
+        guard subject != nil || unrecorded else { return nil }
+        return try UnrecordedRequests(sealed: shredder, at: Self.now)
+    }
+
+    private func choices(_ search: inout UnrecordedRequests?) throws -> [Choice] {
+        if let before { return [Choice(scope: .before(try time(before)), reason: .before)] }
+        if let subject { return [try choice(subject, &search)] }
+        if requests.isEmpty {
+            for reader in try ledger.readers() { try search?.strike(all: reader) }
+            return []
+        }
         let chosen = try requests.map { text in
             guard let request = RequestID(text) else {
                 throw ValidationError("--request: expected `req_` and 32 hexadecimal digits, found `\(text)`")
             }
             return request
         }
-        return Choice(scope: .requests(Set(chosen)), reason: .request, request: chosen.count == 1 ? chosen.first : nil)
+        return [
+            Choice(scope: .requests(Set(chosen)), reason: .request, request: chosen.count == 1 ? chosen.first : nil)
+        ]
     }
 
     private func time(_ text: String) throws -> LedgerTime {
@@ -118,7 +158,7 @@ struct AuditShred: ParsableCommand {
         return count * unit
     }
 
-    private func choice(_ subject: String) throws -> Choice {
+    private func choice(_ subject: String, _ unrecorded: inout UnrecordedRequests?) throws -> Choice {
         let keys = try SubjectKeys(
             configuration: ledger.configuration.path, environment: ledger.configuration.environment, tenant: tenant)
         let fingerprints = keys.fingerprints(of: subject == "-" ? readLine() ?? "" : subject).flatMap(\.values)
@@ -130,47 +170,66 @@ struct AuditShred: ParsableCommand {
             var search = SubjectSearch(fingerprints)
             try reader.entries { position, entry in
                 search.add(log: position.log, entry)
+                unrecorded?.strike(entry)
                 return true
             }
             requests.formUnion(search.exposures.compactMap { RequestID($0.request) })
+            requests.formUnion(search.unsentRequests.compactMap { RequestID($0) })
         }
         return Choice(scope: .requests(requests), reason: .subject, subjects: Set(fingerprints).sorted().map(\.text))
     }
 
     // MARK: What is said
 
-    private func confirms(_ plan: VaultShredder.Plan) -> Bool {
+    /// All plans together.
+    private struct Sum {
+        let requests: Int
+        let days: [String]
+        let isEmpty: Bool
+        /// Sealed requests that have no intent in the ledger; `nil` where nobody looked.
+        let unrecorded: Int?
+        /// Keys that were destroyed; `nil` until then.
+        var keys: Int?
+
+        init(_ plans: [VaultShredder.Plan], unrecorded: Int?) {
+            requests = plans.reduce(0) { $0 + $1.requests }
+            days = Set(plans.flatMap { $0.segments.map { "\($0.day)" } }).sorted()
+            isEmpty = plans.allSatisfy(\.isEmpty)
+            self.unrecorded = unrecorded
+        }
+
+        var words: String {
+            let what = "what was sealed of \(requests) requests"
+            return days.isEmpty ? what : "\(what), and the keys and salts of \(days.count) days"
+        }
+    }
+
+    private func confirms(_ sum: Sum) -> Bool {
         guard isatty(STDIN_FILENO) == 1 else {
-            complain("\(words(plan)) would be shredded: say --yes to do so")
+            complain("\(sum.words) would be shredded: say --yes to do so")
             return false
         }
-        FileHandle.standardError.write(Data("Shred \(words(plan))? Nobody can undo that. [yes/no] ".utf8))
+        FileHandle.standardError.write(Data("Shred \(sum.words)? Nobody can undo that. [yes/no] ".utf8))
         return readLine() == "yes"
     }
 
-    private func words(_ plan: VaultShredder.Plan) -> String {
-        let days = Set(plan.segments.map(\.day)).count
-        let what = "what was sealed of \(plan.requests) requests"
-        return days == 0 ? what : "\(what), and the keys and salts of \(days) days"
-    }
-
-    private func report(_ plan: VaultShredder.Plan, _ act: VaultAct?, _ end: String) throws {
+    private func report(_ sum: Sum, _ end: String) throws {
         guard json else {
             return print(
-                plan.isEmpty ? end : "\(words(plan)): \(end)" + (act.map { ", \($0.keys) keys destroyed" } ?? ""))
+                sum.isEmpty ? end : "\(sum.words): \(end)" + (sum.keys.map { ", \($0) keys destroyed" } ?? ""))
         }
         print(
             try JSONLine.text(
                 Report(
-                    requests: plan.requests, days: Set(plan.segments.map { "\($0.day)" }).sorted(),
-                    keys: act?.keys ?? 0,
-                    shredded: act != nil)))
+                    requests: sum.requests, days: sum.days, keys: sum.keys ?? 0, unrecorded: sum.unrecorded,
+                    shredded: sum.keys != nil)))
     }
 
     private struct Report: Encodable {
         let requests: Int
         let days: [String]
         let keys: Int
+        let unrecorded: Int?
         let shredded: Bool
     }
 }
