@@ -68,6 +68,58 @@ import TransparencyLog
         #expect(verdict.isIntact && verdict.logs.map(\.entries) == [44, 88], "\(verdict.damages)")
     }
 
+    /// Two logs, of which the second is pruned twice.
+    private static func continued() throws -> SampleLedger {
+        let ledger = try Self.ledger(300)
+        try ledger.rotate()
+        try ledger.log(2) { log in for index in 1..<600 { log.append(SampleLog.entry(index, minute: index)) } }
+        for minute in [260, 520] {
+            let pruning = try LedgerPruning(directory: ledger.path, before: Self.time(minute: minute))
+            try pruning.prune(at: Self.now, signer: Self.signer(ledger))
+        }
+        return ledger
+    }
+
+    @Test func `the link to the log before outlives the bundle in which it stood`() throws {
+        let ledger = try Self.continued()
+        let note = try PruningNote(parsing: ledger.read("log-000002/pruned"))
+        #expect(note.before == 512 && note.continued == ledger.logs[2]?.entries[0])
+        #expect(try PruningNote(parsing: ledger.read("log-000001/pruned")).continued == nil)
+        #expect(try LedgerVerifier(source: LedgerFolder(ledger.path)).verify().damages.isEmpty)
+    }
+
+    @Test func `another end of the log before is found though the link is pruned`() throws {
+        let ledger = try Self.continued()
+        // With the key: the log before goes on after its end.
+        try ledger.log(1) { log in log.append(SampleLog.entry(300, minute: 300)) }
+        let found = try LedgerVerifier(source: LedgerFolder(ledger.path)).verify().damages
+        #expect(found.map(\.part) == [.link] && found.first?.first == LedgerPosition(log: 2, index: 0), "\(found)")
+    }
+
+    @Test func `a note that keeps another first entry is found, also when it is signed`() throws {
+        let ledger = try Self.continued()
+        let log = try #require(ledger.logs[2])
+        let text = String(decoding: log.entries[0], as: UTF8.self)
+        let other = Array(text.replacing("\"size\":300", with: "\"size\":301").utf8)
+        #expect(other != log.entries[0])
+        let note = try PruningNote(
+            origin: log.origin, before: 512, time: "\(Self.now)", continued: other, signer: log.signer)
+        try ledger.write(note.bytes, to: "log-000002/pruned")
+        let found = try LedgerVerifier(source: LedgerFolder(ledger.path)).verify().damages
+        #expect(found.first?.part == .link && found.first?.file.hasSuffix("pruned") == true, "\(found)")
+        #expect(throws: LedgerPruning.Problem.self) {
+            try LedgerPruning(directory: ledger.path, before: Self.time(minute: 600))
+        }
+    }
+
+    @Test func `a note of an earlier version, without the link, is read as before`() throws {
+        let ledger = try Self.continued()
+        let log = try #require(ledger.logs[2])
+        let note = try PruningNote(origin: log.origin, before: 512, time: "\(Self.now)", signer: log.signer)
+        try ledger.write(note.bytes, to: "log-000002/pruned")
+        #expect(try LedgerVerifier(source: LedgerFolder(ledger.path)).verify().isIntact)
+    }
+
     @Test func `what is missing without a signed word is no pruning`() throws {
         let ledger = try Self.ledger(700)
         try LedgerPruning(directory: ledger.path, before: Self.time(minute: 300)).prune(
@@ -124,7 +176,9 @@ import TransparencyLog
     @Test func `a note with any byte changed is none, or not signed`() throws {
         let log = try #require(SampleLedger(entries: 1).logs[1])
         var dice = Dice(state: 1)
-        let whole = try PruningNote(origin: log.origin, before: 512, time: "\(Self.now)", signer: log.signer).bytes
+        let whole = try PruningNote(
+            origin: log.origin, before: 512, time: "\(Self.now)", continued: Array("{}".utf8), signer: log.signer
+        ).bytes
         #expect(try PruningNote(parsing: whole).isSigned(by: [log.signer.verifier]))
         for place in whole.indices {
             var bytes = whole

@@ -24,6 +24,8 @@ public struct LedgerPruning: Sendable {
         public let before: UInt64
         /// The bytes of the bundles.
         public let bytes: Int
+        /// The log's first entry, where it names the log before.
+        let continued: [UInt8]?
     }
 
     /// Why nothing is pruned.
@@ -69,7 +71,10 @@ public struct LedgerPruning: Sendable {
             guard let signer = signer(part.origin), signer.verifier.text == (try key(part.log)) else {
                 throw Problem.otherKey(log: place)
             }
-            guard let note = try? PruningNote(origin: part.origin, before: part.before, time: "\(time)", signer: signer)
+            guard
+                let note = try? PruningNote(
+                    origin: part.origin, before: part.before, time: "\(time)", continued: part.continued, signer: signer
+                )
             else { throw Problem.unsigned }
             try replace(folder.place(of: PruningNote.fileName, inLog: part.log), with: note.bytes)
             for index in 0..<(part.before / UInt64(Tile.fullWidth)) {
@@ -99,6 +104,8 @@ public struct LedgerPruning: Sendable {
         let width = UInt64(Tile.fullWidth)
         let full = checkpoint.size / width
         let files = LogFiles(source: folder, log: log)
+        // What an earlier note has of it was checked with the note.
+        var continued = check.log.continued
         var bytes = 0
         var index = start / width
         while index < full, let tile = Tile(.entries, index: index) {
@@ -114,12 +121,13 @@ public struct LedgerPruning: Sendable {
                         "these entries and the tiles of their hashes do not lead to the checkpoint's root"))
             }
             guard entries.allSatisfy({ time(of: $0).map { $0 < moment } ?? false }) else { break }
+            if index == 0, let first = entries.first.map(Array.init), LogLink(first) != nil { continued = first }
             bytes += bundle.count
             index += 1
         }
         let part = Part(
             log: log, origin: String(decoding: checkpoint.origin, as: UTF8.self), from: start, before: index * width,
-            bytes: bytes)
+            bytes: bytes, continued: continued)
         return (part, index == full)
     }
 

@@ -18,6 +18,8 @@ public struct LedgerVerdict: Sendable {
         public internal(set) var prunedBefore: UInt64 = 0
         /// When they were pruned last, in ISO 8601; `nil` if none are.
         public internal(set) var prunedAt: String?
+        /// The log's first entry, where that is pruned and the note about it still has it; the tree proves it.
+        var continued: [UInt8]?
         /// Entries that only the write-ahead log has yet.
         public internal(set) var waiting: UInt64 = 0
         /// Files that no log has, such as a crash leaves, or that are ahead of the checkpoint. They harm nothing.

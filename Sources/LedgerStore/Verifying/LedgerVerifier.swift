@@ -1,4 +1,3 @@
-private import Cryptography
 private import JSONText
 private import Ledger
 public import TransparencyLog
@@ -72,17 +71,16 @@ public struct LedgerVerifier: Sendable {
             return damage(
                 "it goes on after \(LedgerFolder.name(ofLog: before.number)), which has no checkpoint that holds")
         }
-        guard log.prunedBefore == 0 else { return nil }
-        guard let entry = try? LedgerReader(source: source).entry(at: position) else { return nil }
-        guard let document = try? JSONDocument(parsing: entry) else { return nil }  // found before
-        guard document.root["kind"]?.string == "continued", let after = document.root["after"],
-            let origin = after["origin"]?.string, let size = after["size"]?.int, let root = after["root"]?.string
-        else { return damage("expected an entry `continued`, which names the end of the log before") }
-        guard origin == String(decoding: end.origin, as: UTF8.self), size == Int(clamping: end.size),
-            root == Base64.encode(end.root.bytes) || Digest32(hex: root) == end.root
-        else {
+        // A note of an earlier version does not keep the entry; nothing tells then.
+        guard log.prunedBefore == 0 || log.continued != nil else { return nil }
+        guard let entry = log.continued ?? (try? LedgerReader(source: source).entry(at: position)) else { return nil }
+        guard let link = LogLink(entry) else {
+            guard (try? JSONDocument(parsing: entry)) != nil else { return nil }  // found before
+            return damage("expected an entry `continued`, which names the end of the log before")
+        }
+        guard link.leads(to: end) else {
             return damage(
-                "it goes on after entry \(size) of `\(LedgerText.harmless(origin))`, and the log before ends with "
+                "it goes on after entry \(link.size) of `\(LedgerText.harmless(link.origin))`, and the log before ends with "
                     + "\(end.size) of `\(String(decoding: end.origin, as: UTF8.self))`, or with another root")
         }
         return nil

@@ -97,9 +97,22 @@ struct LogCheck {
             }
             log.prunedBefore = note.before
             log.prunedAt = note.time
+            guard let entry = note.continued else { return }
+            guard isFirst(entry) else {
+                return add(.link, PruningNote.fileName, "what it calls the log's first entry is not that of the tree")
+            }
+            log.continued = entry
         } catch {
             add(.file, PruningNote.fileName, "the note was changed, or is none: \(error)")
         }
+    }
+
+    /// Whether an entry has the first hash of the tile that a pruned bundle leaves. What is wrong with the tile is found with the tree.
+    private func isFirst(_ entry: [UInt8]) -> Bool {
+        guard let tile = Tile(.hashes(level: 0), index: 0), let hashes = try? files.hashes(of: tile) else {
+            return true
+        }
+        return hashes.first == MerkleTree.leafHash(entry)
     }
 
     // MARK: - What else is there
