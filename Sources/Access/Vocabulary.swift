@@ -21,9 +21,8 @@ enum Vocabulary {
     /// Classes of data that are the house's to fill: the policies that come with the gateway speak of them.
     static let houseClasses = ["health", "inside_only"]
     static let operations =
-        [Operation.chat, .responses, .embeddings, .messages, .countTokens].map(\.rawValue)
-        + [AccessAction.listModels.rawValue, "policies", "reload"]
-    static let dialects = [Dialect.openAI, .anthropic].map(\.rawValue)
+        Operation.allCases.map(\.rawValue) + [AccessAction.listModels.rawValue, "policies", "reload"]
+    static let dialects = Dialect.allCases.map(\.rawValue)
     static let methods = Principal.Method.allCases.map(\.rawValue)
     static let trusts = ["internal", "external", "demo"]
 

@@ -38,6 +38,7 @@ public enum AnswerReader {
         case .chat, .embeddings: OpenAIAnswerReader.read(document, isJSON: isJSON)
         case .responses: ResponsesAnswerReader.read(document, isJSON: isJSON)
         case .messages, .countTokens: AnthropicAnswerReader.read(document, isJSON: isJSON)
+        case .converse: BedrockAnswerReader.read(document, isJSON: isJSON)
         }
     }
 }

@@ -7,6 +7,7 @@ public enum ErrorBody {
         switch dialect {
         case .openAI: OpenAIErrorBody.body(error)
         case .anthropic: AnthropicErrorBody.body(error, requestID: requestID)
+        case .bedrock: BedrockErrorBody.body(message: error.message)
         }
     }
 
@@ -17,12 +18,29 @@ public enum ErrorBody {
         switch dialect {
         case .openAI: OpenAIErrorBody.body(error, status: status)
         case .anthropic: AnthropicErrorBody.body(error, status: status, requestID: requestID)
+        case .bedrock: BedrockErrorBody.body(message: error.message)
         }
     }
 
+    /// What of an error stands in the answer's head: Bedrock's SDKs read there which exception it is.
+    public static func headers(_ error: RequestError, in dialect: Dialect) -> [(name: String, value: String)] {
+        dialect == .bedrock ? [("x-amzn-errortype", BedrockErrorBody.type(of: error.kind))] : []
+    }
+
+    /// The same for an error that a provider reported.
+    public static func headers(
+        _ error: UpstreamError, status: Int, in dialect: Dialect
+    ) -> [(name: String, value: String)] {
+        guard dialect == .bedrock else { return [] }
+        return [("x-amzn-errortype", error.type ?? BedrockErrorBody.type(ofStatus: status))]
+    }
+
     /// An event that ends a stream that has begun and can't go on: whole bytes of one event. OpenAI's stream then ends
-    /// without `[DONE]`, Anthropic's without `message_stop`.
+    /// without `[DONE]`, Anthropic's without `message_stop`, Bedrock's without `messageStop`.
     public static func event(_ error: RequestError, in dialect: Dialect, requestID: String) -> [UInt8] {
+        if dialect == .bedrock {
+            return BedrockErrorBody.frame(type: BedrockErrorBody.type(of: error.kind), message: error.message)
+        }
         let body = body(error, in: dialect, requestID: requestID)
         return EventStreamWriter.event(name: dialect == .anthropic ? "error" : "", data: body)
     }

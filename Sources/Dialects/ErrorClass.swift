@@ -8,6 +8,7 @@ struct ErrorClass {
         switch dialect {
         case .openAI: OpenAIErrorBody.type(ofStatus: status)
         case .anthropic: AnthropicErrorBody.type(ofStatus: status)
+        case .bedrock: BedrockErrorBody.type(ofStatus: status)
         }
     }
 

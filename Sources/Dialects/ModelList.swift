@@ -34,7 +34,8 @@ public enum ModelList {
     /// All models, in the order given.
     public static func list(_ models: [ListedModel], in dialect: Dialect) -> [UInt8] {
         switch dialect {
-        case .openAI: OpenAIModelList.list(models)
+        // Bedrock lists its models at another service than it runs them at.
+        case .openAI, .bedrock: OpenAIModelList.list(models)
         case .anthropic: AnthropicModelList.list(models)
         }
     }
@@ -42,7 +43,7 @@ public enum ModelList {
     /// One model.
     public static func model(_ model: ListedModel, in dialect: Dialect) -> [UInt8] {
         switch dialect {
-        case .openAI: OpenAIModelList.model(model)
+        case .openAI, .bedrock: OpenAIModelList.model(model)
         case .anthropic: AnthropicModelList.model(model)
         }
     }

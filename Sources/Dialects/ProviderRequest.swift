@@ -41,7 +41,8 @@ public enum ProviderRequest {
         return edits
     }
 
-    /// The path behind the provider's base URL: OpenAI's bases end in `/v1`, Anthropic's do not (`design/wire.md`, 3).
+    /// The path behind the provider's base URL: OpenAI's bases end in `/v1`, Anthropic's do not (`design/wire.md`, 3). At Bedrock a
+    /// model's own stands between (`bedrockURL`).
     public static func path(for operation: Operation) -> String {
         switch operation {
         case .chat: "/chat/completions"
@@ -49,6 +50,7 @@ public enum ProviderRequest {
         case .embeddings: "/embeddings"
         case .messages: "/v1/messages"
         case .countTokens: "/v1/messages/count_tokens"
+        case .converse: "/converse"
         }
     }
 
@@ -64,7 +66,16 @@ public enum ProviderRequest {
         case .anthropic:
             if base.hasSuffix("/v1") { base = base.dropLast(3) }
             return base + path(for: operation) + (asksForBeta ? "?beta=true" : "")
+        case .bedrock:
+            return base + path(for: operation)
         }
+    }
+
+    /// The whole URL of a model at Bedrock's runtime; `nil` for a name that can't stand in a path.
+    public static func bedrockURL(base: String, model: String, isStreaming: Bool) -> String? {
+        var base = base[...]
+        while base.hasSuffix("/") { base = base.dropLast() }
+        return BedrockProviderRequest.path(model: model, isStreaming: isStreaming).map { base + $0 }
     }
 
     /// The whole URL of a deployment at Azure; `nil` for a name that can't stand in a path.
@@ -90,10 +101,10 @@ public enum ProviderRequest {
     ) -> [(name: String, value: String)] {
         var headers: [(name: String, value: String)] = [
             ("content-type", "application/json"),
-            ("accept", isStreaming ? "text/event-stream" : "application/json"),
+            ("accept", isStreaming ? dialect.streamType : "application/json"),
         ]
         switch dialect {
-        case .openAI:
+        case .openAI, .bedrock:
             if let key { headers.append(("authorization", "Bearer \(key)")) }
         case .anthropic:
             if let key { headers.append(("x-api-key", key)) }

@@ -41,7 +41,8 @@ public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
     public func status(in dialect: Dialect) -> Int {
         switch self {
         case .invalidRequest: 400
-        case .unauthenticated: 401
+        // Amazon's clients know no 401.
+        case .unauthenticated: dialect == .bedrock ? 403 : 401
         case .forbidden: 403
         case .notFound, .modelNotFound: 404
         case .methodNotAllowed: 405

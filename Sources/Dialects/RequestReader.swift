@@ -8,12 +8,15 @@ public import JSONText
 /// at their places (`"role": "user"`), media in base64 (an unscannable part instead), and strings that hold JSON, whose
 /// own strings are the texts.
 public enum RequestReader {
-    /// Reads a body. The time is linear in its size.
-    public static func read(_ operation: Operation, body: JSONDocument) throws(RequestError) -> InferenceRequest {
+    /// Reads a body. The time is linear in its size. `address` is what the request's path says, in a dialect that says it there.
+    public static func read(
+        _ operation: Operation, body: JSONDocument, address: RequestAddress? = nil
+    ) throws(RequestError) -> InferenceRequest {
         switch operation {
         case .chat, .embeddings: try OpenAIRequestReader.read(operation, body: body)
         case .responses: try ResponsesRequestReader.read(body)
         case .messages, .countTokens: try AnthropicRequestReader.read(operation, body: body)
+        case .converse: try BedrockRequestReader.read(body, address: address)
         }
     }
 
@@ -32,6 +35,7 @@ extension Operation {
         switch self {
         case .chat, .responses, .embeddings: .openAI
         case .messages, .countTokens: .anthropic
+        case .converse: .bedrock
         }
     }
 }

@@ -14,8 +14,8 @@ public enum ResponseHeaders {
                 else { continue }
                 return String(decoding: bytes.map { lowercase($0) }, as: UTF8.self)
             }
-            return equals(bytes, "x-request-id".utf8) || equals(bytes, "request-id".utf8)
-                ? "x-upstream-request-id" : nil
+            let isIdentifier = ["x-request-id", "request-id", "x-amzn-requestid"].contains { equals(bytes, $0.utf8) }
+            return isIdentifier ? "x-upstream-request-id" : nil
         }
     }
 
@@ -26,7 +26,7 @@ public enum ResponseHeaders {
 
     private static let fields = [
         "content-type", "retry-after", "retry-after-ms", "x-should-retry", "openai-processing-ms", "openai-version",
-        "openai-model",
+        "openai-model", "x-amzn-errortype",
     ]
 
     private static let prefixes = [

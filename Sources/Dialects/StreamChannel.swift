@@ -44,7 +44,8 @@ public struct StreamChannel: Hashable, Sendable {
 /// Whether an answer's text itself is JSON because the request asked for that (structured output), so that what is put
 /// into the text has to be escaped for JSON.
 public enum AnswerForm {
-    /// OpenAI's `response_format` (of responses: `text.format`), Anthropic's `output_config.format`.
+    /// OpenAI's `response_format` (of responses: `text.format`), Anthropic's `output_config.format`,
+    /// Bedrock's `outputConfig.textFormat`.
     public static func isJSON(_ request: InferenceRequest) -> Bool {
         let root = request.body.root
         switch request.dialect {
@@ -55,6 +56,8 @@ public enum AnswerForm {
         case .anthropic:
             let format = root["output_config"]?["format"] ?? root["output_format"]
             return format?["type"]?.equals("json_schema") ?? false
+        case .bedrock:
+            return root["outputConfig"]?["textFormat"]?["type"]?.equals("json_schema") ?? false
         }
     }
 

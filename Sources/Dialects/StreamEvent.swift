@@ -85,13 +85,18 @@ public struct StreamEventReader: Sendable {
         case openAI(OpenAIStreamReader)
         case responses(ResponsesStreamReader)
         case anthropic(AnthropicStreamReader)
+        case bedrock(BedrockStreamReader)
     }
 
     private var state: State
 
     /// Starts on a stream.
     public init(_ dialect: Dialect) {
-        state = dialect == .openAI ? .openAI(OpenAIStreamReader()) : .anthropic(AnthropicStreamReader())
+        switch dialect {
+        case .openAI: state = .openAI(OpenAIStreamReader())
+        case .anthropic: state = .anthropic(AnthropicStreamReader())
+        case .bedrock: state = .bedrock(BedrockStreamReader())
+        }
     }
 
     /// Starts on the stream that answers a request.
@@ -106,6 +111,7 @@ public struct StreamEventReader: Sendable {
         case .openAI(let reader): reader.facts
         case .responses(let reader): reader.facts
         case .anthropic(let reader): reader.facts
+        case .bedrock(let reader): reader.facts
         }
     }
 
@@ -116,6 +122,7 @@ public struct StreamEventReader: Sendable {
         case .openAI: OpenAIStreamReader.isPlain(event, of: parser)
         case .responses: ResponsesStreamReader.isPlain(event, of: parser)
         case .anthropic: AnthropicStreamReader.isPlain(event, of: parser)
+        case .bedrock: BedrockStreamReader.isPlain(event, of: parser)
         }
     }
 
@@ -137,6 +144,10 @@ public struct StreamEventReader: Sendable {
             state = .anthropic(AnthropicStreamReader())
             defer { state = .anthropic(reader) }
             return try reader.read(event, of: parser)
+        case .bedrock(var reader):
+            state = .bedrock(BedrockStreamReader())
+            defer { state = .bedrock(reader) }
+            return try reader.read(event, of: parser)
         }
     }
 
@@ -152,6 +163,9 @@ public struct StreamEventReader: Sendable {
         case .anthropic(var reader):
             defer { state = .anthropic(reader) }
             return reader.open.closeAll()
+        case .bedrock(var reader):
+            defer { state = .bedrock(reader) }
+            return reader.open.closeAll()
         }
     }
 
@@ -161,6 +175,7 @@ public struct StreamEventReader: Sendable {
         case .openAI(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .responses(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .anthropic(let reader): reader.appendDelta(channel, text: text, to: &stream)
+        case .bedrock(let reader): reader.appendDelta(channel, text: text, to: &stream)
         }
     }
 

@@ -23,8 +23,11 @@ public struct UpstreamError: Hashable, Sendable {
     }
 
     /// Reads an error answer's body. What is no JSON is not quoted: it may be a page of HTML.
-    public init(status: Int, body: [UInt8]) {
+    /// `errorType` is what the answer's head says of the kind (`x-amzn-errortype`), where it does.
+    public init(status: Int, body: [UInt8], errorType: String? = nil) {
         self.init(message: "the provider answered with status \(status)")
+        // Its name ends at a colon, behind which an address may follow.
+        defer { if let errorType { type = String(errorType.prefix { $0 != ":" }) } }
         guard let root = try? JSONDocument(parsing: body).root, root.kind == .object else { return }
         read(root)
     }
@@ -68,7 +71,16 @@ public struct UpstreamError: Hashable, Sendable {
         case "rate_limit_error", "rate_limit_exceeded", "insufficient_quota", "requests", "tokens": 429
         case "timeout_error": 504
         case "overloaded_error": 529
-        default: code == "rate_limit_exceeded" ? 429 : code == "overloaded" ? 529 : 500
+        case let type?: BedrockErrorBody.status(ofType: type) ?? statusOfCode
+        case nil: statusOfCode
+        }
+    }
+
+    private var statusOfCode: Int {
+        switch code {
+        case "rate_limit_exceeded": 429
+        case "overloaded": 529
+        default: 500
         }
     }
 

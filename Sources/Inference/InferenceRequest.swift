@@ -1,15 +1,17 @@
 public import JSONText
 
 /// The protocol that a caller or a provider speaks.
-public enum Dialect: String, Hashable, Sendable {
+public enum Dialect: String, Hashable, Sendable, CaseIterable {
     /// OpenAI's API: chat completions, embeddings, models.
     case openAI = "openai"
     /// Anthropic's API: messages, token counting, models.
     case anthropic
+    /// Amazon Bedrock's runtime: Converse, whose streams are frames of `application/vnd.amazon.eventstream`.
+    case bedrock
 }
 
 /// What a caller asks for.
-public enum Operation: String, Hashable, Sendable {
+public enum Operation: String, Hashable, Sendable, CaseIterable {
     /// `POST /v1/chat/completions`.
     case chat
     /// `POST /v1/responses`.
@@ -20,6 +22,8 @@ public enum Operation: String, Hashable, Sendable {
     case messages
     /// `POST /v1/messages/count_tokens`.
     case countTokens = "count_tokens"
+    /// `POST /model/NAME/converse`, and `/converse-stream`.
+    case converse
 }
 
 /// A request for inference, read once and kept whole: what it asks for, and every text in it with its place.

@@ -95,6 +95,11 @@ public final class UpstreamEndpoint: Sendable {
         self.proxy = proxy
     }
 
+    /// What is sent as `host`: the port only where it is not the scheme's own.
+    public var hostField: String { url.hostField }
+    /// The path that is asked for, without a query.
+    public var path: String { String(url.target.prefix { $0 != "?" }) }
+
     /// The name to resolve before connecting, the proxy's where there is one; `nil` where an address is configured.
     /// `localhost` is never looked up (RFC 6761): libcurl knows its addresses.
     var nameToResolve: (name: String, port: UInt16)? {

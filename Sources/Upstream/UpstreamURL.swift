@@ -68,6 +68,9 @@ package struct UpstreamURL: Sendable, Hashable {
     /// `host:port`, for messages.
     package var authority: String { "\(bracketedHost):\(port)" }
 
+    /// `host`, or `host:port` where the port is not the scheme's own (RFC 9110 §7.2).
+    package var hostField: String { port == (isEncrypted ? 443 : 80) ? bracketedHost : authority }
+
     /// The address in one canonical spelling.
     package var text: String { "\(isEncrypted ? "https" : "http")://\(authority)\(target)" }
 

@@ -11,8 +11,8 @@ import Testing
         #"context.unscannable == context.classes.contains("unscannable")"#,
         #"(context.counts.email > 0) == context.classes.contains("email")"#, "context.counts.card >= 0",
         "context.hour >= 0 && context.hour <= 23", "context.weekday >= 1 && context.weekday <= 7",
-        "context.estimated_tokens >= 0", #"["openai", "anthropic"].contains(context.dialect)"#,
-        #"["chat", "responses", "embeddings", "messages", "count_tokens"].contains(context.operation)"#,
+        "context.estimated_tokens >= 0", #"["openai", "anthropic", "bedrock"].contains(context.dialect)"#,
+        #"["chat", "responses", "embeddings", "messages", "count_tokens", "converse"].contains(context.operation)"#,
         #"["internal", "external", "demo"].contains(resource.trust)"#,
         #"resource.internal == (resource.trust == "internal")"#,
         #"resource.provider.internal == (resource.provider.trust == "internal")"#,
@@ -29,7 +29,7 @@ import Testing
         ]
         for trust in ["internal", "external", "demo"] {
             for (summary, now) in zip(data, [Int64(0), 1_800_000_000, -1, 253_402_300_799]) {
-                for operation in [Operation.chat, .responses, .embeddings, .messages, .countTokens] {
+                for operation in Operation.allCases {
                     let question = Fixture.question(data: summary, operation: operation, tokens: 0, now: now)(policy)
                     guard case .permit = policy.decide(question, for: Fixture.candidate(trust)) else {
                         Issue.record("`\(fact)` does not hold")

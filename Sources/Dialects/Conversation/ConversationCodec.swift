@@ -70,6 +70,13 @@ protocol ReplyEventReader: Sendable {
         _ event: ServerSentEvent, of parser: borrowing EventStreamParser,
         _ said: (ReplyEvent) throws(TranslationFault) -> Void
     ) throws(TranslationFault)
+
+    /// The stream is over: what only its end tells is said now. Most dialects have an event for that.
+    mutating func end(_ said: (ReplyEvent) throws(TranslationFault) -> Void) throws(TranslationFault)
+}
+
+extension ReplyEventReader {
+    mutating func end(_ said: (ReplyEvent) throws(TranslationFault) -> Void) throws(TranslationFault) {}
 }
 
 /// Writes a dialect's stream, event by event.

@@ -15,12 +15,15 @@ public struct DemonstrationAnswer: Sendable {
     public var status: Int
     /// The body; its content type follows from its case.
     public var body: Body
+    /// What it speaks.
+    var dialect = Dialect.openAI
 
-    /// `application/json` or `text/event-stream`.
+    /// `application/json`, or that of the dialect's streams.
     public var contentType: String {
         switch body {
         case .whole: "application/json"
-        case .events: "text/event-stream; charset=utf-8"
+        case .events where dialect.framing == .lines: dialect.streamType + "; charset=utf-8"
+        case .events: dialect.streamType
         }
     }
 }
@@ -57,9 +60,9 @@ public enum DemonstrationModel {
     }
 
     /// Answers a request's treated body. `identifier` makes the answer's own identifier (letters and digits), `created` is
-    /// the time in seconds since 1970.
+    /// the time in seconds since 1970; `isStreaming` counts where the body does not say it.
     public static func answer(
-        _ operation: Operation, body: [UInt8], identifier: String, created: Int
+        _ operation: Operation, body: [UInt8], isStreaming: Bool = false, identifier: String, created: Int
     ) -> DemonstrationAnswer {
         guard let document = try? JSONDocument(parsing: body), document.root.kind == .object else {
             return refusal(RequestError(.invalidRequest, "the body is not a JSON object"), operation, identifier)
@@ -85,6 +88,10 @@ public enum DemonstrationModel {
             let answer = AnthropicDemonstration(root, identifier: identifier)
             return DemonstrationAnswer(
                 status: 200, body: root["stream"]?.bool ?? false ? .events(answer.events()) : .whole(answer.whole()))
+        case .converse:
+            let answer = BedrockDemonstration(root, identifier: identifier)
+            return DemonstrationAnswer(
+                status: 200, body: isStreaming ? .events(answer.events()) : .whole(answer.whole()), dialect: .bedrock)
         case .countTokens:
             return DemonstrationAnswer(
                 status: 200, body: .whole(Array("{\"input_tokens\":\(tokens(root))}".utf8)))

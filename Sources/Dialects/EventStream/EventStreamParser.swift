@@ -1,9 +1,10 @@
 internal import JSONText
 
-/// Finds the events of an event stream (WHATWG HTML §9.2.6) in bytes that arrive in pieces of any size.
+/// Finds the events of an event stream in bytes that arrive in pieces of any size.
 ///
-/// Lines end in LF, CR LF or CR; a blank line ends an event. Nothing is copied beyond the buffer itself, and every byte
-/// that came in belongs to exactly one event's `range`, so that untouched events can be passed on as they are.
+/// In lines (WHATWG HTML §9.2.6), which end in LF, CR LF or CR, a blank line ends an event; frames say how long they are. Nothing
+/// is copied beyond the buffer itself, and every byte that came in belongs to exactly one event's `range`, so that untouched
+/// events can be passed on as they are.
 ///
 ///     parser.append(chunk)
 ///     while let event = try parser.next() { … parser.bytes[event.range] … }
@@ -12,11 +13,14 @@ public struct EventStreamParser: Sendable {
     public enum Fault: Error, Sendable, Equatable, CustomStringConvertible {
         /// An event grew beyond the limit, in bytes.
         case eventTooLarge(limit: Int)
+        /// A frame is none; in words of ours.
+        case invalidFrame(String)
 
         /// In the house's words.
         public var description: String {
             switch self {
             case .eventTooLarge(let limit): "event of a stream exceeds \(limit) bytes"
+            case .invalidFrame(let fault): "frame of a stream can't be read: \(fault)"
             }
         }
     }
@@ -25,11 +29,13 @@ public struct EventStreamParser: Sendable {
     public private(set) var bytes: [UInt8] = []
     /// The most bytes an event may have.
     public let maximumEventBytes: Int
+    private let framing: EventFraming
     private var scanner = LineScanner()
 
     /// Starts a stream. The limit bounds the memory a stream takes; one delta is a few hundred bytes, but a provider may
     /// send a whole image or document as one event.
-    public init(maximumEventBytes: Int = 16 << 20) {
+    public init(_ framing: EventFraming = .lines, maximumEventBytes: Int = 16 << 20) {
+        self.framing = framing
         self.maximumEventBytes = maximumEventBytes
     }
 
@@ -47,6 +53,11 @@ public struct EventStreamParser: Sendable {
 
     /// The next whole event, or `nil` until more arrives.
     public mutating func next() throws(Fault) -> ServerSentEvent? {
+        guard framing == .lines else {
+            let frame = try EventFrame.next(in: bytes, from: scanner.start, limit: maximumEventBytes)
+            if let frame { scanner.skip(to: frame.range.upperBound) }
+            return frame
+        }
         var scanner = scanner
         let event = bytes.withUnsafeBytes { scanner.next(in: $0) }
         self.scanner = scanner
@@ -62,6 +73,27 @@ public struct EventStreamParser: Sendable {
     func document(of event: ServerSentEvent) throws(JSONSyntaxError) -> JSONDocument {
         guard event.dataLines == 1 else { return try JSONDocument(parsing: data(of: event)) }
         return try JSONDocument(parsing: bytes, in: event.data)
+    }
+
+    /// What makes an event whole that lacks nothing but its end, where the stream is over: a line's end and a blank line. A frame
+    /// that is not whole stays so.
+    public var closing: [UInt8] { framing == .lines && !unfinished.isEmpty ? [0x0A, 0x0A] : [] }
+
+    /// An event with other data, framed as it came.
+    public func rewritten(_ event: ServerSentEvent, data: [UInt8]) -> [UInt8] {
+        var stream: [UInt8] = []
+        if framing == .frames {
+            let headers = bytes[event.range.lowerBound + EventFrame.preludeBytes..<event.data.lowerBound]
+            EventFrame.append(headers: headers, payload: data, to: &stream)
+        } else if event.dataLines == 1 {
+            stream.reserveCapacity(event.range.count - event.data.count + data.count)
+            stream += bytes[event.range.lowerBound..<event.data.lowerBound]
+            stream += data
+            stream += bytes[event.data.upperBound..<event.range.upperBound]
+        } else {
+            EventStreamWriter.append(name: bytes[event.name], data: data, to: &stream)
+        }
+        return stream
     }
 
     /// The event's data: its `data:` lines, joined by line feeds where there are several.
@@ -114,6 +146,13 @@ struct LineScanner: Sendable {
         position -= count
         if dataLines > 0 { data = data.lowerBound - count..<data.upperBound - count }
         if !name.isEmpty { name = name.lowerBound - count..<name.upperBound - count }
+    }
+
+    /// Goes on behind what was read otherwise.
+    mutating func skip(to place: Int) {
+        start = place
+        lineStart = place
+        position = place
     }
 
     /// The next whole event.

@@ -27,6 +27,16 @@ struct RequestDraft {
         guard let name = tape.value(node).string, !name.isEmpty else {
             throw RequestError(.invalidRequest, "`model` has to be a non-empty string", param: "model")
         }
+        try take(model: name)
+    }
+
+    /// What the path says instead of the body.
+    mutating func take(_ address: RequestAddress) throws(RequestError) {
+        try take(model: address.model)
+        isStreaming = address.isStreaming
+    }
+
+    private mutating func take(model name: String) throws(RequestError) {
         guard name.utf8.count <= Self.longestModel, name.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             throw RequestError(
                 .invalidRequest, "`model` has to be at most \(Self.longestModel) bytes without blanks", param: "model")

@@ -6,7 +6,7 @@ internal import JSONText
 ///
 /// A stream that was cut has no end here either: the caller's last event is written for the provider's last event alone.
 public struct StreamTranslation: Sendable {
-    private var parser = EventStreamParser()
+    private var parser: EventStreamParser
     private var reader: any ReplyEventReader
     private var sink: Sink
 
@@ -33,7 +33,11 @@ public struct StreamTranslation: Sendable {
         }
     }
 
-    init(_ reader: any ReplyEventReader, _ writer: any ReplyEventWriter, in callerDialect: Dialect) {
+    init(
+        _ reader: any ReplyEventReader, of providerDialect: Dialect, _ writer: any ReplyEventWriter,
+        in callerDialect: Dialect
+    ) {
+        parser = EventStreamParser(providerDialect.framing)
         self.reader = reader
         sink = Sink(writer: writer, dialect: callerDialect)
     }
@@ -51,7 +55,10 @@ public struct StreamTranslation: Sendable {
 
     /// The provider's body is at its end: an event whose blank line is missing counts as whole.
     public mutating func end() throws -> [UInt8] {
-        try parser.unfinished.isEmpty ? [] : push([0x0A, 0x0A])
+        let last = try push(parser.closing)
+        sink.output.removeAll(keepingCapacity: true)
+        try reader.end { (said) throws(TranslationFault) in try sink.take(said) }
+        return last + sink.output
     }
 
     private static func translate(

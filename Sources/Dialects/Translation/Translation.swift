@@ -40,6 +40,7 @@ public struct Translation: Sendable, Hashable {
         switch dialect {
         case .openAI: return .chat
         case .anthropic: return .messages
+        case .bedrock: return nil
         }
     }
 
@@ -75,7 +76,8 @@ public struct Translation: Sendable, Hashable {
     /// Begins to translate a streamed answer.
     public func stream(as facts: TranslatedAnswer) -> StreamTranslation {
         StreamTranslation(
-            Self.eventReader(of: provider), Self.eventWriter(of: caller, facts), in: caller.dialect)
+            Self.eventReader(of: provider), of: provider.dialect, Self.eventWriter(of: caller, facts),
+            in: caller.dialect)
     }
 
     // MARK: - The dialects
@@ -84,7 +86,7 @@ public struct Translation: Sendable, Hashable {
         switch operation {
         case .messages, .countTokens: AnthropicConversationReader.self
         case .responses: ResponsesConversationReader.self
-        case .chat, .embeddings: OpenAIConversationReader.self
+        case .chat, .embeddings, .converse: OpenAIConversationReader.self
         }
     }
 
@@ -100,7 +102,7 @@ public struct Translation: Sendable, Hashable {
         switch operation {
         case .messages, .countTokens: AnthropicReplyWriter.self
         case .responses: ResponsesReplyWriter.self
-        case .chat, .embeddings: OpenAIReplyWriter.self
+        case .chat, .embeddings, .converse: OpenAIReplyWriter.self
         }
     }
 
@@ -112,7 +114,7 @@ public struct Translation: Sendable, Hashable {
         switch operation {
         case .messages, .countTokens: AnthropicReplyEventWriter(facts)
         case .responses: ResponsesReplyEventWriter(facts)
-        case .chat, .embeddings: OpenAIReplyEventWriter(facts)
+        case .chat, .embeddings, .converse: OpenAIReplyEventWriter(facts)
         }
     }
 }
@@ -122,7 +124,7 @@ extension Operation {
     var carriesConversations: Bool {
         switch self {
         case .chat, .messages, .responses: true
-        case .embeddings, .countTokens: false
+        case .embeddings, .countTokens, .converse: false
         }
     }
 }

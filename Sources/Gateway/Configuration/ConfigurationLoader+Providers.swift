@@ -41,10 +41,11 @@ extension ConfigurationLoader {
                 id: ProviderID(field.key), kind: kind, trust: trust, region: region, retention: retention,
                 groups: groups,
                 isRoutable: true, baseURL: "", apiKey: nil, asksForStreamUsage: false, servesResponses: true,
-                apiVersion: nil, allowsPlaintext: false, tls: UpstreamTLS(),
+                apiVersion: nil, awsCredentials: nil, allowsPlaintext: false, tls: UpstreamTLS(),
                 timeouts: UpstreamTimeouts(), httpVersion: .automatic, proxy: nil)
         }
-        let (apiKey, isRoutable) = apiKey(field, section)
+        let aws = kind == .bedrock ? bedrock(field, section, region: region) : nil
+        let (apiKey, isRoutable) = aws.map { ($0.apiKey, $0.isRoutable) } ?? apiKey(field, section)
         let asksForStreamUsage = section.field("stream_usage")?.bool() ?? true
         let servesResponses = kind == .openAI && section.field("responses")?.bool() ?? true
         let apiVersion = kind == .azure ? section.field("api_version")?.word("a version") ?? usualAzureVersion : nil
@@ -52,13 +53,14 @@ extension ConfigurationLoader {
             section.finish()
             return nil
         }
-        let connection = connection(section, kind: kind)
+        let connection = connection(section, kind: kind, awsRegion: aws?.region)
         section.finish()
         guard let connection else { return nil }
         let settings = ProviderSettings(
             id: ProviderID(field.key), kind: kind, trust: trust, region: region, retention: retention, groups: groups,
             isRoutable: isRoutable, baseURL: connection.baseURL, apiKey: apiKey, asksForStreamUsage: asksForStreamUsage,
-            servesResponses: servesResponses, apiVersion: apiVersion, allowsPlaintext: connection.allowsPlaintext,
+            servesResponses: servesResponses, apiVersion: apiVersion, awsCredentials: aws?.credentials,
+            allowsPlaintext: connection.allowsPlaintext,
             tls: connection.tls, timeouts: connection.timeouts,
             httpVersion: connection.httpVersion, proxy: connection.proxy)
         // The endpoint itself is the judge of addresses, so that there is one opinion about what is safe.
@@ -73,27 +75,40 @@ extension ConfigurationLoader {
     /// The last version of Azure's API that is no preview and has deployments in its paths.
     private static let usualAzureVersion = "2024-10-21"
 
-    private static func apiKey(_ field: ConfigurationField, _ section: ConfigurationSection) -> (
-        Secret?, isRoutable: Bool
-    ) {
-        let key = section.field("api_key")
-        let condition = section.field("when")
-        let waitsForKey = condition?.choice(Condition.self) == .keyPresent
-        guard let key else {
-            if waitsForKey { condition?.report("`key_present` needs `api_key`") }
+    static func apiKey(
+        _ field: ConfigurationField, _ section: ConfigurationSection
+    ) -> (Secret?, isRoutable: Bool) {
+        guard let key = section.field("api_key") else {
+            if let condition = section.field("when"), condition.choice(Condition.self) == .keyPresent {
+                condition.report("`key_present` needs `api_key`")
+            }
             return (nil, true)
         }
-        switch key.secret() {
-        case .present(let secret): return (secret, true)
-        case .absent(let reason):
-            if waitsForKey {
-                field.reading.note("provider `\(field.key)`: \(reason), so its models are not routable")
-            } else {
-                key.report("\(reason); set it, or say `when: key_present` to go without this provider")
+        let (secrets, isRoutable) = present([key], field, section)
+        return (secrets.first, isRoutable)
+    }
+
+    /// The secrets, all or none, and whether the provider's models can be had. One that is absent is an error, or with
+    /// `when: key_present` a reason to go without the provider.
+    static func present(
+        _ keys: [ConfigurationField], _ field: ConfigurationField, _ section: ConfigurationSection
+    ) -> (secrets: [Secret], isRoutable: Bool) {
+        let waitsForKey = section.field("when")?.choice(Condition.self) == .keyPresent
+        var secrets: [Secret] = []
+        for key in keys {
+            switch key.secret() {
+            case .present(let secret): secrets.append(secret)
+            case .absent(let reason):
+                if waitsForKey {
+                    field.reading.note("provider `\(field.key)`: \(reason), so its models are not routable")
+                } else {
+                    key.report("\(reason); set it, or say `when: key_present` to go without this provider")
+                }
+                return ([], false)
+            case nil: return ([], false)
             }
-            return (nil, false)
-        case nil: return (nil, false)
         }
+        return (secrets, true)
     }
 
     private struct Connection {
@@ -106,9 +121,12 @@ extension ConfigurationLoader {
         let proxy: UpstreamProxy?
     }
 
-    private static func connection(_ section: ConfigurationSection, kind: ProviderSettings.Kind) -> Connection? {
+    private static func connection(
+        _ section: ConfigurationSection, kind: ProviderSettings.Kind, awsRegion: String?
+    ) -> Connection? {
         let address = section.field("base_url")
         var baseURL = kind == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
+        if kind == .bedrock { baseURL = "https://bedrock-runtime.\(awsRegion ?? "us-east-1").amazonaws.com" }
         if let address {
             guard let text = address.string("an address such as `\(baseURL)`") else { return nil }
             baseURL = text

@@ -13,6 +13,8 @@ public struct ProviderSettings: Sendable {
         case anthropic
         /// OpenAI's API as Azure has it: a path for each deployment, and a version.
         case azure
+        /// Amazon Bedrock's runtime: a path for each model, and signed requests.
+        case bedrock
     }
 
     /// Whose machines it runs on.
@@ -47,6 +49,8 @@ public struct ProviderSettings: Sendable {
     public let servesResponses: Bool
     /// Which version of its API is spoken; `nil` where the address says it.
     public let apiVersion: String?
+    /// By what its requests are signed; `nil` where a key or nothing is sent.
+    public let awsCredentials: AWSCredentials?
     /// Whether `http://` is allowed.
     public let allowsPlaintext: Bool
     /// How the connection is protected.
@@ -64,6 +68,7 @@ public struct ProviderSettings: Sendable {
         case .demo: nil
         case .openAI, .azure: .openAI
         case .anthropic: .anthropic
+        case .bedrock: .bedrock
         }
     }
 
@@ -73,4 +78,16 @@ public struct ProviderSettings: Sendable {
             provider: id, url: url, headers: headers, plaintext: allowsPlaintext, tls: tls, timeouts: timeouts,
             httpVersion: httpVersion, proxy: proxy)
     }
+}
+
+/// An access key of AWS, and the region it is used in.
+public struct AWSCredentials: Sendable {
+    /// The key's name.
+    public let accessKeyID: Secret
+    /// The key.
+    public let secretAccessKey: Secret
+    /// What comes with keys that are lent for a time.
+    public let sessionToken: Secret?
+    /// The region, as AWS calls it: `eu-central-1`.
+    public let region: String
 }

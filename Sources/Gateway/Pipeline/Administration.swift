@@ -25,7 +25,7 @@ extension RequestPipeline {
                     time: LedgerTime(milliseconds: Clock.epochMilliseconds()), requestID: admission.requestID,
                     principal: principal, clientAddress: exchange.clientAddress, function: function.rawValue,
                     isPermitted: decision.isAllowed, policies: decision.policies, policySet: set.policySet)))
-        let headers = Answering.headers(admission.requestID)
+        let headers = Answering.headers(admission.requestID, admission.dialect)
         guard decision.isAllowed else {
             if !decision.faults.isEmpty {
                 logger.error("a policy failed, which denies", metadata: ["faults": "\(decision.faults)"])

@@ -4,7 +4,7 @@ import JSONText
 import NIOCore
 import Privacy
 
-/// Turns the provider's event stream into the caller's: takes out values that the model added where settings say so, puts the
+/// Turns the provider's event stream into the caller's, in lines or frames: takes out values that the model added where settings say so, puts the
 /// caller's own back in, and leaves out what the caller did not ask for. Pure: bytes in, bytes out; where the pieces are cut makes no
 /// difference to the result.
 struct AnswerStream {
@@ -19,7 +19,7 @@ struct AnswerStream {
     }
 
     private(set) var progress = Progress.open
-    private var parser = EventStreamParser()
+    private var parser: EventStreamParser
     private var reader: StreamEventReader
     private var texts: [StreamChannel: AnswerText] = [:]
     private let restoration: RestorationMap
@@ -37,6 +37,7 @@ struct AnswerStream {
         translation: AnswerTranslation? = nil
     ) {
         self.translation = translation?.stream()
+        parser = EventStreamParser(request.dialect.framing)
         reader = StreamEventReader(request.operation)
         self.restoration = restoration
         self.rules = rules
@@ -99,7 +100,7 @@ struct AnswerStream {
     /// The provider's body is at its end: an event whose blank line is missing counts as whole.
     mutating func end(into output: inout ByteBuffer) throws {
         if progress == .open, let rest = try translation?.end(), !rest.isEmpty { try read(rest, into: &output) }
-        if progress == .open, translation == nil, !parser.unfinished.isEmpty { try push([0x0A, 0x0A], into: &output) }
+        if progress == .open, translation == nil { try push(parser.closing, into: &output) }
     }
 
     /// What was held back when the stream broke off, as events of the caller's dialect.
@@ -151,15 +152,7 @@ struct AnswerStream {
             return
         }
         replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
-        let data = document.replacing(replacements)
-        if event.dataLines == 1 {
-            output.writeBytes(parser.bytes[event.range.lowerBound..<event.data.lowerBound])
-            output.writeBytes(data)
-            output.writeBytes(parser.bytes[event.data.upperBound..<event.range.upperBound])
-        } else {
-            let name = String(decoding: parser.bytes[event.name], as: UTF8.self)
-            output.writeBytes(EventStreamWriter.event(name: name, data: data))
-        }
+        output.writeBytes(parser.rewritten(event, data: document.replacing(replacements)))
     }
 
     private mutating func emitRests(of channels: [StreamChannel], into output: inout ByteBuffer) throws {

@@ -19,6 +19,9 @@ struct AnswerTranslation: Sendable {
             model: request.model.rawValue)
     }
 
+    /// What the provider speaks.
+    var provider: Dialect { translation.provider.dialect }
+
     /// The body for the provider. Throws a `RequestError` that names what can't be carried.
     func request(_ treated: [UInt8], to target: TranslationTarget) throws(RequestError) -> Translation.Request {
         try translation.request(treated, to: target)

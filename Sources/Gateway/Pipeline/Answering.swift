@@ -5,13 +5,14 @@ import NIOHTTP1
 
 /// The answers that the gateway makes itself.
 enum Answering {
-    /// The fields of every answer: its identifier, under the names that both dialects' SDKs read.
-    static func headers(_ requestID: RequestID) -> HTTPHeaders {
+    /// The fields of every answer: its identifier, under the names that the dialects' SDKs read.
+    static func headers(_ requestID: RequestID, _ dialect: Dialect) -> HTTPHeaders {
         var headers = HTTPHeaders()
         headers.reserveCapacity(12)
         let id = requestID.description
         headers.add(name: "x-request-id", value: id)
         headers.add(name: "request-id", value: id)
+        if dialect == .bedrock { headers.add(name: "x-amzn-requestid", value: id) }
         // Nothing here is for a browser to interpret or frame (OWASP Secure Headers; testssl asks for them).
         headers.add(name: "strict-transport-security", value: "max-age=31536000")
         headers.add(name: "x-content-type-options", value: "nosniff")
@@ -25,6 +26,8 @@ enum Answering {
         _ headers: HTTPHeaders
     ) {
         let body = ErrorBody.body(error, in: dialect, requestID: requestID.description)
+        var headers = headers
+        for (name, value) in ErrorBody.headers(error, in: dialect) { headers.replaceOrAdd(name: name, value: value) }
         json(exchange, status: status ?? error.status(in: dialect), headers, body)
     }
 

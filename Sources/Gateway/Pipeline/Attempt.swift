@@ -38,6 +38,10 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         let contentType: String
         /// Fields that may pass to the caller, under the names they pass under.
         let passed: [(name: String, value: String)]
+
+        /// The class of an error, where the provider says it here.
+        var errorType: String? { passed.first { $0.name == Self.errorTypeField }?.value }
+        static let errorTypeField = "x-amzn-errortype"
     }
 
     /// Answers that are gathered whole may have so many bytes, and errors so many.
@@ -140,7 +144,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         firstByteNanoseconds = Clock.monotone() - began
         self.head = head
         guard request.isStreaming, (200..<300).contains(head.status),
-            head.contentType.lowercased().hasPrefix("text/event-stream")
+            head.contentType.lowercased().hasPrefix((translation?.provider ?? request.dialect).streamType)
         else { return }
         stream = AnswerStream(
             request: request, restoration: restoration, rules: rules, translation: translation)

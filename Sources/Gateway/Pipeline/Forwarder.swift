@@ -30,10 +30,12 @@ final class Forwarder: Sendable {
         do {
             switch permitted.provider.kind {
             case .demo:
-                try demonstrate(permitted.operation, permit, treated, receipt, inquiry, attempt)
-            case .openAI, .anthropic, .azure:
+                try demonstrate(
+                    permitted.operation, request.isStreaming, permit, treated, receipt, inquiry, attempt)
+            case .openAI, .anthropic, .azure, .bedrock:
                 let (endpoint, headers) = try permitted.provider.call(
-                    permitted.operation, of: permit.destination.model, request, inquiry.exchange.head)
+                    permitted.operation, of: permit.destination.model, request, inquiry.exchange.head,
+                    body: treated.body)
                 let token = mailbox.nextToken()
                 let call = try UpstreamCall(
                     permit: permit, treated: treated, receipt: receipt, endpoint: endpoint, headers: headers,
@@ -47,8 +49,8 @@ final class Forwarder: Sendable {
     }
 
     private func demonstrate(
-        _ operation: Operation, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
-        _ inquiry: Inquiry, _ attempt: Attempt
+        _ operation: Operation, _ isStreaming: Bool, _ permit: Permit, _ treated: TreatedRequest,
+        _ receipt: IntentReceipt, _ inquiry: Inquiry, _ attempt: Attempt
     ) throws(UpstreamFailure) {
         guard permit.requestID == treated.requestID, permit.requestID == receipt.requestID,
             permit.destination == treated.destination, permit.destination == receipt.destination,
@@ -61,7 +63,8 @@ final class Forwarder: Sendable {
         let (body, identifier) = (treated.body, String(inquiry.id.rawValue.suffix(24)))
         let make: @Sendable () -> DemonstrationAnswer = {
             DemonstrationModel.answer(
-                operation, body: body, identifier: identifier, created: Int(Clock.epochSeconds()))
+                operation, body: body, isStreaming: isStreaming, identifier: identifier,
+                created: Int(Clock.epochSeconds()))
         }
         let exchange = inquiry.exchange
         guard body.count >= BodyWorkers.threshold else { return Self.play(make(), to: attempt, on: exchange) }

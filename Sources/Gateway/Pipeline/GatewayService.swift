@@ -83,7 +83,8 @@ final class GatewayService: ExchangeService {
             exchange.admission = admission
         case .failure(let failure):
             pipeline.recordUnidentified(failure, clientAddress: exchange.clientAddress)
-            refuse(exchange, Self.unauthenticated(failure))
+            let isSigned = exchange.head.headers["authorization"].contains { $0.hasPrefix("AWS4-") }
+            refuse(exchange, isSigned ? Self.signed : Self.unauthenticated(failure))
             return false
         }
         switch admission.target {
@@ -112,12 +113,12 @@ final class GatewayService: ExchangeService {
         if case .administration(let function) = admission.target {
             return pipeline.administer(exchange, admission, function, principal)
         }
-        guard case .inference(let operation) = admission.target else {
+        guard case .inference(let operation, let address) = admission.target else {
             return pipeline.listModels(exchange, admission, principal)
         }
         metrics.pipelineEntered()
         Task(executorPreference: executor) {
-            await self.pipeline.run(exchange, admission, operation: operation, principal: principal)
+            await self.pipeline.run(exchange, admission, operation: operation, at: address, principal: principal)
             self.metrics.pipelineLeft()
         }
     }
@@ -159,7 +160,7 @@ final class GatewayService: ExchangeService {
         guard let admission = exchange.admission as? Admission else { return exchange.abort() }
         metrics.refused(error.kind.rawValue)
         if let principal = admission.principal { pipeline.ledger.refused(reason: error.kind.rawValue, principal) }
-        var headers = Answering.headers(admission.requestID)
+        var headers = Answering.headers(admission.requestID, admission.dialect)
         if let allow { headers.add(name: "allow", value: allow) }
         if error.kind == .overloaded { headers.add(name: "retry-after", value: "1") }
         if error.kind == .unauthenticated { headers.add(name: "www-authenticate", value: "Bearer") }
@@ -167,7 +168,14 @@ final class GatewayService: ExchangeService {
     }
 
     private static let paths =
-        "/v1/chat/completions, /v1/embeddings, /v1/messages, /v1/messages/count_tokens and /v1/models"
+        "/v1/chat/completions, /v1/embeddings, /v1/messages, /v1/messages/count_tokens, /model/NAME/converse, "
+        + "/model/NAME/converse-stream and /v1/models"
+
+    /// A signature by an AWS key, which only AWS can check.
+    private static let signed = RequestError(
+        .unauthenticated,
+        "Requests signed with AWS credentials can't be identified here: send a key of the gateway as "
+            + "`Authorization: Bearer sp_…`, which boto3 takes from AWS_BEARER_TOKEN_BEDROCK")
 
     /// What a caller is told of its credential: what is wrong with it, not whether it would exist otherwise.
     private static func unauthenticated(_ failure: IdentityFailure) -> RequestError {
@@ -190,7 +198,7 @@ extension RequestTarget {
     /// A word for metrics.
     var name: String {
         switch self {
-        case .inference(let operation): operation.rawValue
+        case .inference(let operation, _): operation.rawValue
         case .models, .model: "models"
         case .administration: "administer"
         case .wrongMethod, .unknown: "none"

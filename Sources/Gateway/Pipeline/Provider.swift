@@ -1,5 +1,7 @@
 import Access
+import Cryptography
 import Dialects
+import Identity
 import Inference
 import NIOHTTP1
 import Routing
@@ -24,6 +26,7 @@ final class Provider: Sendable {
 
     private let settings: ProviderSettings
     private let endpoints: [EndpointName: UpstreamEndpoint]
+    private let signature: AWSSignatureV4?
     private let deployments = Mutex<[DeploymentName: UpstreamEndpoint]>([:])
     private let candidates = Mutex<[CandidateName: Candidate]>([:])
 
@@ -31,13 +34,17 @@ final class Provider: Sendable {
     init(_ settings: ProviderSettings) throws(UpstreamEndpointError) {
         self.settings = settings
         limitsCompletionTokens = settings.kind == .azure || settings.baseURL.contains("://api.openai.com")
-        guard let dialect = settings.dialect, settings.kind != .azure else {
+        signature = settings.awsCredentials.map {
+            AWSSignatureV4(
+                accessKeyID: $0.accessKeyID.reveal(), secretAccessKey: $0.secretAccessKey.reveal(), region: $0.region,
+                service: "bedrock")
+        }
+        guard let dialect = settings.dialect, settings.kind != .azure, settings.kind != .bedrock else {
             endpoints = [:]
             return
         }
         var endpoints: [EndpointName: UpstreamEndpoint] = [:]
-        for operation in [Operation.chat, .responses, .embeddings, .messages, .countTokens]
-        where operation.dialect == dialect {
+        for operation in Operation.allCases where operation.dialect == dialect {
             for asksForBeta in dialect == .anthropic ? [false, true] : [false] {
                 for isStreaming in [false, true] {
                     let name = EndpointName(operation: operation, isStreaming: isStreaming, asksForBeta: asksForBeta)
@@ -98,18 +105,25 @@ final class Provider: Sendable {
         let model: String
     }
 
-    /// An endpoint of Azure's: each deployment has its own.
+    /// An endpoint of Azure's or Bedrock's: each deployment, each model has its own.
     private func deployment(
         _ model: String, _ operation: Operation, isStreaming: Bool
     ) throws(UpstreamFailure) -> UpstreamEndpoint {
         let name = DeploymentName(operation: operation, isStreaming: isStreaming, model: model)
         if let known = deployments.withLock({ $0[name] }) { return known }
-        guard
-            let url = ProviderRequest.azureURL(
+        let isAzure = settings.kind == .azure
+        let url =
+            isAzure
+            ? ProviderRequest.azureURL(
                 base: settings.baseURL, for: operation, deployment: model, apiVersion: settings.apiVersion ?? "")
-        else { throw UpstreamFailure(kind: .internal, message: "the deployment's name can't stand in a path") }
-        var headers = ProviderRequest.headers(in: .openAI, key: nil, isStreaming: isStreaming)
-        if let key = settings.apiKey?.reveal() { headers.append(("api-key", key)) }
+            : ProviderRequest.bedrockURL(base: settings.baseURL, model: model, isStreaming: isStreaming)
+        guard let url else {
+            throw UpstreamFailure(kind: .internal, message: "the model's name can't stand in a path")
+        }
+        let key = settings.apiKey?.reveal()
+        var headers = ProviderRequest.headers(
+            in: isAzure ? .openAI : .bedrock, key: isAzure ? nil : key, isStreaming: isStreaming)
+        if isAzure, let key { headers.append(("api-key", key)) }
         do throws(UpstreamEndpointError) {
             let made = try settings.endpoint(
                 url: url, headers: headers.compactMap { UpstreamHeader($0.name, $0.value) })
@@ -125,10 +139,11 @@ final class Provider: Sendable {
 
     /// Where a request goes, and what it adds to the endpoint's own fields.
     func call(
-        _ operation: Operation, of model: String, _ request: InferenceRequest, _ head: HTTPRequestHead
+        _ operation: Operation, of model: String, _ request: InferenceRequest, _ head: HTTPRequestHead, body: [UInt8]
     ) throws(UpstreamFailure) -> (endpoint: UpstreamEndpoint, headers: [UpstreamHeader]) {
-        if settings.kind == .azure {
-            return (try deployment(model, operation, isStreaming: request.isStreaming), [])
+        if settings.kind == .azure || settings.kind == .bedrock {
+            let endpoint = try deployment(model, operation, isStreaming: request.isStreaming)
+            return (endpoint, sign(body, for: endpoint))
         }
         let isOwn = operation == request.operation
         let asksForBeta = isOwn && operation.dialect == .anthropic && head.uri.hasSuffix("?beta=true")
@@ -153,5 +168,18 @@ final class Provider: Sendable {
             endpoint,
             fields.filter { Self.perRequest.contains($0.name) }.compactMap { UpstreamHeader($0.name, $0.value) }
         )
+    }
+    /// What proves to AWS who asks: an access key's signature over the path, the body and the time.
+    private func sign(_ body: [UInt8], for endpoint: UpstreamEndpoint) -> [UpstreamHeader] {
+        guard let signature else { return [] }
+        let date = Timestamp.text(Clock.epochSeconds()).filter { $0 != "-" && $0 != ":" }
+        var added = [(name: "x-amz-date", value: date)]
+        if let token = settings.awsCredentials?.sessionToken?.reveal() { added.append(("x-amz-security-token", token)) }
+        let signed = [(name: "host", value: endpoint.hostField), (name: "content-type", value: "application/json")]
+        let authorization = signature.authorization(
+            of: .init(
+                method: "POST", path: endpoint.path, headers: signed + added, bodyDigest: SHA256.hash(body)),
+            date: date)
+        return (added + [("authorization", authorization)]).compactMap { UpstreamHeader($0.name, $0.value) }
     }
 }

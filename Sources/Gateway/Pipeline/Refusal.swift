@@ -22,7 +22,7 @@ struct Refusal: Error {
         providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap,
         translation: AnswerTranslation? = nil
     ) {
-        var said = UpstreamError(status: head.status, body: bytes)
+        var said = UpstreamError(status: head.status, body: bytes, errorType: head.errorType)
         var status = UpstreamError.callerStatus(for: head.status)
         if let translation { (said, status) = translation.error(said, status: status) }
         if status == 502 {
@@ -33,6 +33,6 @@ struct Refusal: Error {
         error = RequestError(.upstreamFailed, said.message)
         providerSaid = said
         self.status = status
-        headers = head.passed.filter { $0.name != "content-type" }
+        headers = head.passed.filter { $0.name != "content-type" && $0.name != Attempt.AnswerHead.errorTypeField }
     }
 }

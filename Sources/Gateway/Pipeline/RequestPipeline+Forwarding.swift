@@ -32,7 +32,8 @@ extension RequestPipeline {
             translation: whole.translation, keepsBytes: kept?.answerBytes ?? 0
         ) { head in
             var headers = self.headers(of: head, permit, whole, inquiry)
-            headers.replaceOrAdd(name: "content-type", value: head.contentType)
+            headers.replaceOrAdd(
+                name: "content-type", value: whole.translation == nil ? head.contentType : request.dialect.streamType)
             headers.add(name: "cache-control", value: "no-cache")
             if rules != nil || !treated.restoration.isEmpty, AnswerForm.wantsTokenLists(request) {
                 Self.tellOfTokenLists(&headers)
@@ -115,8 +116,9 @@ extension RequestPipeline {
     private func headers(
         of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ inquiry: Inquiry
     ) -> HTTPHeaders {
-        var headers = Answering.headers(inquiry.id)
-        for field in head.passed where field.name != "content-type" {
+        var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
+        for field in head.passed
+        where field.name != "content-type" && field.name != Attempt.AnswerHead.errorTypeField {
             headers.add(name: field.name, value: field.value)
         }
         for (name, value) in inquiry.headers where !headers.contains(name: name) {

@@ -22,7 +22,7 @@ extension RequestPipeline {
                 maximumInputTokens: alias.candidates.compactMap(\.contextWindow).max(),
                 maximumOutputTokens: alias.candidates.compactMap(\.maximumOutput).max())
         }
-        let headers = Answering.headers(admission.requestID)
+        let headers = Answering.headers(admission.requestID, admission.dialect)
         guard case .model(let name) = admission.target else {
             let models = set.routing.listed.filter(mayUse).map(listed)
             return Answering.json(exchange, status: 200, headers, ModelList.list(models, in: admission.dialect))

@@ -69,14 +69,15 @@ final class RequestPipeline: Sendable {
 
     /// Serves one request whose body is whole.
     func run(
-        _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, principal: Principal
+        _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, at address: RequestAddress?,
+        principal: Principal
     ) async {
         guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else { return exchange.abort() }
         let inquiry = Inquiry(
             exchange: exchange, admission: admission, principal: principal, forwarder: forwarder,
             inspectionNanoseconds: inspectionNanoseconds)
         do {
-            try await answer(inquiry, operation)
+            try await answer(inquiry, operation, at: address)
         } catch let refusal as Refusal {
             refuse(inquiry, refusal)
         } catch let unavailable as VaultUnavailable {
@@ -95,9 +96,9 @@ final class RequestPipeline: Sendable {
 
     // MARK: - The stages, in their order
 
-    private func answer(_ inquiry: Inquiry, _ operation: Operation) async throws {
+    private func answer(_ inquiry: Inquiry, _ operation: Operation, at address: RequestAddress?) async throws {
         if inquiry.exchange.isOver { return }
-        let request = try await read(inquiry, operation)
+        let request = try await read(inquiry, operation, at: address)
         inquiry.purpose = try purpose(inquiry)
         let findings = try await inspect(request, inquiry)
         let alias = try resolve(request, inquiry)
@@ -154,7 +155,9 @@ final class RequestPipeline: Sendable {
     }
 
     /// 4. Parses once, losslessly, in the caller's dialect.
-    private func read(_ inquiry: Inquiry, _ operation: Operation) async throws -> InferenceRequest {
+    private func read(
+        _ inquiry: Inquiry, _ operation: Operation, at address: RequestAddress?
+    ) async throws -> InferenceRequest {
         let body = inquiry.exchange.takeBody()
         let began = Clock.monotone()
         defer { inquiry.stages.read = Clock.microseconds(since: began) }
@@ -168,7 +171,7 @@ final class RequestPipeline: Sendable {
                 throw Refusal(RequestReader.error(for: error))
             }
             do throws(RequestError) {
-                return try RequestReader.read(operation, body: document)
+                return try RequestReader.read(operation, body: document, address: address)
             } catch {
                 throw Refusal(error)
             }
@@ -517,12 +520,15 @@ final class RequestPipeline: Sendable {
     func refuse(_ inquiry: Inquiry, _ refusal: Refusal) {
         metrics.refused(refusal.error.kind.rawValue)
         if !inquiry.isRecorded { ledger.refused(reason: refusal.error.kind.rawValue, inquiry.principal) }
-        var headers = Answering.headers(inquiry.id)
+        var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
         for (name, value) in refusal.headers { headers.replaceOrAdd(name: name, value: value) }
         let dialect = inquiry.admission.dialect
         guard let said = refusal.providerSaid, let status = refusal.status else {
             return Answering.refuse(
                 inquiry.exchange, refusal.error, status: refusal.status, dialect: dialect, inquiry.id, headers)
+        }
+        for (name, value) in ErrorBody.headers(said, status: status, in: dialect) {
+            headers.replaceOrAdd(name: name, value: value)
         }
         let body = ErrorBody.body(said, status: status, in: dialect, requestID: inquiry.id.description)
         Answering.json(inquiry.exchange, status: status, headers, body)

@@ -4,8 +4,8 @@ import NIOHTTP1
 
 /// What a request's method and path ask for, and the dialect in which its caller wants to be answered.
 enum RequestTarget: Equatable {
-    /// A model shall be called.
-    case inference(Operation)
+    /// A model shall be called; some dialects name it in the path.
+    case inference(Operation, at: RequestAddress? = nil)
     /// `GET /v1/models`.
     case models
     /// `GET /v1/models/NAME`, the name decoded.
@@ -34,6 +34,7 @@ enum RequestTarget: Equatable {
             let isRight = head.method.rawValue == function.method
             return (isRight ? .administration(function) : .wrongMethod(allowed: function.method), .openAI)
         }
+        if path.hasPrefix("/model/") { return (converse(head, path.dropFirst(7)), .bedrock) }
         let prefix = "/v1/models/"
         if path.hasPrefix(prefix), path.utf8.count > prefix.utf8.count {
             guard let name = PercentEncoding.decoded(path.dropFirst(prefix.count)) else {
@@ -42,6 +43,16 @@ enum RequestTarget: Equatable {
             return (get(head, .model(ModelID(name))), listingDialect(head))
         }
         return (.unknown, path.hasPrefix("/v1/messages") ? .anthropic : listingDialect(head))
+    }
+
+    /// Bedrock's paths, behind `/model/`: a name whose slashes are escaped, and what is wanted of it.
+    private static func converse(_ head: HTTPRequestHead, _ rest: Substring) -> RequestTarget {
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1] == "converse" || parts[1] == "converse-stream",
+            let model = PercentEncoding.decoded(parts[0]), !model.isEmpty
+        else { return .unknown }
+        guard head.method == .POST else { return .wrongMethod(allowed: "POST") }
+        return .inference(.converse, at: RequestAddress(model: model, isStreaming: parts[1] == "converse-stream"))
     }
 
     private static func post(_ head: HTTPRequestHead, _ operation: Operation) -> RequestTarget {

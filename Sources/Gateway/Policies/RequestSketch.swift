@@ -39,9 +39,7 @@ public struct RequestSketch: Sendable {
             return true
         }
 
-        static let words = [
-            "chat", "responses", "embeddings", "messages", "count_tokens", "list_models", "administer",
-        ]
+        static let words = Operation.allCases.map(\.rawValue) + ["list_models", "administer"]
     }
 
     /// Who asks.

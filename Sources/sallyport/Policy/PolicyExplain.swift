@@ -67,7 +67,8 @@ struct RequestOptions: ParsableArguments {
     var clientIP: String?
 
     @Option(
-        help: ArgumentHelp("chat, responses, embeddings, messages, count_tokens or list_models.", valueName: "word"))
+        help: ArgumentHelp(
+            "chat, responses, embeddings, messages, count_tokens, converse or list_models.", valueName: "word"))
     var operation: String?
 
     @Option(help: ArgumentHelp("Tokens of the prompt; 100 unless given.", valueName: "count"))

@@ -1,0 +1,118 @@
+internal import Inference
+internal import JSONText
+
+/// Reads `messageStart`, `contentBlockStart`, `contentBlockDelta`, `contentBlockStop`, `messageStop` and `metadata` frames, and
+/// exceptions. A block's text ends with its `contentBlockStop`; figures come last, behind the end of the message.
+struct BedrockStreamReader: Sendable {
+    var facts = AnswerFacts()
+    var open = OpenChannels()
+
+    static func isPlain(_ event: ServerSentEvent, of parser: borrowing EventStreamParser) -> Bool {
+        !event.isFailure && parser.name(of: event, is: "contentBlockDelta")
+    }
+
+    mutating func read(
+        _ event: ServerSentEvent, of parser: borrowing EventStreamParser
+    ) throws(StreamEventReader.Fault) -> StreamEvent {
+        guard event.dataLines > 0 else { return event.isFailure ? failure(nil) : StreamEvent(.other) }
+        let document = try StreamEventReader.document(event, of: parser)
+        if event.isFailure { return failure(document) }
+        var result = StreamEvent(.part, document: document)
+        if parser.name(of: event, is: "contentBlockDelta") {
+            document.withTape { readDelta($0, into: &result) }
+            guard !open.isOverfull else { throw .tooManyTexts }
+        } else if parser.name(of: event, is: "contentBlockStop") {
+            let block = document.withTape { Self.block($0) }
+            open.close(into: &result.closed) { $0.block == block }
+        } else if parser.name(of: event, is: "messageStop") {
+            result.kind = .done
+            result.closed = open.closeAll()
+            facts.finishReason = document.root["stopReason"]?.string ?? facts.finishReason
+            document.withTape { Self.readAll(of: "additionalModelResponseFields", $0, into: &result) }
+        } else if parser.name(of: event, is: "metadata") {
+            document.withTape { tape in
+                if let figures = tape.member("usage", of: 0), let usage = BedrockUsage.read(figures, of: tape) {
+                    facts.usage = usage.tokens
+                }
+                // What a guardrail saw quotes the answer.
+                Self.readAll(of: "trace", tape, into: &result)
+            }
+        } else if !parser.name(of: event, is: "contentBlockStart") {
+            result.kind = .other
+        }
+        return result
+    }
+
+    private mutating func failure(_ document: JSONDocument?) -> StreamEvent {
+        var result = StreamEvent(.error, document: document)
+        result.closed = open.closeAll()
+        document?.withTape { BedrockAnswerReader.strings(in: 0, of: $0, into: &result.wholes) }
+        return result
+    }
+
+    private static func block(_ tape: Tape) -> Int {
+        tape.member("contentBlockIndex", of: 0).flatMap { tape.value($0).int } ?? 0
+    }
+
+    private static func readAll(of name: StaticString, _ tape: Tape, into event: inout StreamEvent) {
+        guard let node = tape.member(name, of: 0) else { return }
+        BedrockAnswerReader.strings(in: node, of: tape, into: &event.wholes)
+    }
+
+    private mutating func readDelta(_ tape: Tape, into event: inout StreamEvent) {
+        guard let delta = tape.member("delta", of: 0) else { return }
+        let block = Self.block(tape)
+        for member in tape.members(of: delta) {
+            switch member.name {
+            case "text": piece(StreamChannel(block: block, kind: .content), member.value, of: tape, into: &event)
+            case "toolUse":
+                guard let input = tape.member("input", of: member.value) else { continue }
+                piece(StreamChannel(block: block, kind: .toolArguments), input, of: tape, into: &event)
+            case "reasoningContent":
+                guard let text = tape.member("text", of: member.value) else { continue }
+                piece(StreamChannel(block: block, kind: .reasoning), text, of: tape, into: &event)
+            default: BedrockAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
+            }
+        }
+    }
+
+    private mutating func piece(_ channel: StreamChannel, _ node: Int, of tape: Tape, into event: inout StreamEvent) {
+        guard tape.isText(node) else { return }
+        open.open(channel)
+        event.deltas.append(StreamEvent.Delta(channel: channel, node: node))
+    }
+
+    func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {
+        Self.append(channel.kind, EscapedText(utf8: text), block: channel.block, to: &stream)
+    }
+
+    /// Appends a `contentBlockDelta`.
+    static func append(_ kind: StreamChannel.Kind, _ text: EscapedText, block: Int, to stream: inout [UInt8]) {
+        var writer = JSONWriter(capacity: text.bytes.count + 96)
+        writer.beginObject()
+        writer.key("contentBlockIndex")
+        writer.int(block)
+        writer.key("delta")
+        writer.beginObject()
+        switch kind {
+        case .toolArguments:
+            writer.key("toolUse")
+            writer.beginObject()
+            writer.key("input")
+            writer.string(text)
+            writer.endObject()
+        case .reasoning:
+            writer.key("reasoningContent")
+            writer.beginObject()
+            writer.key("text")
+            writer.string(text)
+            writer.endObject()
+        default:
+            writer.key("text")
+            writer.string(text)
+        }
+        writer.endObject()
+        writer.endObject()
+        EventFrameWriter.append(event: "contentBlockDelta", data: writer.bytes, to: &stream)
+    }
+}
