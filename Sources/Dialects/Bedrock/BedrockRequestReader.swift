@@ -33,7 +33,7 @@ private struct Reader {
             case "toolConfig":
                 try readTools(member.value)
             case "inferenceConfig":
-                for option in tape.members(of: member.value) {
+                for option in try members(of: member.value, .other) {
                     switch option.name {
                     case "maxTokens": try draft.readMaximum(option.value)
                     case "temperature", "topP", "stopSequences": try draft.collector.everything(option.value, .other)
@@ -93,24 +93,28 @@ private struct Reader {
         case "audio": try readMedia(member.value, .audio, place)
         case "document", "video": try readMedia(member.value, .file, place)
         case "guardContent":
-            for part in tape.members(of: member.value) {
-                if "image" ~= part.name {
-                    try readMedia(part.value, .image, place)
-                } else {
-                    try draft.collector.everything(part.value, place)
+            for part in try members(of: member.value, place) {
+                switch part.name {
+                case "image": try readMedia(part.value, .image, place)
+                case "text": try draft.collector.everything(part.value, place)
+                default: try draft.readUnknown(part, place)
                 }
             }
         case "toolUse":
-            for part in tape.members(of: member.value) {
-                try draft.collector.everything(part.value, "input" ~= part.name ? .toolArguments : place)
+            for part in try members(of: member.value, place) {
+                switch part.name {
+                case "input": try draft.collector.everything(part.value, .toolArguments)
+                case "toolUseId", "name", "type": try draft.collector.everything(part.value, place)
+                default: try draft.readUnknown(part, place)
+                }
             }
         case "toolResult":
-            for part in tape.members(of: member.value) {
-                // A result holds no results, so that this goes no deeper.
-                if "content" ~= part.name {
-                    try readContent(part.value, .toolResult)
-                } else {
-                    try draft.collector.everything(part.value, .toolResult)
+            for part in try members(of: member.value, .toolResult) {
+                switch part.name {
+                // A result in a result goes no deeper than the document, whose depth is bounded.
+                case "content": try readContent(part.value, .toolResult)
+                case "toolUseId", "status", "type": try draft.collector.everything(part.value, .toolResult)
+                default: try draft.readUnknown(part, .toolResult)
                 }
             }
         case "json": try draft.collector.everything(member.value, place)
@@ -121,40 +125,45 @@ private struct Reader {
         }
     }
 
+    /// An object's members; what is no object is text, whatever was expected.
+    private mutating func members(of node: Int, _ place: Place) throws(RequestError) -> Tape.Members {
+        if tape.kind(node) != .object { try draft.collector.everything(node, place) }
+        return tape.members(of: node)
+    }
+
     /// `{"format","source":{"bytes"}}`, or a place in S3; of documents also their text.
     private mutating func readMedia(_ media: Int, _ kind: Kind, _ place: Place) throws(RequestError) {
-        guard tape.kind(media) == .object else { return try draft.collector.everything(media, place) }
-        for member in tape.members(of: media) {
-            guard "source" ~= member.name, tape.kind(member.value) == .object else {
-                try draft.collector.everything(member.value, place)
-                continue
-            }
-            for source in tape.members(of: member.value) {
-                switch source.name {
-                case "bytes": try draft.collector.payload(source.value, kind, place)
-                case "s3Location":
-                    draft.collector.part(kind, place)
-                    try draft.collector.everything(source.value, place)
-                default: try draft.collector.everything(source.value, place)
+        for member in try members(of: media, place) {
+            switch member.name {
+            case "source":
+                for source in try members(of: member.value, place) {
+                    switch source.name {
+                    case "bytes": try draft.collector.payload(source.value, kind, place)
+                    case "s3Location":
+                        draft.collector.part(kind, place)
+                        try draft.collector.everything(source.value, place)
+                    case "text", "content": try draft.collector.everything(source.value, place)
+                    default: try draft.readUnknown(source, place)
+                    }
                 }
+            case "format", "name", "context", "citations": try draft.collector.everything(member.value, place)
+            default: try draft.readUnknown(member, place)
             }
         }
     }
 
     private mutating func readTools(_ configuration: Int) throws(RequestError) {
-        guard tape.kind(configuration) == .object else {
-            return try draft.collector.everything(configuration, .toolDefinition)
-        }
-        for member in tape.members(of: configuration) {
-            if "tools" ~= member.name {
+        for member in try members(of: configuration, .toolDefinition) {
+            switch member.name {
+            case "tools":
                 try draft.checkTools(member.value, named: "toolConfig.tools")
                 for tool in tape.elements(of: member.value) {
                     for kind in tape.members(of: tool) { draft.readToolName(tape.member("name", of: kind.value)) }
                 }
-            } else if !("toolChoice" ~= member.name) {
-                try draft.refuseLookalike(member.name)
+                try draft.collector.everything(member.value, .toolDefinition)
+            case "toolChoice": try draft.collector.everything(member.value, .toolDefinition)
+            default: try draft.readUnknown(member, .toolDefinition)
             }
-            try draft.collector.everything(member.value, .toolDefinition)
         }
     }
 }
