@@ -382,7 +382,13 @@ public struct PrivacyFuzz: Sendable {
                 }
             }
             let document = try JSONDocument(parsing: treated.body)
-            let nested = read.documents.compactMap { $0.parent?.node }
+            // A string that only became JSON by its treatment is none when it comes back from a model: there it would be escaped.
+            func nested(_ request: InferenceRequest) -> [Int] {
+                request.documents.compactMap { $0.parent?.document == 0 ? $0.parent?.node : nil }
+            }
+            let before = nested(request)
+            let nested = nested(read)
+            guard Set(nested).isSubset(of: before) else { return }
             let restored = document.replacing(treated.restoration.restore(in: document, jsonTexts: nested))
             // In JSON inside a text the escape of a control character, `\\u001b`, looks like a word's beginning, and a stand-in of
             // letters right behind it like its end: a known limit.
@@ -440,10 +446,18 @@ public struct PrivacyFuzz: Sendable {
             writer.int(4_111_111_111_111_111)
             writer.endObject()
             let output = try redact(writer.bytes, rules, restoration, .json)
-            expect(
-                (try? JSONDocument(parsing: output)) != nil, "JSON stays JSON\(Self.difference(output, writer.bytes))",
-                writer.bytes)
+            expect(Self.isJSON(output), "JSON stays JSON\(Self.difference(output, writer.bytes))", writer.bytes)
             try plant(engine, rules, restoration)
+        }
+
+        /// Two names with a secret each become the same name, which RFC 8259 §4 advises against: a known limit.
+        private static func isJSON(_ text: [UInt8]) -> Bool {
+            do throws(JSONSyntaxError) {
+                _ = try JSONDocument(parsing: text)
+                return true
+            } catch {
+                return error.reason == .duplicateKey
+            }
         }
 
         @discardableResult

@@ -151,6 +151,17 @@ import Testing
         #expect(map.restored(document.bytes) == whole)
     }
 
+    @Test(arguments: ["b", "f", "n", "r", "t"])
+    func `a stand-in right behind an escape of JSON inside a text comes back`(escape: String) throws {
+        var builder = RestorationMap.Builder()
+        builder.add(literal: Array("Northgate".utf8), value: Array("IL".utf8))
+        let map = builder.build()
+        let document = try JSONDocument(parsing: Array(#"[{"arguments":"{\"at\":\"EM\\\#(escape)Northgate\"}"}]"#.utf8))
+        let arguments = try #require(document.root.elements.map { $0 }.first?["arguments"]).node
+        let restored = document.replacing(map.restore(in: document, jsonTexts: [arguments]))
+        #expect(String(decoding: restored, as: UTF8.self) == #"[{"arguments":"{\"at\":\"EM\\\#(escape)IL\"}"}]"#)
+    }
+
     @Test(arguments: ["\u{200D}", "é", "日"])
     func `findings lie on borders of characters where a detector's window ends`(letter: String) throws {
         let settings = PrivacySettings(

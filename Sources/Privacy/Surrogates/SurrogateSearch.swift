@@ -118,8 +118,9 @@ struct SurrogateSearch {
     private func wordByte(before place: Int, _ base: UnsafePointer<UInt8>) -> UInt8 {
         if border > 0, place == border { return 0 }
         let before = place > 0 ? base[place - 1] : previous
-        guard before == UInt8(ascii: "n") || before == UInt8(ascii: "r") || before == UInt8(ascii: "t") else {
-            return before
+        switch before {
+        case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"): break
+        default: return before
         }
         if border > 0, place - 1 == border { return before }
         let second = place > 1 ? base[place - 2] : place == 1 ? previous : beforePrevious
