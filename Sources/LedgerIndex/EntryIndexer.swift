@@ -186,7 +186,7 @@ final class EntryIndexer {
             let treatment: Int64
         }
         var sums: [Key: Int64] = [:]
-        for line in entry["data"]?.elements ?? JSONValue.none.elements {
+        for line in Self.list(entry["data"]) {
             let treatment = line["treatment"].map(Self.text) ?? form ?? ""
             let key = Key(
                 dataClass: try words.word(Self.text(line["class"])), place: try words.word(Self.text(line["place"])),
@@ -194,7 +194,7 @@ final class EntryIndexer {
             sums[key, default: 0] &+= Self.int(line["count"]) ?? 0
         }
         // What no detector can read has left as it is.
-        for line in entry["coverage"]?.elements ?? JSONValue.none.elements {
+        for line in Self.list(entry["coverage"]) {
             guard line["verdict"]?.equals("unscannable") == true else { continue }
             let key = Key(
                 dataClass: unscannable, place: try words.word(Self.text(line["place"])),
@@ -215,7 +215,7 @@ final class EntryIndexer {
         for line in list.elements {
             let dataClass = try words.word(Self.text(line["class"]))
             let treatment = try words.word(Self.text(line["treatment"]))
-            for value in line["values"]?.elements ?? JSONValue.none.elements {
+            for value in Self.list(line["values"]) {
                 guard let fingerprint = value.string.flatMap({ ValueFingerprint($0) }) else { continue }
                 exposed.add(RequestKey(high: fingerprint.high, low: fingerprint.low))
                 exposed.add(id)
@@ -236,8 +236,8 @@ final class EntryIndexer {
     /// The policies of all destinations of a denial, each once, as a JSON array.
     private static func policies(ofConsidered considered: JSONValue?) -> String {
         var names: Set<String> = []
-        for candidate in considered?.elements ?? JSONValue.none.elements {
-            for policy in candidate["policies"]?.elements ?? JSONValue.none.elements { names.insert(text(policy)) }
+        for candidate in list(considered) {
+            for policy in list(candidate["policies"]) { names.insert(text(policy)) }
         }
         var json = JSONWriter(capacity: 64)
         json.beginArray()
@@ -256,6 +256,9 @@ final class EntryIndexer {
         entry["request"]?.withRawBytes { RequestKey($0) }
     }
 
+    /// An array's elements; none for all else.
+    private static func list(_ value: JSONValue?) -> [JSONValue] { value.map { Array($0.elements) } ?? [] }
+
     private static func int(_ value: JSONValue?) -> Int64? { value?.int.map(Int64.init) }
 
     private static func text(_ value: JSONValue?) -> String { value?.string ?? "" }
@@ -264,12 +267,4 @@ final class EntryIndexer {
     private static func written(_ value: JSONValue) -> String {
         value.withRawBytes { String(decoding: $0, as: UTF8.self) }
     }
-}
-
-extension JSONValue {
-    /// A value that holds nothing.
-    fileprivate static let none: JSONValue = {
-        guard let document = try? JSONDocument(parsing: Array("null".utf8)) else { fatalError("`null` is JSON") }
-        return document.root
-    }()
 }
