@@ -16,7 +16,7 @@ extension LedgerEvent {
             decision == .denied ? reason : result?.outcome ?? "open", tokens ?? "",
             result?.nanoUSD.map(MoneyText.dollars) ?? "",
             result?.totalMicroseconds.map(NumberText.duration) ?? "",
-        ].map(SafeText.shown)
+        ].map { TerminalText.harmless($0) }
     }
 
     /// `email surrogate 2, name raw 1`, summed over places.
@@ -125,24 +125,8 @@ extension JSONWriter {
     }
 }
 
-/// Texts that callers and peers chose, for people's eyes.
+/// Texts that callers and peers chose, for spreadsheets.
 public enum SafeText {
-    /// The text without what acts on terminals or turns the direction of writing.
-    public static func shown(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
-        if isPlain { return text }
-        var safe = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-                safe.append("\u{FFFD}")
-            default:
-                safe.append(scalar)
-            }
-        }
-        return String(safe)
-    }
-
     /// The text as a field of RFC 4180, and so that no spreadsheet takes it for a formula.
     public static func csv(_ text: String) -> String {
         var text = text

@@ -111,6 +111,6 @@ import Testing
     }
 
     @Test func `nothing in a shown text acts on a terminal or turns the writing`() {
-        #expect(SafeText.shown("a\u{1B}[31m\u{202E}b\u{2028}") == "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}")
+        #expect(TerminalText.harmless("a\u{1B}[31m\u{202E}b\u{2028}") == "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}")
     }
 }

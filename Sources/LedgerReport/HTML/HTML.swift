@@ -1,3 +1,5 @@
+internal import Ledger
+
 /// HTML in the making. Every text and every attribute's value is escaped on its way in; names of elements and attributes are our
 /// own. There is no way to put markup in from outside.
 struct HTML {
@@ -46,7 +48,7 @@ struct HTML {
 
     /// The text with `&`, `<`, `>`, `"` and `'` as references.
     static func escaped(_ content: String) -> String {
-        let content = SafeText.shown(content)
+        let content = TerminalText.harmless(content)
         guard content.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return content }
         var escaped = ""
         escaped.reserveCapacity(content.utf8.count + 16)

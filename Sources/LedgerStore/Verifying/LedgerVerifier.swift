@@ -80,7 +80,7 @@ public struct LedgerVerifier: Sendable {
         }
         guard link.leads(to: end) else {
             return damage(
-                "it goes on after entry \(link.size) of `\(LedgerText.harmless(link.origin))`, and the log before ends with "
+                "it goes on after entry \(link.size) of `\(TerminalText.harmless(link.origin))`, and the log before ends with "
                     + "\(end.size) of `\(String(decoding: end.origin, as: UTF8.self))`, or with another root")
         }
         return nil
@@ -94,7 +94,8 @@ public struct LedgerVerifier: Sendable {
         }
         let then = earlier.checkpoint.checkpoint
         guard let log = logs.first(where: { $0.key?.name.bytes == then.origin }) else {
-            return damage("the ledger has no log `\(LedgerText.harmless(earlier.origin))`, which this checkpoint is of")
+            return damage(
+                "the ledger has no log `\(TerminalText.harmless(earlier.origin))`, which this checkpoint is of")
         }
         guard let key = log.key, let now = log.checkpoint?.checkpoint else {
             return damage("\(log.place) has no checkpoint that this one could be compared with")

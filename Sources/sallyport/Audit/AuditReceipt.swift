@@ -165,6 +165,6 @@ struct AuditReceipt: ParsableCommand {
 
     /// An entry's JSON without what acts on a terminal.
     private static func harmless(_ entry: [UInt8]) -> String {
-        LedgerText.harmless(String(decoding: entry, as: UTF8.self))
+        TerminalText.harmless(String(decoding: entry, as: UTF8.self))
     }
 }

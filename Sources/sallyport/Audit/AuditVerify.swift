@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Ledger
 import LedgerRelay
 import LedgerStore
 import TransparencyLog
@@ -64,7 +65,7 @@ struct AuditVerify: ParsableCommand {
     private func show(_ verdicts: [LedgerVerdict], _ checkpoints: [SignedCheckpoint]) {
         let logs = verdicts.flatMap(\.logs)
         for verdict in verdicts {
-            for damage in verdict.damages { complain(LedgerText.harmless("\(damage)")) }
+            for damage in verdict.damages { complain(TerminalText.harmless("\(damage)")) }
             let more = verdict.damageCount - verdict.damages.count
             if more > 0 { complain("… and \(more) more") }
         }
@@ -87,7 +88,7 @@ struct AuditVerify: ParsableCommand {
             }
             if !log.strangers.isEmpty {
                 let names =
-                    LedgerText.harmless(log.strangers.prefix(3).joined(separator: ", "))
+                    TerminalText.harmless(log.strangers.prefix(3).joined(separator: ", "))
                     + (log.strangers.count > 3 ? " …" : "")
                 print(
                     "\(log.place): \(log.strangers.count) files are not of the log, or ahead of its checkpoint: \(names)"

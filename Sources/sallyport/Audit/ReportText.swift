@@ -1,3 +1,4 @@
+import Ledger
 import LedgerReport
 
 /// The report as a person reads it on a terminal.
@@ -140,5 +141,5 @@ struct ReportText {
 
     private static func number(_ value: Int) -> String { NumberText.grouped(value) }
 
-    private static func safe(_ text: String) -> String { SafeText.shown(text) }
+    private static func safe(_ text: String) -> String { TerminalText.harmless(text) }
 }
