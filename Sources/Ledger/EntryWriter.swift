@@ -95,6 +95,21 @@ struct EntryWriter {
         json.int64(min(max(value, Bounds.integers.lowerBound), Bounds.integers.upperBound))
     }
 
+    /// An array of objects, of each of which `write` gives the members in the order of their names.
+    @inline(__always)
+    mutating func objects<Element>(
+        _ name: StaticString, _ elements: some Sequence<Element>, _ write: (inout Self, Element) -> Void
+    ) {
+        json.key(name)
+        json.beginArray()
+        for element in elements {
+            json.beginObject()
+            write(&self, element)
+            json.endObject()
+        }
+        json.endArray()
+    }
+
     // MARK: Members that many entries have
 
     mutating func kind(_ word: StaticString) {
@@ -180,20 +195,15 @@ struct EntryWriter {
 
     /// The member `considered`.
     mutating func considered(_ all: [LedgerEntry.Considered]) {
-        json.key("considered")
-        json.beginArray()
-        for candidate in all.prefix(Bounds.considered) {
-            json.beginObject()
-            json.key("destination")
-            json.beginObject()
-            foreign("model", candidate.destination.model)
-            member("provider", candidate.destination.provider.rawValue)
-            json.endObject()
-            if let form = candidate.form { member("form", form.rawValue) }
-            member("policies", candidate.policies)
-            json.endObject()
+        objects("considered", all.prefix(Bounds.considered)) { line, candidate in
+            line.json.key("destination")
+            line.json.beginObject()
+            line.foreign("model", candidate.destination.model)
+            line.member("provider", candidate.destination.provider.rawValue)
+            line.json.endObject()
+            if let form = candidate.form { line.member("form", form.rawValue) }
+            line.member("policies", candidate.policies)
         }
-        json.endArray()
     }
 
     /// The members `tools` and `tools_left_out`.
@@ -202,61 +212,42 @@ struct EntryWriter {
         if tools.leftOut > 0 { member("tools_left_out", tools.leftOut) }
     }
 
+    /// The member `coverage`.
     mutating func coverage(_ coverage: Coverage) {
-        json.key("coverage")
-        json.beginArray()
-        for line in coverage.lines {
-            json.beginObject()
-            member("count", line.count)
-            member("place", line.place.rawValue)
-            if !line.reason.isEmpty { member("reason", line.reason) }
-            member("verdict", line.verdict.rawValue)
-            json.endObject()
+        objects("coverage", coverage.lines) { line, part in
+            line.member("count", part.count)
+            line.member("place", part.place.rawValue)
+            if !part.reason.isEmpty { line.member("reason", part.reason) }
+            line.member("verdict", part.verdict.rawValue)
         }
-        json.endArray()
     }
 
     /// The member `data` of what did not leave.
     mutating func data(_ counts: [DataSummary.Count]) {
-        json.key("data")
-        json.beginArray()
-        for line in counts {
-            json.beginObject()
-            member("class", line.dataClass.rawValue)
-            member("count", line.count)
-            member("place", line.place.rawValue)
-            json.endObject()
-        }
-        json.endArray()
+        objects("data", counts) { line, count in line.count(count.dataClass, count.place, count.count) }
     }
 
     /// The member `data` of what leaves.
     mutating func data(_ counts: [Exposure.Count]) {
-        json.key("data")
-        json.beginArray()
-        for line in counts {
-            json.beginObject()
-            member("class", line.dataClass.rawValue)
-            member("count", line.count)
-            member("place", line.place.rawValue)
-            member("treatment", line.treatment.rawValue)
-            json.endObject()
+        objects("data", counts) { line, count in
+            line.count(count.dataClass, count.place, count.count)
+            line.member("treatment", count.treatment.rawValue)
         }
-        json.endArray()
+    }
+
+    private mutating func count(_ dataClass: DataClass, _ place: InferenceRequest.Place, _ count: Int) {
+        member("class", dataClass.rawValue)
+        member("count", count)
+        member("place", place.rawValue)
     }
 
     /// The member `exposed`.
     mutating func exposed(_ slices: [ExposureSlices.Slice]) {
-        json.key("exposed")
-        json.beginArray()
-        for slice in slices {
-            json.beginObject()
-            member("class", slice.dataClass.rawValue)
-            member("treatment", slice.treatment.rawValue)
-            member("values", slice.fingerprints)
-            json.endObject()
+        objects("exposed", slices) { line, slice in
+            line.member("class", slice.dataClass.rawValue)
+            line.member("treatment", slice.treatment.rawValue)
+            line.member("values", slice.fingerprints)
         }
-        json.endArray()
     }
 
     /// The member `stages_us`.

@@ -155,16 +155,11 @@ extension LedgerEntry.Refused {
         var line = EntryWriter(capacity: 512)
         line.kind("refused")
         line.member("others", others)
-        line.json.key("principals")
-        line.json.beginArray()
-        for principal in principals {
-            line.json.beginObject()
+        line.objects("principals", principals) { line, principal in
             line.member("count", principal.count)
             line.member("name", principal.name)
             line.member("tenant", principal.tenant)
-            line.json.endObject()
         }
-        line.json.endArray()
         line.member("reasons", reasons)
         line.sequence()
         line.member("since", since)
