@@ -132,16 +132,21 @@ let package = Package(
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 
+        // The corpora beside the repository, which tests of several modules read.
+        .target(name: "SharedMaterial", path: "Tests/SharedMaterial", swiftSettings: strict),
         tests("ArchitectureTests", []),
         tests("CryptographyTests", ["Cryptography"]),
-        tests("JSONTextTests", ["JSONText"]),
-        tests("CedarTests", ["Cedar", "JSONText"]),
-        tests("TransparencyLogTests", ["TransparencyLog", "Cryptography"]),
+        tests("JSONTextTests", ["JSONText", "SharedMaterial"]),
+        tests("CedarTests", ["Cedar", "JSONText", "SharedMaterial"]),
+        tests("TransparencyLogTests", ["TransparencyLog", "Cryptography", "SharedMaterial"]),
         tests("IdentityTests", ["Identity", "Inference", "Cryptography", "JSONText", "COpenSSL"]),
         tests("AccessTests", ["Access", "Inference"]),
         tests(
             "PrivacyTests",
-            ["NameModel", "Privacy", "PrivacyTesting", "PatternScanner", "Inference", "JSONText", "Cryptography"]),
+            [
+                "NameModel", "Privacy", "PrivacyTesting", "PatternScanner", "Inference", "JSONText", "Cryptography",
+                "SharedMaterial",
+            ]),
         tests("PatternScannerTests", ["PatternScanner", "Privacy"]),
         tests("LimitsTests", ["Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),

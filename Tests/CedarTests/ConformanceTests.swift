@@ -1,5 +1,6 @@
 import Cedar
 import Foundation
+import SharedMaterial
 import Testing
 
 /// The Cedar project's own conformance tests: every decision, the policies that decided, and the policies that failed.
@@ -27,8 +28,10 @@ import Testing
     }
 
     private func run(_ name: String, _ wanted: (String) -> Bool) throws -> Tally? {
-        guard let shared = Shared.directory(for: "Cedar's conformance tests") else { return nil }
-        let archive = try Archive(shared.appendingPathComponent("data/cedar").appendingPathComponent(name))
+        guard let file = SharedMaterial.place("data/cedar/\(name)", for: "Cedar's conformance tests") else {
+            return nil
+        }
+        let archive = try Archive(file)
         var tally = Tally()
         let names = archive.files.keys.filter {
             $0.hasSuffix(".json") && !$0.hasSuffix(".entities.json") && wanted($0)

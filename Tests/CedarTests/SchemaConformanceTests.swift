@@ -1,5 +1,6 @@
 import Cedar
 import Foundation
+import SharedMaterial
 import Testing
 
 /// The Cedar project's own corpus, and cedar-go's verdicts on it: schemas in both forms, policies strictly and permissively
@@ -86,8 +87,7 @@ private struct Cases {
     }
 
     static func archive(_ name: String) throws -> Archive? {
-        guard let shared = Shared.directory(for: "Cedar's validation tests") else { return nil }
-        return try Archive(shared.appendingPathComponent("data/cedar").appendingPathComponent(name))
+        try SharedMaterial.place("data/cedar/\(name)", for: "Cedar's validation tests").map { try Archive($0) }
     }
 
     /// Reads a case, and compares the verdict on its policies; its schema means the same when it is written and read again.
@@ -109,5 +109,5 @@ private struct Cases {
         return Checked(validator: validator, policies: policies, entities: entities, requests: requests)
     }
 
-    private func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -5,7 +5,7 @@ import JSONText
 struct TestJSON {
     private let value: JSONValue
 
-    static func parse(_ bytes: ArraySlice<UInt8>) throws -> TestJSON {
+    static func parse(_ bytes: [UInt8]) throws -> TestJSON {
         TestJSON(value: try JSONDocument(parsing: Array(bytes)).root)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import SharedMaterial
 import Testing
 
 /// All of JSONTestSuite (github.com/nst/JSONTestSuite), in `../shared/data/json`.
@@ -82,24 +83,13 @@ struct ConformanceTests {
         }
     }
 
-    /// The suite's files, unpacked into a folder that is gone again; empty where there is no `../shared`.
+    /// The suite's files; empty where there is no `../shared`.
     private func suite() throws -> [(name: String, bytes: [UInt8])] {
-        guard let shared = sharedFolder(leavingOut: "JSONTestSuite") else { return [] }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("JSONTestSuite-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let tar = Process()
-        tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let archive = shared.appendingPathComponent("data/json/JSONTestSuite.tar.gz").path
-        tar.arguments = ["tar", "-xzf", archive, "-C", folder.path]
-        try tar.run()
-        tar.waitUntilExit()
-        try #require(tar.terminationStatus == 0)
+        guard let file = SharedMaterial.place("data/json/JSONTestSuite.tar.gz", for: "JSONTestSuite") else { return [] }
+        let archive = try Archive(file)
         var files: [(name: String, bytes: [UInt8])] = []
-        let walker = try #require(FileManager.default.enumerator(atPath: folder.path))
-        for case let path as String in walker where path.hasSuffix(".json") && path.contains("test_parsing") {
-            let bytes = [UInt8](try Data(contentsOf: folder.appendingPathComponent(path)))
-            files.append(((path as NSString).lastPathComponent, bytes))
+        for path in archive.names(containing: "test_parsing") where path.hasSuffix(".json") {
+            files.append(((path as NSString).lastPathComponent, try #require(archive[path])))
         }
         return files.sorted { $0.name < $1.name }
     }

@@ -2,28 +2,6 @@ import Foundation
 import JSONText
 import Testing
 
-/// The folder of corpora and other material beside the repository, or `nil` where it is not.
-///
-/// `SALLYPORT_SHARED` names it; otherwise it is `../shared` of the package's root. Its absence is said once per caller in a
-/// line, and is a failure under CI.
-func sharedFolder(leavingOut what: String) -> URL? {
-    let environment = ProcessInfo.processInfo.environment
-    var candidates: [URL] = []
-    if let named = environment["SALLYPORT_SHARED"] { candidates.append(URL(fileURLWithPath: named)) }
-    var folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    while folder.path != "/" {
-        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path) {
-            candidates.append(folder.deletingLastPathComponent().appendingPathComponent("shared"))
-            break
-        }
-        folder.deleteLastPathComponent()
-    }
-    for candidate in candidates where FileManager.default.fileExists(atPath: candidate.path) { return candidate }
-    print("left out: \(what), since there is no ../shared")
-    if environment["CI"] != nil { Issue.record("no ../shared under CI") }
-    return nil
-}
-
 /// Parses text, or says why not.
 func reason(_ bytes: [UInt8], limits: JSONLimits = .init()) -> JSONSyntaxError.Reason? {
     do {

@@ -6,6 +6,7 @@ import JSONText
 import NameModel
 import PatternScanner
 import Privacy
+import SharedMaterial
 import Testing
 
 /// What tests of this target share.
@@ -93,45 +94,11 @@ enum Fixtures {
 
     // MARK: Corpora
 
-    /// A file of `../shared`, or of `SALLYPORT_SHARED`; where it is absent the test leaves out what needs it, under `CI` it fails.
-    static func shared(_ path: String) -> URL? {
-        var folder: URL?
-        if let named = ProcessInfo.processInfo.environment["SALLYPORT_SHARED"] {
-            folder = URL(fileURLWithPath: named)
-        } else {
-            var place = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
-            while place.path != "/" {
-                place.deleteLastPathComponent()
-                if FileManager.default.fileExists(atPath: place.appendingPathComponent("Package.swift").path) {
-                    folder = place.deletingLastPathComponent().appendingPathComponent("shared")
-                    break
-                }
-            }
-        }
-        if let file = folder?.appendingPathComponent(path), FileManager.default.fileExists(atPath: file.path) {
-            return file
-        }
-        if ProcessInfo.processInfo.environment["CI"] != nil {
-            Issue.record("shared/\(path) is absent")
-        } else {
-            print("left out: shared/\(path) is absent")
-        }
-        return nil
-    }
-
     /// The bytes of a file of `../shared`, unpacked by gzip if its name ends in `gz`.
     static func read(_ path: String) throws -> Data? {
-        guard let file = shared(path) else { return nil }
+        guard let file = SharedMaterial.place(path, for: "what \(path) tests") else { return nil }
         guard path.hasSuffix(".gz") else { return try Data(contentsOf: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file.path]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return data
+        return Data(try SharedMaterial.unpacked(file))
     }
 
     /// A corpus line.

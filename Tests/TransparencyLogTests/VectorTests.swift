@@ -1,10 +1,15 @@
 import Cryptography
 import Foundation
+import SharedMaterial
 import Testing
 import TransparencyLog
 
 /// The vectors of transparency-dev/merkle, transparency-dev/tessera and FiloSottile/sunlight: whatever files there are.
 @Suite struct VectorTests {
+    private static func vectors(for what: String) throws -> Archive? {
+        try SharedMaterial.place("data/tlog/vectors.tar.gz", for: what).map { try Archive($0) }
+    }
+
     struct Proof: Decodable {
         var leafIdx: UInt64?
         var treeSize: UInt64?
@@ -60,7 +65,7 @@ import TransparencyLog
 
     @Test(arguments: ["inclusion", "consistency", "subtreeinclusion", "subtreeconsistency"])
     func `proofs hold and fail as other implementations say`(_ kind: String) throws {
-        guard let archive = try Shared.vectors(for: "Merkle proofs of \(kind)") else { return }
+        guard let archive = try Self.vectors(for: "Merkle proofs of \(kind)") else { return }
         let names = archive.names(containing: "/\(kind)/").filter { $0.hasSuffix(".json") }
         #expect(!names.isEmpty)
         for name in names {
@@ -74,7 +79,7 @@ import TransparencyLog
     static let tesseraKey = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
 
     @Test func `every state of a growing log has the root that its signed checkpoint names`() throws {
-        guard let archive = try Shared.vectors(for: "a growing log") else { return }
+        guard let archive = try Self.vectors(for: "a growing log") else { return }
         let key = try NoteVerifier(text: VectorTests.tesseraKey)
         let checkpoints = archive.names(containing: "tessera/testdata/log/checkpoint")
         #expect(!checkpoints.isEmpty)
@@ -129,7 +134,7 @@ import TransparencyLog
     }
 
     @Test func `a witnessed tree has the root that its witnesses have cosigned`() throws {
-        guard let archive = try Shared.vectors(for: "a witnessed tree") else { return }
+        guard let archive = try Self.vectors(for: "a witnessed tree") else { return }
         var keys: [NoteVerifier] = []
         for name in archive.names(containing: "sunlight/") where name.hasSuffix(".v0.json") {
             let file = try JSONDecoder().decode(WitnessFile.self, from: Data(try #require(archive[name])))
