@@ -95,7 +95,7 @@ let package = Package(
         library("RemoteAnalyzer", ["Upstream", "Inference", "JSONText"]),
         library("KeyDiscovery", ["Upstream", "Identity", "JSONText"]),
         library("LedgerStore", ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
-        library("LedgerVault", ["Inference", "Ledger", "Cryptography"]),
+        library("LedgerVault", ["Inference", "Ledger", "LedgerStore", "Cryptography"]),
         library(
             "LedgerRelay",
             ["CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography"]),

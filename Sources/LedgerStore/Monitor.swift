@@ -27,6 +27,12 @@ package final class Monitor: @unchecked Sendable {
 
     package func unlock() { pthread_mutex_unlock(mutex) }
 
+    package func withLock<Result>(_ body: () -> Result) -> Result {
+        lock()
+        defer { unlock() }
+        return body()
+    }
+
     /// Wakes the one that waits. Needs no lock held.
     package func signal() { pthread_cond_signal(condition) }
 

@@ -1,6 +1,7 @@
 public import Cryptography
 public import Inference
 public import Ledger
+internal import LedgerStore
 private import Synchronization
 
 /// Keeps what requests and answers say, sealed, apart from the ledger, so that it can be destroyed while the ledger's tree stays whole.
@@ -60,7 +61,7 @@ public final class LedgerVault: Sendable {
     /// Held while a key is made; nothing else is locked meanwhile but, by who needs the key at once, `keys`.
     private let making = Mutex<Void>(())
     private let writer: VaultWriter
-    private let thread: VaultThread
+    private let thread: LedgerThread
 
     /// Takes the folder for this process and makes a key for today, on disk. Blocks. Throws if another process writes there.
     public static func open(_ settings: VaultSettings, at now: LedgerTime) throws(VaultError) -> LedgerVault {
@@ -76,14 +77,14 @@ public final class LedgerVault: Sendable {
         guard try lock.lock(waits: false) else { throw .inUse(directory: settings.directory) }
         let key = try makeKey(of: VaultDay(now), settings, folder)
         let writer = VaultWriter(settings, folder, lock: lock, operations: operations)
-        guard let thread = VaultThread({ writer.run() }) else {
+        guard let thread = LedgerThread({ writer.run() }) else {
             throw .system(operation: "start a thread for the vault", path: settings.directory, code: 11)
         }
         return LedgerVault(settings, folder, key, writer, thread)
     }
 
     private init(
-        _ settings: VaultSettings, _ folder: VaultFolder, _ key: DayKey, _ writer: VaultWriter, _ thread: VaultThread
+        _ settings: VaultSettings, _ folder: VaultFolder, _ key: DayKey, _ writer: VaultWriter, _ thread: LedgerThread
     ) {
         self.settings = settings
         self.folder = folder

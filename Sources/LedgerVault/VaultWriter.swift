@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Glibc
 internal import Ledger
+internal import LedgerStore
 
 /// Writes what all threads hand over, on a thread of its own: a batch with one synchronisation, while which the next one gathers.
 final class VaultWriter: @unchecked Sendable {
@@ -24,7 +25,7 @@ final class VaultWriter: @unchecked Sendable {
     private let folder: VaultFolder
     private let lock: VaultFile
     private let operations: any VaultOperations
-    private let monitor = VaultMonitor()
+    private let monitor = Monitor()
 
     // Guarded by the monitor.
     private var jobs: [Job] = []
@@ -110,7 +111,7 @@ final class VaultWriter: @unchecked Sendable {
                     break
                 } else {
                     isLazy = true
-                    monitor.wait(milliseconds: max(0, settings.laziness))
+                    monitor.wait(until: Monitor.now() + UInt64(max(0, settings.laziness)) * 1_000_000)
                 }
             }
             defer { (jobs, queuedBytes, requests) = ([], 0, 0) }

@@ -28,7 +28,7 @@ private enum House {
         "RemoteAnalyzer": ["Upstream", "Inference", "JSONText"],
         "KeyDiscovery": ["Upstream", "Identity", "JSONText"],
         "LedgerStore": ["Inference", "Ledger", "TransparencyLog", "JSONText", "Cryptography"],
-        "LedgerVault": ["Inference", "Ledger", "Cryptography"],
+        "LedgerVault": ["Inference", "Ledger", "LedgerStore", "Cryptography"],
         "LedgerRelay": [
             "CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography",
         ],
