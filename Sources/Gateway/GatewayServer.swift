@@ -123,6 +123,11 @@ public final class GatewayServer: Sendable {
             start: LedgerEntry.Start(
                 time: LedgerTime(milliseconds: Clock.epochMilliseconds()), version: Self.version,
                 policySet: activeSet.policySet))
+        if let cut = store.cut {
+            logger.warning(
+                "the ledger's last record was cut: it was being written when the gateway ended, or the power went with it",
+                metadata: ["place": "\(cut.place)", "bytes": "\(cut.bytes)"])
+        }
         try relay.begin(directory: configuration.ledger.directory)
         let ledger = GatewayLedger(store: store, loops: loops, logger: logger)
         let keyJournal = KeyJournal(directory: configuration.ledger.directory)

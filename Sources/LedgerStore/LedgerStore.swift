@@ -40,6 +40,15 @@ public final class LedgerStore: Sendable {
         public let origin: String
     }
 
+    /// What a start cut from the write-ahead log: a record that was being written when the gateway ended, so that nobody had it
+    /// confirmed. After a loss of power it may also be one that was confirmed moments before, and that the disk has not kept.
+    public struct Cut: Hashable, Sendable {
+        /// Where it stood, `FILE:BYTE`.
+        public let place: String
+        /// Bytes of its entries.
+        public let bytes: Int
+    }
+
     private let core: LedgerStoreCore
     private let threads: [LedgerThread]
 
@@ -132,6 +141,9 @@ public final class LedgerStore: Sendable {
     /// Why entries stay in the write-ahead log, without bundles and tiles, though intents may still be taken; tried again
     /// once a second. `nil` while they do not.
     public var sequencingTrouble: String? { core.sequencing.trouble }
+
+    /// What this start cut; `nil` as a rule.
+    public var cut: Cut? { core.cut }
 
     /// The number of the log that is written.
     public var log: Int { core.durable.log }

@@ -58,6 +58,9 @@ final class LedgerStoreCore: @unchecked Sendable {
     private(set) var sequencing: LogSequencing
     private let cosigning: CosigningThread?
 
+    /// What the start cut from the write-ahead log.
+    let cut: LedgerStore.Cut?
+
     init(
         _ settings: LedgerStoreSettings, start: LedgerEntry.Start, system: any FileSystem
     ) throws(LedgerStoreError) {
@@ -68,6 +71,7 @@ final class LedgerStoreCore: @unchecked Sendable {
         var entries: [LedgerEntry] = [.start(start)]
         if let former = recovery.continues { entries.insert(Self.continued(former, at: start.time), at: 0) }
         self.settings = settings
+        cut = recovery.cutPlace.map { LedgerStore.Cut(place: $0, bytes: recovery.cutBytes) }
         publisher = recovery.publisher
         writeAhead = recovery.writeAhead
         sequencer = LedgerSequencer(size: recovery.tree.size)

@@ -125,4 +125,18 @@ import Testing
         #expect(record(first: UInt64.max) == nil)
         #expect(record(count: UInt32.max) == nil)
     }
+
+    @Test func `a mark is read as it was written, fills a sector, and any bit flipped makes it none`() {
+        let mark = WriteAheadMark(log: 3, end: 0x0102_0304_0506)
+        let bytes = mark.bytes
+        func read(_ bytes: [UInt8]) -> WriteAheadMark? { bytes.withUnsafeBytes { WriteAheadMark($0) } }
+        #expect(bytes.count == 512 && read(bytes + [1, 2, 3]) == mark)
+        #expect(Self.read(bytes) == nil)
+        for bit in 0..<(512 * 8) {
+            var bytes = bytes
+            bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(read(bytes) == nil, "bit \(bit)")
+        }
+        #expect(read(Array(bytes.dropLast())) == nil && read(WriteAheadMark(log: 0, end: 1).bytes) == nil)
+    }
 }

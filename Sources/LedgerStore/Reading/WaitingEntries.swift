@@ -38,22 +38,35 @@ struct WaitingEntries {
     private init(folder: String, log: Int, from index: UInt64) throws(LedgerReadError) {
         first = index
         var found: [Found] = []
+        var marks: [(end: UInt64, place: String)] = []
         for name in try LedgerFolder.names(in: folder) where name.hasSuffix(".wal") {
             let path = "\(folder)/\(name)"
-            if let bytes = try LedgerFolder.contents(of: path) { Self.scan(bytes, path, log, index, &found) }
+            if let bytes = try LedgerFolder.contents(of: path) { Self.scan(bytes, path, log, index, &found, &marks) }
         }
         let wanted = Set(found.filter { $0.record.end > index }.map(\.record.round))
         found.sort { ($0.record.round, $0.record.part) < ($1.record.round, $1.record.part) }
-        chain(found.filter { wanted.contains($0.record.round) })
+        let next = chain(found.filter { wanted.contains($0.record.round) }) ?? index
+        guard damage == nil, let mark = marks.first(where: { $0.end > next }) else { return }
+        damage = .malformed(
+            path: mark.place,
+            reason:
+                "entry \(next) is damaged or missing in the write-ahead log, though all before entry \(mark.end) were "
+                + "confirmed")
     }
 
-    private static func scan(_ bytes: [UInt8], _ path: String, _ log: Int, _ index: UInt64, _ found: inout [Found]) {
+    private static func scan(
+        _ bytes: [UInt8], _ path: String, _ log: Int, _ index: UInt64, _ found: inout [Found],
+        _ marks: inout [(end: UInt64, place: String)]
+    ) {
         let alignment = WriteAheadRecord.Layout.alignment
         bytes.withUnsafeBytes { bytes in
             var offset = 0
             while bytes.count - offset >= alignment {
                 let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
                 guard let record = WriteAheadRecord(header: rest), record.isWhole(rest) else {
+                    if let mark = WriteAheadMark(rest), mark.log == log {
+                        marks.append((mark.end, "\(path):\(offset)"))
+                    }
                     offset += alignment
                     continue
                 }
@@ -67,7 +80,8 @@ struct WaitingEntries {
         }
     }
 
-    private mutating func chain(_ found: [Found]) {
+    /// Takes the rounds that follow one another; the index after their last entry, `nil` if there is none.
+    private mutating func chain(_ found: [Found]) -> UInt64? {
         var next: UInt64?
         var round: UInt64?
         var position = 0
@@ -78,13 +92,13 @@ struct WaitingEntries {
                 round == nil || start.round == round.map({ $0 + 1 })
             else {
                 // The last round may be half written; behind any other, something was confirmed.
-                guard parts.endIndex < found.count || Self.isWhole(parts) else { return }
+                guard parts.endIndex < found.count || Self.isWhole(parts) else { return next }
                 damage = .malformed(
                     path: found[position].place,
                     reason:
                         "entry \(next ?? first) is damaged or missing in the write-ahead log, though later ones were "
                         + "confirmed")
-                return
+                return next
             }
             if next == nil { first = max(first, start.first) }
             for part in parts {
@@ -95,6 +109,7 @@ struct WaitingEntries {
             round = start.round
             position = parts.endIndex
         }
+        return next
     }
 
     /// How many entries at the beginning of the first payloads are before `first`.

@@ -17,6 +17,8 @@ struct LedgerRecovery {
     let writeAhead: WriteAheadLog
     /// Bytes of entries that were cut, since nobody ever had them confirmed.
     let cutBytes: Int
+    /// Where they stood, `FILE:BYTE`; `nil` if there were none.
+    let cutPlace: String?
     /// The last checkpoint of the log before, if its successor is still to say that it continues it.
     let continues: Checkpoint?
 
@@ -59,7 +61,7 @@ struct LedgerRecovery {
         self.number = number
         self.tree = tree
         self.publisher = publisher
-        cutBytes = scan.cutBytes
+        (cutBytes, cutPlace) = (scan.cutBytes, scan.cutPlace)
         continues = number > 1 && tree.size == 0 ? try reading.checkpoint(number - 1).checkpoint : nil
         writeAhead = try Self.writeAhead(settings, directory, system, scan)
     }

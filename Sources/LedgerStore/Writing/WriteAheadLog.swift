@@ -109,8 +109,19 @@ final class WriteAheadLog: Sendable {
                 operation: "find room in", path: directory.writeAheadPath, code: LedgerStoreError.noSpace)
         }
         for run in runs { try run.file.write(run.bytes, at: run.offset) }
-        guard synchronises else { return }
-        for run in runs { try run.file.synchroniseData() }
+        if synchronises {
+            for run in runs { try run.file.synchroniseData() }
+        }
+        try mark(batch, log: log, behind: runs)
+    }
+
+    /// Says behind the round that it is durable, where the file has room for it.
+    private func mark(_ batch: LedgerSequencer.Batch, log: Int, behind runs: [Run]) throws(LedgerStoreError) {
+        guard let last = runs.last else { return }
+        let mark = WriteAheadMark(log: UInt32(clamping: log), end: batch.end).bytes
+        let offset = last.offset + last.bytes.count
+        guard offset + mark.count <= sizes.fileBytes else { return }
+        try last.file.write(mark, at: offset)
     }
 
     /// Gives files back that a checkpoint covers; true if there is one.
