@@ -14,6 +14,8 @@ struct IndexMarks {
         var next: UInt64
         /// SHA-256 of the entry before `next`.
         var anchor: [UInt8]
+        /// The root of the log's first `next` entries, once a checkpoint has said it; empty before.
+        var root: [UInt8] = []
     }
 
     private var marks: [Int: Mark] = [:]
@@ -22,12 +24,12 @@ struct IndexMarks {
 
     /// As they stand in the database.
     init(_ db: Database) throws {
-        let rows = try RowCursor(db, "SELECT number, name, first, next, anchor FROM mark")
+        let rows = try RowCursor(db, "SELECT number, name, first, next, anchor, root FROM mark")
         while try rows.next() {
             let number = Int(rows.int(0))
             marks[number] = Mark(
                 number: number, name: rows.text(1), first: UInt64(clamping: rows.int(2)),
-                next: UInt64(clamping: rows.int(3)), anchor: rows.blob(4))
+                next: UInt64(clamping: rows.int(3)), anchor: rows.blob(4), root: rows.blob(5))
         }
         current = marks.keys.max()
     }
@@ -50,12 +52,15 @@ struct IndexMarks {
         SHA256.hash(entry).bytes == last?.anchor ?? []
     }
 
-    /// Whether these may be the logs that the index knows: each is there, under its name, and no log is closed before what is known of it.
+    /// Whether these may be the logs that the index knows: each is there, under its name, no log is closed before what is known of it,
+    /// and a closed one has the root that it had.
     func agree(with logs: [LogFacts]) -> Bool {
         marks.values.allSatisfy { mark in
             guard let log = logs.first(where: { $0.number == mark.number }) else { return false }
             guard mark.name.isEmpty || log.origin == mark.name else { return false }
-            return mark.number == current || log.size >= mark.next
+            guard mark.number != current else { return true }
+            guard log.size >= mark.next else { return false }
+            return mark.root.isEmpty || log.size > mark.next || log.root == mark.root
         }
     }
 
@@ -88,6 +93,7 @@ struct IndexMarks {
         }
         marks[position.log, default: Mark(number: position.log, name: "", first: position.index, next: 0, anchor: [])]
             .next = position.index + 1
+        marks[position.log]?.root = []
         lastEntry.removeAll(keepingCapacity: true)
         lastEntry.append(contentsOf: entry)
     }
@@ -101,14 +107,17 @@ struct IndexMarks {
     /// Writes them into the database.
     mutating func save(_ db: Database, _ logs: [LogFacts]) throws {
         settle()
-        var writer = try RowWriter(db, "INSERT OR REPLACE INTO mark VALUES (?,?,?,?,?)")
+        var writer = try RowWriter(db, "INSERT OR REPLACE INTO mark VALUES (?,?,?,?,?,?)")
         for mark in marks.values {
-            let name = logs.first { $0.number == mark.number }?.origin ?? mark.name
+            let log = logs.first { $0.number == mark.number }
+            let name = log?.origin ?? mark.name
+            let root = log?.size == mark.next ? log?.root : nil
             writer.add(Int64(mark.number))
             writer.add(name)
             writer.add(Int64(clamping: mark.first))
             writer.add(Int64(clamping: mark.next))
             writer.add(mark.anchor)
+            writer.add(root ?? mark.root)
             try writer.write()
         }
     }

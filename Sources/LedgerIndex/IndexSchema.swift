@@ -5,15 +5,17 @@ internal import GRDB
 /// A row's `id` is its entry's place: the log's number in the bits from 40 on, the index in the log below. So rows stand in the
 /// order of the ledger, and need no other key. Texts stand once, in `word`.
 enum IndexSchema {
-    static let version: Int32 = 2
+    static let version: Int32 = 3
 
     static func id(log: Int, index: UInt64) -> Int64 { Int64(log) << 40 | Int64(truncatingIfNeeded: index) }
     static func log(_ id: Int64) -> Int { Int(id >> 40) }
     static func index(_ id: Int64) -> UInt64 { UInt64(id & (1 << 40 - 1)) }
 
-    /// What is known of each log: its name, the first index that is not in here yet, and the SHA-256 of the entry before.
+    /// What is known of each log: its name, the first index that is not in here yet, the SHA-256 of the
+    /// entry before, and the root of the whole log, where all that its checkpoint covers is in here.
     private static let tables = """
-        CREATE TABLE mark(number INTEGER PRIMARY KEY, name TEXT NOT NULL, first INTEGER NOT NULL, next INTEGER NOT NULL, anchor BLOB NOT NULL);
+        CREATE TABLE mark(number INTEGER PRIMARY KEY, name TEXT NOT NULL, first INTEGER NOT NULL, next INTEGER NOT NULL, anchor BLOB NOT NULL,
+          root BLOB NOT NULL);
         CREATE TABLE boot(id TEXT NOT NULL);
         INSERT INTO boot VALUES ('');
 

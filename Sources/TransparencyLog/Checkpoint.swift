@@ -136,6 +136,11 @@ public struct SignedCheckpoint: Hashable, Sendable {
         return bytes
     }
 
+    /// The signature of one key, checked; throws `NoteVerificationError.unsigned` if there is none.
+    public func signatures(by key: NoteVerifier) throws(NoteVerificationError) -> [VerifiedSignature] {
+        try note(signatures).verified(by: [key])
+    }
+
     /// The signatures that hold, if the log and enough witnesses have made some.
     @discardableResult
     public func verified(by trust: LogTrust) throws(LogVerificationError) -> [VerifiedSignature] {

@@ -185,10 +185,25 @@ def test_the_checkpoint_is_stored_last_and_an_interrupted_copy_goes_on_where_it_
     assert before > 40
     place.store.relay.fault, place.store.relay.calls = lambda *_: None, []
     report = json.loads(place.sync().stdout)
-    assert report["present"] >= 40 and place.copy() == log.entries
+    assert report["present"] >= 40 and report["replaced"] == 0 and place.copy() == log.entries
     puts = [path for method, path in place.store.relay.calls if method == "PUT"]
     assert puts[-1].endswith("/checkpoint") and not any(p.endswith("/checkpoint") for p in puts[:-1])
     assert len(puts) <= 160 - before + 8, "what was there is not sent again"
+
+
+def test_what_an_interrupted_copy_left_is_read_back_and_not_taken_by_its_size(place):
+    log = Log("test.example/1").add(20_000).write(place.ledger / "log-000001")
+    stored = []
+    def fault(number, method, path):
+        if method == "PUT": stored.append(path)
+        return "403" if len(stored) > 60 else None
+    place.store.relay.fault = fault
+    assert place.sync(check=False).returncode == 1
+    place.store.relay.fault = lambda *_: None
+    names = [n for n in place.store.names(place.prefix) if "/tile/" in n and ".p/" not in n][:3]
+    for name in names: content = bytearray(place.store.read(name)); content[len(content) // 2] ^= 1; place.store.put(name, bytes(content))
+    report = json.loads(place.sync().stdout)
+    assert report["replaced"] == 3 and report["present"] >= 30 and place.copy() == log.entries
 
 
 def test_a_ledger_that_was_rolled_back_does_not_move_the_copy_back(place):
@@ -658,6 +673,36 @@ def test_a_witness_cosigns_what_grows_and_its_signature_is_published(make_gatewa
     gateway.stop(); witness.stop()
 
 
+def test_verify_demands_the_cosignatures_of_the_witnesses_that_it_is_given(make_gateway, tmp_path):
+    witness, other = WitnessStandIn(), Key("witness.example/other", 4)
+    gateway = witnessed(make_gateway, witness).start()
+    introduce(gateway, witness); say(gateway, 2)
+    eventually(lambda: cosigned(gateway, witness))
+    # Nothing more comes, so that the checkpoint stays as it is.
+    shutil.copytree(gateway.folder / "ledger", tmp_path / "copy")
+    gateway.stop(); witness.stop()
+    folder = str(tmp_path / "copy")
+    (tmp_path / "keys").write_text(f"{witness.key.verifier}\n")
+    good = verify("--ledger", folder, "--witness", str(tmp_path / "keys"), "--json")
+    assert good.returncode == 0 and json.loads(good.stdout)["logs"][-1]["cosigned_by"] == ["witness.example/w1"], good.stdout + good.stderr
+    assert "cosigned by witness.example/w1 at 20" in verify("--ledger", folder, "--witness", witness.key.verifier).stdout
+    missing = verify("--ledger", folder, "--witness", witness.key.verifier, "--witness", other.verifier)
+    assert missing.returncode == 1 and "`witness.example/other` has not cosigned it" in missing.stderr and "w1` has" not in missing.stderr
+    # One whose signature is there, and wrong.
+    path = tmp_path / "copy/log-000001/checkpoint"
+    text, _, signatures = path.read_text().partition("\n\n")
+    def change(line):
+        name, _, content = line.removeprefix("— ").partition(" ")
+        content = bytearray(base64.b64decode(content)); content[-1] ^= 1
+        return f"— {name} {base64.b64encode(content).decode()}"
+    path.write_text(text + "\n\n" + "".join((change(l) if "witness" in l else l) + "\n" for l in signatures.splitlines()))
+    wrong = verify("--ledger", folder, "--witness", witness.key.verifier)
+    assert wrong.returncode == 1 and "the signature of `witness.example/w1` is wrong" in wrong.stderr
+    assert verify("--ledger", folder).returncode == 0
+    refused = verify("--ledger", folder, "--witness", (gateway.folder / "ledger/log-000001/vkey").read_text().strip())
+    assert refused.returncode == 64 and "no witness's key" in refused.stderr
+
+
 def test_a_witness_that_is_away_stops_nothing_and_shows(make_gateway):
     witness = WitnessStandIn()
     witness.away = True
@@ -773,6 +818,18 @@ def test_a_copy_that_was_cut_back_is_found_by_an_earlier_checkpoint(tmp_path):
     found = verify("--url", f"{server.url}/copy", "--plaintext", "--from-checkpoint", str(tmp_path / "kept"))
     assert found.returncode == 1 and "rolled back" in found.stderr, found.stderr
     server.stop()
+
+
+def test_a_log_that_is_missing_between_two_of_a_copy_is_found(tmp_path):
+    two_logs(tmp_path / "copy")
+    after = {"origin": "test.example/2", "root": "x", "size": 401}
+    Log("test.example/3", entries=[json.dumps({"after": after, "kind": "continued", "seq": 0, "time": "2026-11-23T10:00:00.000Z", "v": 3}, sort_keys=True, separators=(",", ":")).encode()]).write(tmp_path / "copy/log-000003")
+    for folder in ("log-000002", "log-000001"):
+        shutil.rmtree(tmp_path / "copy" / folder)
+        server = Files(tmp_path / "copy")
+        found = verify("--url", server.url, "--plaintext")
+        assert found.returncode == 1 and "log-000002: the log is missing, and log-000003 goes on from it" in found.stderr, found.stderr
+        server.stop()
 
 
 def test_several_ledgers_from_folders_and_servers_are_verified_together(tmp_path):

@@ -1,4 +1,5 @@
 public import LedgerStore
+private import Synchronization
 private import TransparencyLog
 
 /// A ledger's copy on a server: an S3-compatible store, or any web server that serves the files as they are. What the
@@ -11,11 +12,15 @@ public final class RemoteLedger: LedgerSource {
         static let file = 17 << 20
         /// More logs than any ledger has.
         static let logs = 100_000
+        /// How many logs may be missing in a row, so that one behind them is still found.
+        static let gap = 16
     }
 
     private let location: String
     private let onlyLog: Int?
     private let fetcher: FileFetcher
+    /// The logs that were found; the copy keeps what it has.
+    private let known = Mutex<[Int]>([])
 
     /// Reads `https://host/path`, the address of a ledger's folder or of one log's; without a signature, as web servers
     /// serve it. Asks the server whether there is one.
@@ -66,18 +71,30 @@ public final class RemoteLedger: LedgerSource {
     /// Whether the address is that of one log.
     public var isOneLog: Bool { onlyLog != nil }
 
-    /// The logs' numbers: a web server lists nothing, so they are asked for one after the other, from 1 on.
+    /// The logs' numbers: a web server lists nothing, so they are asked for one after the other, from 1 on. Where one is missing, the
+    /// next sixteen are asked for once, so that what is missing between two logs is found.
     public func logNumbers() throws(LedgerReadError) -> [Int] {
         if let onlyLog { return [onlyLog] }
-        var numbers: [Int] = []
-        for number in 1...Bounds.logs {
-            // Either of them shows that there is a log; that the other is missing is for others to say.
-            var isThere = try contents(of: "vkey", inLog: number) != nil
-            if !isThere { isThere = try contents(of: "checkpoint", inLog: number) != nil }
-            guard isThere else { break }
-            numbers.append(number)
+        var numbers = known.withLock(\.self)
+        let isFirst = numbers.isEmpty
+        var number = (numbers.last ?? 0) + 1
+        var missing = 0
+        while number <= Bounds.logs, missing < (isFirst ? Bounds.gap : 1) {
+            missing += 1
+            if try isThere(number) {
+                numbers.append(number)
+                missing = 0
+            }
+            number += 1
         }
+        known.withLock { $0 = numbers }
         return numbers
+    }
+
+    /// Either of two files shows that there is a log; that the other is missing is for others to say.
+    private func isThere(_ log: Int) throws(LedgerReadError) -> Bool {
+        if try contents(of: "vkey", inLog: log) != nil { return true }
+        return try contents(of: "checkpoint", inLog: log) != nil
     }
 
     /// A file's bytes; `nil` where the server says that there is none.

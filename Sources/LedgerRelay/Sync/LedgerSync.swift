@@ -48,8 +48,10 @@ public final class LedgerSync {
         public internal(set) var files = 0
         /// Their bytes.
         public internal(set) var bytes = 0
-        /// Files that were there already, of an earlier try that did not come to its end.
+        /// Files that were there already, of an earlier try that did not come to its end; they were read back.
         public internal(set) var present = 0
+        /// Files that were there already with other bytes, though as many, and were stored anew.
+        public internal(set) var replaced = 0
         /// Bundles that this machine has pruned and the copy never got.
         public internal(set) var pruned = 0
         /// Partial tiles removed, since whole ones have taken their place.
@@ -187,36 +189,59 @@ public final class LedgerSync {
     ) throws {
         let tiles = Tile.added(from: old, to: new)
         let there = tiles.count >= Self.worthListing ? try listing(log) : [:]
+        var checked: Set<String> = []
         let pruned = try log.prunedBefore()
         var rest = tiles[...]
+        var differing: [Tile] = []
         var done = 0
         progress(log.name, 0, tiles.count)
         try store.client.sendAll(
             atOnce: settings.connections,
             next: {
-                while let tile = rest.popFirst() {
+                while let tile = differing.popLast() ?? rest.popFirst() {
                     guard let bytes = try content(of: tile, log, prunedBefore: pruned, &report) else {
                         done += 1
                         continue
                     }
                     let name = "\(log.name)/\(tile.path)"
-                    guard there[name] != bytes.count || !tile.isFull else {
-                        report.present += 1
-                        done += 1
-                        continue
+                    // What is there is not taken for what it should be: somebody may have damaged it.
+                    if tile.isFull, there[name] == bytes.count, checked.insert(name).inserted {
+                        let read = store.request(.get, name, maximum: bytes.count + 1)
+                        return (Sending(name: name, tile: tile, bytes: bytes.count, expected: SHA256.hash(bytes)), read)
                     }
-                    return ((name, bytes.count), store.upload(name, bytes, type: ObjectStore.binary))
+                    let upload = store.upload(name, bytes, type: ObjectStore.binary)
+                    return (Sending(name: name, tile: tile, bytes: bytes.count), upload)
                 }
                 return nil
             },
-            completed: { tag, result in
-                let answer = try result.get()
-                guard answer.isSuccess else { throw store.refusal(answer, "store", tag.0) }
-                report.files += 1
-                report.bytes += tag.1
+            completed: { sending, result in
+                if let expected = sending.expected {
+                    // One that cannot be read, or is too long, is stored anew as well.
+                    guard let answer = try? result.get(), answer.status == 200, SHA256.hash(answer.body) == expected
+                    else {
+                        report.replaced += 1
+                        differing.append(sending.tile)
+                        return
+                    }
+                    report.present += 1
+                } else {
+                    let answer = try result.get()
+                    guard answer.isSuccess else { throw store.refusal(answer, "store", sending.name) }
+                    report.files += 1
+                    report.bytes += sending.bytes
+                }
                 done += 1
                 progress(log.name, done, tiles.count)
             })
+    }
+
+    /// A file on its way: to the store, or back from there to be compared.
+    private struct Sending {
+        let name: String
+        let tile: Tile
+        let bytes: Int
+        /// What it should be, where it is read back.
+        var expected: Digest32?
     }
 
     /// The word of the log's key that bundles are missing on purpose: only where the copy never got them, since it keeps

@@ -1,3 +1,4 @@
+private import Cryptography
 public import TransparencyLog
 
 /// What one log of a ledger says about itself. Nothing of it is checked.
@@ -11,6 +12,9 @@ public struct LogFacts: Sendable {
 
     /// The count of entries under the checkpoint.
     public var size: UInt64 { checkpoint?.checkpoint.size ?? 0 }
+
+    /// The root under the checkpoint, 32 bytes; `nil` before the first.
+    public var root: [UInt8]? { checkpoint?.checkpoint.root.bytes }
 
     /// The log's name; `nil` before its first checkpoint.
     public var origin: String? { checkpoint.map { String(decoding: $0.checkpoint.origin, as: UTF8.self) } }

@@ -12,6 +12,8 @@ public struct LedgerVerdict: Sendable {
         public internal(set) var key: NoteVerifier?
         /// Its checkpoint, if the signature holds: to be kept elsewhere, for the next check.
         public internal(set) var checkpoint: SignedCheckpoint?
+        /// The cosignatures on it of those witnesses that were asked for, as far as they hold.
+        public internal(set) var cosignatures: [VerifiedSignature] = []
         /// Entries that were read and are as they were written.
         public internal(set) var entries: UInt64 = 0
         /// Entries before this index are pruned, and the log's key says so.

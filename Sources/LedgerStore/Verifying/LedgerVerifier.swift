@@ -12,12 +12,18 @@ public struct LedgerVerifier: Sendable {
     private let source: any LedgerSource
     private let trust: LedgerTrust
     private let earlier: [EarlierCheckpoint]
+    private let witnesses: [NoteVerifier]
 
-    /// Takes a ledger, the public keys of its logs, if they were kept elsewhere, and earlier checkpoints.
-    public init(source: any LedgerSource, keys: [NoteVerifier] = [], earlier: [EarlierCheckpoint] = []) {
+    /// Takes a ledger, the public keys of its logs, if they were kept elsewhere, earlier checkpoints, and witnesses
+    /// (c2sp.org/tlog-cosignature) each of whom must have cosigned the checkpoint of the last log.
+    public init(
+        source: any LedgerSource, keys: [NoteVerifier] = [], earlier: [EarlierCheckpoint] = [],
+        witnesses: [NoteVerifier] = []
+    ) {
         self.source = source
         trust = LedgerTrust(keys: keys)
         self.earlier = earlier
+        self.witnesses = witnesses
     }
 
     /// Checks everything, on all cores; `progress` is told now and then how many entries of how many are done.
@@ -37,10 +43,34 @@ public struct LedgerVerifier: Sendable {
             verdict.logs.append(checks[index].log)
         }
         for damage in links(verdict.logs) { verdict.add(damage) }
+        if !witnesses.isEmpty { cosignatures(&verdict) }
         for checkpoint in earlier {
             if let damage = history(verdict.logs, checkpoint) { verdict.add(damage) }
         }
         return verdict
+    }
+
+    // MARK: - Witnesses
+
+    /// Looks for what the witnesses say of the last log's checkpoint. Those of closed logs are under no cosignature as a rule: the
+    /// next log follows at once.
+    private func cosignatures(_ verdict: inout LedgerVerdict) {
+        let number = verdict.logs.last?.number ?? 1
+        let file = source.place(of: "checkpoint", inLog: number)
+        guard let checkpoint = verdict.logs.last?.checkpoint else {
+            return verdict.add(
+                .init(.checkpoint, file: file, "there is no checkpoint that witnesses could have cosigned"))
+        }
+        for witness in witnesses {
+            do throws(NoteVerificationError) {
+                let found = try checkpoint.signatures(by: witness)
+                verdict.logs[verdict.logs.count - 1].cosignatures += found
+            } catch .unsigned {
+                verdict.add(.init(.checkpoint, file: file, "the witness `\(witness.name)` has not cosigned it"))
+            } catch {
+                verdict.add(.init(.checkpoint, file: file, "cosigned wrongly: \(error)"))
+            }
+        }
     }
 
     // MARK: - From log to log

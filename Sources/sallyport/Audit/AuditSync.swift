@@ -48,12 +48,13 @@ struct AuditSync: ParsableCommand {
         let to: String
         let logs: Int
         let entries: UInt64
-        let files, bytes, present, pruned, removed, kept: Int
+        let files, bytes, present, replaced, pruned, removed, kept: Int
 
         init(to location: String, _ report: LedgerSync.Report) {
             to = location
             (logs, entries, files, bytes) = (report.logs, report.entries, report.files, report.bytes)
-            (present, pruned, removed, kept) = (report.present, report.pruned, report.removed, report.kept)
+            (present, replaced) = (report.present, report.replaced)
+            (pruned, removed, kept) = (report.pruned, report.removed, report.kept)
         }
     }
 }
@@ -63,6 +64,7 @@ extension LedgerSync.Report {
     fileprivate var summary: String {
         var parts = [files == 0 ? "nothing was missing" : "stored \(files) files, \(bytes) bytes"]
         if present > 0 { parts.append("\(present) were there already") }
+        if replaced > 0 { parts.append("\(replaced) had been changed there and were stored anew") }
         if pruned > 0 { parts.append("\(pruned) bundles were pruned before they were ever copied") }
         if removed > 0 { parts.append("removed \(removed) partial tiles") }
         if kept > 0 { parts.append("left \(kept) partial tiles, which the store did not let go") }

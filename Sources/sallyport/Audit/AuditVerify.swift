@@ -15,7 +15,7 @@ struct AuditVerify: ParsableCommand {
             checkpoint, which signs all of it. Keep it where the gateway's user cannot write (--save), and give it with \
             --from-checkpoint next time: only so is it found when somebody who can write to the whole folder cuts off the \
             end. Keep the public key too (`sallyport audit key`), and give it with --key: only so is it found when somebody \
-            makes a ledger of his own.
+            makes a ledger of his own. With --witness it takes the word of others, too, that nobody was shown another history.
 
             Examples: sallyport audit verify --key ledger.vkey --from-checkpoint /mnt/audit/last --save /mnt/audit/last
                       sallyport audit verify --ledger var/ledger --ledger /srv/other/ledger --json
@@ -24,6 +24,7 @@ struct AuditVerify: ParsableCommand {
     @OptionGroup var ledger: LedgerOption
     @OptionGroup var remote: RemoteOption
     @OptionGroup var key: KeyOption
+    @OptionGroup var witness: WitnessOption
 
     @Option(
         name: .customLong("from-checkpoint"),
@@ -41,11 +42,13 @@ struct AuditVerify: ParsableCommand {
     func run() throws {
         try ledger.configuration.reporting {
             let trust = try key.trust()
+            let witnesses = try witness.keys()
             let ledgers = try AuditedLedger.all(ledger, remote, earlier)
             let meter = ProgressLine()
             var verdicts: [LedgerVerdict] = []
             for one in ledgers {
-                let verifier = LedgerVerifier(source: one.source, keys: trust.keys, earlier: one.earlier)
+                let verifier = LedgerVerifier(
+                    source: one.source, keys: trust.keys, earlier: one.earlier, witnesses: witnesses)
                 verdicts.append(
                     try verifier.verify { done, total in meter.show("\(one.name): \(done) of \(total) entries") })
             }
@@ -85,6 +88,12 @@ struct AuditVerify: ParsableCommand {
             }
             if log.waiting > 0 {
                 print("\(log.place): \(log.waiting) more are in the write-ahead log, under no checkpoint yet")
+            }
+            for cosignature in log.cosignatures {
+                let time = LedgerTime(
+                    milliseconds: Int64(clamping: cosignature.time ?? 0).multipliedReportingOverflow(by: 1_000)
+                        .partialValue)
+                print("\(log.place): its checkpoint was cosigned by \(cosignature.signature.name) at \(time)")
             }
             if !log.strangers.isEmpty {
                 let names =
@@ -158,7 +167,7 @@ private struct VerificationReport: Encodable {
         let origin, key, checkpoint: String?
         let size, entries, prunedBefore, waiting: UInt64
         let prunedAt: String?
-        let strangers: [String]
+        let strangers, cosignedBy: [String]
 
         init(_ log: LedgerVerdict.Log) {
             self.log = log.number
@@ -169,6 +178,7 @@ private struct VerificationReport: Encodable {
             size = log.checkpoint?.checkpoint.size ?? 0
             (entries, prunedBefore, waiting) = (log.entries, log.prunedBefore, log.waiting)
             (prunedAt, strangers) = (log.prunedAt, log.strangers)
+            cosignedBy = log.cosignatures.map { "\($0.signature.name)" }
         }
     }
 
