@@ -695,7 +695,7 @@ def test_verify_demands_the_cosignatures_of_the_witnesses_that_it_is_given(make_
         name, _, content = line.removeprefix("— ").partition(" ")
         content = bytearray(base64.b64decode(content)); content[-1] ^= 1
         return f"— {name} {base64.b64encode(content).decode()}"
-    path.write_text(text + "\n\n" + "".join((change(l) if "witness" in l else l) + "\n" for l in signatures.splitlines()))
+    path.write_text(text + "\n\n" + "".join((change(l) if "witness.example" in l else l) + "\n" for l in signatures.splitlines()))
     wrong = verify("--ledger", folder, "--witness", witness.key.verifier)
     assert wrong.returncode == 1 and "the signature of `witness.example/w1` is wrong" in wrong.stderr
     assert verify("--ledger", folder).returncode == 0
