@@ -6,12 +6,18 @@ public struct TokenUsage: Hashable, Sendable {
     public var output: Int
     /// Those of `input` that were read from the provider's cache.
     public var cachedInput: Int
+    /// Those of `input` that were written into the provider's cache, for minutes or for longer.
+    public var writtenInput: Int
+    /// Those of `writtenInput` that stay in the cache for an hour.
+    public var writtenForHour: Int
 
     /// Puts the counts together.
-    public init(input: Int, output: Int, cachedInput: Int = 0) {
+    public init(input: Int, output: Int, cachedInput: Int = 0, writtenInput: Int = 0, writtenForHour: Int = 0) {
         self.input = input
         self.output = output
         self.cachedInput = cachedInput
+        self.writtenInput = writtenInput
+        self.writtenForHour = writtenForHour
     }
 }
 
@@ -23,26 +29,13 @@ public struct Money: Hashable, Sendable, Comparable {
     public init(nanoUSD: Int64) { self.nanoUSD = nanoUSD }
     /// By amount.
     public static func < (left: Money, right: Money) -> Bool { left.nanoUSD < right.nanoUSD }
-}
 
-/// What a model costs. USD per million tokens equals micro-USD per token, kept here as nano-USD per token.
-public struct TokenPrice: Hashable, Sendable {
-    /// Nano-USD per prompt token.
-    public let input: Int64
-    /// Nano-USD per answer token.
-    public let output: Int64
-
-    /// Puts a price together, in nano-USD per token (1 USD per million tokens is 1,000).
-    public init(input: Int64, output: Int64) {
-        self.input = input
-        self.output = output
-    }
-
-    /// The cost of a usage, saturating instead of overflowing.
-    public func cost(of usage: TokenUsage) -> Money {
-        let (left, leftOver) = Int64(clamping: usage.input).multipliedReportingOverflow(by: input)
-        let (right, rightOver) = Int64(clamping: usage.output).multipliedReportingOverflow(by: output)
-        let (sum, over) = left.addingReportingOverflow(right)
-        return Money(nanoUSD: leftOver || rightOver || over ? .max : sum)
+    /// The amount in US dollars as a decimal fraction without trailing zeros, such as `0.00045`.
+    public var usd: String {
+        let digits = String(nanoUSD.magnitude)
+        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+        var fraction = padded.suffix(9)
+        while fraction.last == "0" { fraction.removeLast() }
+        return (nanoUSD < 0 ? "-" : "") + padded.dropLast(9) + (fraction.isEmpty ? "" : "." + fraction)
     }
 }

@@ -23,6 +23,12 @@ public enum AttemptOutcome: Hashable, Sendable {
         }
     }
 
+    /// Whether it brought an answer that tells how long answers take: errors come sooner.
+    var isAnswer: Bool {
+        guard case .answered(let status) = self else { return false }
+        return (200...299).contains(status)
+    }
+
     /// What it says of the candidate's health; `nil`: nothing.
     var isHealthy: Bool? {
         switch self {

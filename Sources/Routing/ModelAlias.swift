@@ -8,49 +8,67 @@ public struct ModelAlias: Hashable, Sendable {
         case ordered
         /// The one with the least expected cost first; those without a price last.
         case cheapest
-        /// The one whose first byte came soonest of late first.
+        /// The one that is expected to be done first: by time to the first token and tokens a second of late.
         case fastest
+        /// The one with the least of cost plus expected time, a second being worth `Terms.secondSaved`.
+        case balanced
+        /// By lot, each with its weight.
+        case weighted
+    }
+
+    /// What holds for the choice besides the strategy.
+    public struct Terms: Hashable, Sendable {
+        /// The strategies that a caller may ask for instead, by the header `x-sallyport-strategy`.
+        public var callerStrategies: Set<Strategy> = []
+        /// What a second saved is worth under `balanced`.
+        public var secondSaved = Money(nanoUSD: 0)
+        /// What a request may cost by estimate; a candidate without a price is none then. `nil`: anything.
+        public var maximumCost: Money?
+        /// Candidates whose first token took longer of late stand behind the others, in nanoseconds; `nil`: none.
+        public var maximumFirstToken: UInt64?
+        /// Where a candidate has to compute; `nil`: anywhere.
+        public var regions: Set<String>?
+        /// For how long a conversation stays with the candidate that served it, in nanoseconds, for its provider's cache of prompts; `nil`:
+        /// it does not.
+        public var affinity: UInt64?
+        /// When a second candidate is asked as well; `nil`: never.
+        public var hedge: Hedge?
+
+        /// Nothing holds.
+        public init() {}
+    }
+
+    /// Asking a second candidate when the first one is late.
+    public struct Hedge: Hashable, Sendable {
+        /// The most that the second one's answer may cost by estimate; one without a price is not asked.
+        public let maximumCost: Money
+        /// The least time before it is asked, in nanoseconds, and the time where the first one's 95th percentile is unknown.
+        public let leastDelay: UInt64
+
+        /// Describes it.
+        public init(maximumCost: Money, leastDelay: UInt64) {
+            self.maximumCost = maximumCost
+            self.leastDelay = leastDelay
+        }
     }
 
     /// The name; one that ends in `*` stands for every name that begins with what is before it and goes on.
     public let id: ModelID
     /// In which order candidates are tried.
     public let strategy: Strategy
+    /// What holds besides.
+    public let terms: Terms
     /// Who may serve it; at least one.
     public let candidates: [RouteCandidate]
 
     /// Describes an alias.
-    public init(id: ModelID, strategy: Strategy, candidates: [RouteCandidate]) {
+    public init(id: ModelID, strategy: Strategy, terms: Terms = Terms(), candidates: [RouteCandidate]) {
         self.id = id
         self.strategy = strategy
+        self.terms = terms
         self.candidates = candidates
     }
 
     /// What stands before the `*`; `nil` if the name is no pattern.
     public var patternPrefix: String? { id.rawValue.hasSuffix("*") ? String(id.rawValue.dropLast()) : nil }
-}
-
-/// One model of one provider that may serve an alias.
-public struct RouteCandidate: Hashable, Sendable {
-    /// Where it is; in an alias with a pattern, a model `*` stands for the rest of the name that the caller used.
-    public let destination: Destination
-    /// What it costs; `nil`: unknown, which is never taken for free.
-    public let price: TokenPrice?
-    /// The most tokens of a prompt; `nil`: unknown.
-    public let contextWindow: Int?
-    /// The most tokens of an answer; `nil`: unknown.
-    public let maximumOutput: Int?
-
-    /// Describes a candidate.
-    public init(
-        destination: Destination, price: TokenPrice? = nil, contextWindow: Int? = nil, maximumOutput: Int? = nil
-    ) {
-        self.destination = destination
-        self.price = price
-        self.contextWindow = contextWindow
-        self.maximumOutput = maximumOutput
-    }
-
-    /// The cost of a request by estimate, or of a usage as it was counted; `nil` where the price is unknown.
-    public func cost(of usage: TokenUsage) -> Money? { price?.cost(of: usage) }
 }

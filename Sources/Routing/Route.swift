@@ -10,8 +10,10 @@ public struct Route: Hashable, Sendable {
         public let candidate: RouteCandidate
         /// What the request would cost there by estimate; `nil`: the price is unknown.
         public let expectedCost: Money?
+        /// How long it would take there by what was measured, in nanoseconds; `nil`: not measured.
+        public let expectedTime: UInt64?
         /// Why it stands here.
-        public let reason: Reason
+        public internal(set) var reason: Reason
 
         /// Where it is.
         public var destination: Destination { candidate.destination }
@@ -25,28 +27,82 @@ public struct Route: Hashable, Sendable {
         case cost(Money)
         /// Its price is unknown, which counts as dearer than any.
         case unknownPrice
-        /// How soon its answers began of late, in nanoseconds.
-        case latency(nanoseconds: UInt64)
+        /// How long the answer is expected to take, in nanoseconds.
+        case time(nanoseconds: UInt64)
+        /// Cost and time, a second being worth what the alias says.
+        case balance(cost: Money, nanoseconds: UInt64)
+        /// By lot.
+        case drawn
+        /// It served this conversation before.
+        case conversation
         /// It was not measured of late, and this request measures it.
         case exploring
         /// It was not measured of late, and another request is measuring it.
         case unmeasured
+        /// This request tries whether it is well again.
+        case trial
+        /// Its first tokens took longer of late than the alias wants.
+        case tooSlow(nanoseconds: UInt64)
         /// The prompt seems longer than its context window.
         case tooLong(contextWindow: Int)
-        /// It failed and stands last for so many nanoseconds more.
-        case penalised(nanoseconds: UInt64)
+        /// As many requests are under way there as may be.
+        case full(Int)
+        /// It failed too often and stands last for so many nanoseconds more.
+        case ejected(nanoseconds: UInt64)
+        /// Its provider asked to be left alone for so many nanoseconds more.
+        case resting(nanoseconds: UInt64)
+    }
+
+    /// A candidate that is not tried.
+    public struct Exclusion: Hashable, Sendable {
+        /// Why not.
+        public enum Reason: Hashable, Sendable {
+            /// Policy does not permit it, or it serves no such operation.
+            case notPermitted
+            /// It can't do what the request needs.
+            case lacks(ModelCapabilities)
+            /// It would cost more than the alias lets a request cost.
+            case tooDear(Money, maximum: Money)
+            /// Its price is unknown, and the alias has a greatest cost.
+            case unknownPrice
+            /// It computes elsewhere, or nobody knows where.
+            case region(String?)
+        }
+
+        /// The candidate's index in the alias.
+        public let index: Int
+        /// Where it is.
+        public let destination: Destination
+        /// Why not.
+        public let reason: Reason
     }
 
     /// The strategy that ordered them.
     public let strategy: ModelAlias.Strategy
-    /// The candidates in the order in which they shall be tried; empty if none is permitted.
+    /// The candidates in the order in which they shall be tried; empty if none can be.
     public let steps: [Step]
+    /// The candidates that are not tried.
+    public let excluded: [Exclusion]
 
     /// The order and its reasons in one line, for logs and `models explain`.
     public var explanation: String {
-        steps.isEmpty
-            ? "no candidate is permitted"
-            : "\(strategy.rawValue): " + steps.map { "\($0.destination) (\($0.reason))" }.joined(separator: ", ")
+        guard !steps.isEmpty else {
+            let why = excluded.filter { $0.reason != .notPermitted }.map { "\($0.destination) \($0.reason)" }
+            return why.isEmpty ? "no candidate is permitted" : why.joined(separator: ", ")
+        }
+        return "\(strategy.rawValue): " + steps.map { "\($0.destination) (\($0.reason))" }.joined(separator: ", ")
+    }
+
+    /// Where every candidate's provider asked to be left alone: for how many nanoseconds yet, the least of them. One candidate alone is
+    /// asked all the same: then its caller hears from the provider itself.
+    public var restNanoseconds: UInt64? {
+        guard steps.count > 1 else { return nil }
+        var least = UInt64.max
+        for step in steps {
+            guard case .resting(let nanoseconds) = step.reason else { return nil }
+            least = min(least, nanoseconds)
+        }
+        return least
     }
 }
 
@@ -55,22 +111,38 @@ extension Route.Reason: CustomStringConvertible {
     public var description: String {
         switch self {
         case .listed: "as listed"
-        case .cost(let money): "expected cost \(Self.decimal(money.nanoUSD, places: 9)) USD"
+        case .cost(let money): "expected cost \(money.usd) USD"
         case .unknownPrice: "price unknown"
-        case .latency(let nanoseconds): "first byte after \(nanoseconds / 1_000_000) ms"
+        case .time(let nanoseconds): "expected to take \(nanoseconds / 1_000_000) ms"
+        case .balance(let cost, let nanoseconds):
+            "expected cost \(cost.usd) USD and \(nanoseconds / 1_000_000) ms"
+        case .drawn: "drawn"
+        case .conversation: "served this conversation before"
         case .exploring: "being measured"
         case .unmeasured: "not measured yet"
+        case .trial: "being tried again"
+        case .tooSlow(let nanoseconds): "first token after \(nanoseconds / 1_000_000) ms"
         case .tooLong(let contextWindow): "prompt seems longer than its \(contextWindow) tokens"
-        case .penalised(let nanoseconds): "failed, last for \((nanoseconds + 999_999) / 1_000_000) ms"
+        case .full(let limit): "\(limit) requests under way"
+        case .ejected(let nanoseconds): "failed, last for \(Self.milliseconds(nanoseconds)) ms"
+        case .resting(let nanoseconds): "asks to be left alone for \(Self.milliseconds(nanoseconds)) ms"
         }
     }
 
-    /// A number of 10⁻ⁿ as a decimal fraction without trailing zeros.
-    private static func decimal(_ value: Int64, places: Int) -> String {
-        let digits = String(value.magnitude)
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        var fraction = padded.suffix(places)
-        while fraction.last == "0" { fraction.removeLast() }
-        return (value < 0 ? "-" : "") + padded.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
+    private static func milliseconds(_ nanoseconds: UInt64) -> UInt64 {
+        nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0)
+    }
+}
+
+extension Route.Exclusion.Reason: CustomStringConvertible {
+    /// The reason in words.
+    public var description: String {
+        switch self {
+        case .notPermitted: "is not permitted"
+        case .lacks(let capabilities): "lacks \(capabilities.words.joined(separator: ", "))"
+        case .tooDear(let cost, let maximum): "would cost \(cost.usd) USD, more than \(maximum.usd)"
+        case .unknownPrice: "has no known price, while there is a greatest cost"
+        case .region(let region): region.map { "computes in `\($0)`" } ?? "does not say where it computes"
+        }
     }
 }

@@ -1,97 +1,123 @@
-import Inference
+internal import Inference
 
 /// Puts the permitted candidates of an alias in order. Knows nothing of why one is permitted and another is not.
 public enum Router {
-    /// The answer tokens expected where the caller sets no lower limit. Only the comparison between candidates needs it, and a
-    /// caller's limit is usually far above what comes: chat answers have some hundred tokens.
-    public static let typicalOutput = 500
-
     /// The order in which to try the candidates of an alias for a request.
     ///
-    /// First come those that are healthy and whose context window is long enough, by strategy; then those that seem too small;
-    /// last those that failed just now, the one soonest out of its penalty first: they are tried rather than nobody.
+    /// First come those that are well, have room and are large enough, by strategy; then those that were too slow or seem too small; then
+    /// those without room; last those that fail: they are tried rather than nobody. Candidates that can't serve the request or would
+    /// break a bound of the alias are not tried at all.
     ///
     /// - Parameters:
     ///   - alias: The alias.
+    ///   - query: What of the request matters.
     ///   - permitted: Whether the candidate with this index may be used for this request.
-    ///   - inputTokens: The prompt's tokens by estimate.
-    ///   - maximumOutput: The most answer tokens the caller wants, where it says so.
-    ///   - book: The measurements; under `fastest`, that a request measures an unmeasured candidate is noted here.
+    ///   - book: What is known; unless `query.isDry`, that a request measures or tries a candidate is noted here.
     ///   - now: Nanoseconds of a monotone clock.
+    ///   - random: A number drawn at random for this request.
     public static func route(
-        _ alias: ResolvedAlias, permitted: (Int) -> Bool, inputTokens: Int, maximumOutput: Int?,
-        book: inout LatencyBook, now: UInt64
+        _ alias: ResolvedAlias, _ query: RouteQuery, permitted: (Int) -> Bool, book: inout RoutingBook, now: UInt64,
+        random: UInt64
     ) -> Route {
+        let strategy = query.strategy ?? alias.strategy
+        var excluded: [Route.Exclusion] = []
         var weighed: [Weighed] = []
         weighed.reserveCapacity(alias.candidates.count)
-        for index in alias.candidates.indices where permitted(index) {
-            weighed.append(
-                weigh(alias.candidates[index], index, alias.strategy, inputTokens, maximumOutput ?? .max, book, now))
+        for index in alias.candidates.indices {
+            let candidate = alias.candidates[index]
+            let output = book.expectedOutput(of: candidate, alias: alias.alias, maximum: query.maximumOutput)
+            let cost = candidate.cost(of: TokenUsage(input: query.inputTokens, output: output))
+            if let reason = permitted(index) ? exclusion(of: candidate, cost, alias.terms, query) : .notPermitted {
+                excluded.append(
+                    Route.Exclusion(index: index, destination: candidate.destination, reason: reason))
+                continue
+            }
+            weighed.append(weigh(candidate, index, strategy, alias.terms, query, cost, output: output, book, now))
         }
         if weighed.count > 1 {
-            if alias.strategy == .fastest { explore(&weighed, &book, now) }
-            weighed.sort { ($0.group, $0.key, $0.step.index) < ($1.group, $1.key, $1.step.index) }
+            var lots = SplitMix(random)
+            if strategy == .weighted { draw(&weighed, &lots) }
+            if strategy == .fastest || strategy == .balanced { explore(&weighed, alias.alias, query, &book, now) }
+            spread(&weighed, query.conversation, &lots)
+            if let conversation = query.conversation, let life = alias.terms.affinity {
+                stick(&weighed, book.affinity.destination(of: conversation, life: life, now: now))
+            }
+            weighed.sort { $0.order < $1.order }
         }
-        return Route(strategy: alias.strategy, steps: weighed.map(\.step))
+        if !query.isDry, let first = weighed.first, first.step.reason == .trial {
+            // Until it is known how that goes, nobody else follows.
+            book.records[first.step.destination]?.breaker.began(now: now)
+        }
+        return Route(strategy: strategy, steps: weighed.map(\.step), excluded: excluded)
     }
 
-    /// A candidate with what it is sorted by: the group, then the key, then its place in the list.
-    private struct Weighed {
-        var step: Route.Step
-        var group: Group
-        var key: UInt64
-    }
-
-    private enum Group: Int, Comparable {
-        case first
-        case known
-        case unknown
-        case tooLong
-        case penalised
-
-        static func < (left: Group, right: Group) -> Bool { left.rawValue < right.rawValue }
+    /// Why a candidate is not tried at all.
+    private static func exclusion(
+        of candidate: RouteCandidate, _ cost: Money?, _ terms: ModelAlias.Terms, _ query: RouteQuery
+    ) -> Route.Exclusion.Reason? {
+        if let capabilities = candidate.capabilities, !capabilities.isSuperset(of: query.needs) {
+            return .lacks(query.needs.subtracting(capabilities))
+        }
+        if let regions = terms.regions, !(candidate.region.map { regions.contains($0) } ?? false) {
+            return .region(candidate.region)
+        }
+        if let maximum = terms.maximumCost {
+            guard let cost else { return .unknownPrice }
+            if cost > maximum { return .tooDear(cost, maximum: maximum) }
+        }
+        return nil
     }
 
     private static func weigh(
-        _ candidate: RouteCandidate, _ index: Int, _ strategy: ModelAlias.Strategy, _ inputTokens: Int,
-        _ maximumOutput: Int,
-        _ book: LatencyBook, _ now: UInt64
+        _ candidate: RouteCandidate, _ index: Int, _ strategy: ModelAlias.Strategy, _ terms: ModelAlias.Terms,
+        _ query: RouteQuery, _ cost: Money?, output: Int, _ book: RoutingBook, _ now: UInt64
     ) -> Weighed {
-        let output = min(maximumOutput, candidate.maximumOutput ?? .max, typicalOutput)
-        let cost = candidate.cost(of: TokenUsage(input: inputTokens, output: output))
-        func weighed(_ group: Group, _ key: UInt64, _ reason: Route.Reason) -> Weighed {
-            let step = Route.Step(index: index, candidate: candidate, expectedCost: cost, reason: reason)
-            return Weighed(step: step, group: group, key: key)
+        let record = book.records[candidate.destination]
+        let size = CandidateRecord.size(ofInput: query.inputTokens)
+        let expected = record?.expectation(size: size, outputTokens: output).flatMap { expected in
+            // Long ago.
+            now > expected.measuredAt && now - expected.measuredAt > RoutingBook.staleAfter ? nil : expected
         }
-        let penalty = book.penaltyNanoseconds(of: candidate.destination, now: now)
-        if penalty > 0 { return weighed(.penalised, penalty, .penalised(nanoseconds: penalty)) }
-        if let window = candidate.contextWindow, inputTokens > window {
+        let condition = record?.breaker.condition(now: now) ?? .closed
+        func weighed(_ group: Group, _ key: UInt64, _ reason: Route.Reason) -> Weighed {
+            Weighed(
+                step: Route.Step(
+                    index: index, candidate: candidate, expectedCost: cost, expectedTime: expected?.total,
+                    reason: condition == .halfOpen ? .trial : reason),
+                order: Order(group: group, key: key, set: index, rank: 0, index: index),
+                load: UInt64(clamping: (record?.underWay ?? 0) + 1), measuredAt: expected?.measuredAt)
+        }
+        switch condition {
+        case .resting(let nanoseconds): return weighed(.resting, nanoseconds, .resting(nanoseconds: nanoseconds))
+        case .open(let nanoseconds): return weighed(.ejected, nanoseconds, .ejected(nanoseconds: nanoseconds))
+        case .halfOpen, .closed: break
+        }
+        if let limit = candidate.maximumConcurrent, (record?.underWay ?? 0) >= limit {
+            return weighed(.full, 0, .full(limit))
+        }
+        if let window = candidate.contextWindow, query.inputTokens > window {
             // The longest window first: the estimate may be wrong.
             return weighed(.tooLong, .max - UInt64(clamping: window), .tooLong(contextWindow: window))
         }
+        if let bound = terms.maximumFirstToken, let firstToken = expected?.firstToken, firstToken > bound {
+            return weighed(.tooSlow, firstToken, .tooSlow(nanoseconds: firstToken))
+        }
         switch strategy {
         case .ordered: return weighed(.known, 0, .listed)
+        case .weighted: return weighed(.known, 0, .drawn)
         case .cheapest:
             guard let cost else { return weighed(.unknown, 0, .unknownPrice) }
             return weighed(.known, UInt64(clamping: cost.nanoUSD), .cost(cost))
         case .fastest:
-            guard let latency = book.firstByteNanoseconds(of: candidate.destination, now: now) else {
-                return weighed(.unknown, 0, .unmeasured)
-            }
-            return weighed(.known, latency, .latency(nanoseconds: latency))
-        }
-    }
-
-    /// Sends this request to the first unmeasured candidate, unless another request measures it already.
-    private static func explore(_ weighed: inout [Weighed], _ book: inout LatencyBook, _ now: UInt64) {
-        for position in weighed.indices where weighed[position].group == .unknown {
-            let step = weighed[position].step
-            guard book.mayProbe(step.destination, now: now) else { continue }
-            book.noteProbe(step.destination, now: now)
-            weighed[position].group = .first
-            weighed[position].step = Route.Step(
-                index: step.index, candidate: step.candidate, expectedCost: step.expectedCost, reason: .exploring)
-            return
+            guard let expected else { return weighed(.unknown, 0, .unmeasured) }
+            return weighed(.known, expected.total, .time(nanoseconds: expected.total))
+        case .balanced:
+            guard let cost else { return weighed(.unknown, 1, .unknownPrice) }
+            guard let expected else { return weighed(.unknown, 0, .unmeasured) }
+            let worth = UInt64(clamping: terms.secondSaved.nanoUSD).multipliedFullWidth(by: expected.total)
+            let time = worth.high >= 1_000_000_000 ? .max : UInt64(1_000_000_000).dividingFullWidth(worth).quotient
+            let (sum, over) = time.addingReportingOverflow(UInt64(clamping: cost.nanoUSD))
+            return weighed(.known, over ? .max : sum, .balance(cost: cost, nanoseconds: expected.total))
         }
     }
 }

@@ -8,6 +8,8 @@ public struct ResolvedAlias: Hashable, Sendable {
     public let alias: ModelID
     /// In which order candidates are tried.
     public let strategy: ModelAlias.Strategy
+    /// What holds besides.
+    public var terms = ModelAlias.Terms()
     /// Who may serve it; no model is a `*` any more, unless the alias itself says so.
     public let candidates: [RouteCandidate]
 }
@@ -38,7 +40,8 @@ public struct RoutingTable: Sendable {
                 patterns.append(Pattern(prefix: prefix, alias: alias))
             } else if exact[alias.id] == nil {
                 let resolved = ResolvedAlias(
-                    model: alias.id, alias: alias.id, strategy: alias.strategy, candidates: alias.candidates)
+                    model: alias.id, alias: alias.id, strategy: alias.strategy, terms: alias.terms,
+                    candidates: alias.candidates)
                 listed.append(resolved)
                 exact[alias.id] = resolved
             }
@@ -57,13 +60,13 @@ public struct RoutingTable: Sendable {
             guard let rest = Self.rest(of: model.rawValue, after: pattern.prefix) else { continue }
             let candidates = pattern.alias.candidates.map { candidate in
                 guard candidate.destination.model == "*" else { return candidate }
-                return RouteCandidate(
-                    destination: Destination(provider: candidate.destination.provider, model: rest),
-                    price: candidate.price,
-                    contextWindow: candidate.contextWindow, maximumOutput: candidate.maximumOutput)
+                var candidate = candidate
+                candidate.destination = Destination(provider: candidate.destination.provider, model: rest)
+                return candidate
             }
             return ResolvedAlias(
-                model: model, alias: pattern.alias.id, strategy: pattern.alias.strategy, candidates: candidates)
+                model: model, alias: pattern.alias.id, strategy: pattern.alias.strategy, terms: pattern.alias.terms,
+                candidates: candidates)
         }
         return nil
     }

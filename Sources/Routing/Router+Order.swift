@@ -1,0 +1,157 @@
+internal import Inference
+
+// How candidates of equal standing are put in order: by lot, by load, by what is to be measured.
+
+extension Router {
+    /// A candidate with what it is sorted by.
+    struct Weighed {
+        var step: Route.Step
+        var order: Order
+        /// Requests under way there, and this one.
+        var load: UInt64
+        var measuredAt: UInt64?
+    }
+
+    /// What candidates are sorted by: the group, then the key, then the place in the list, of the first of a set of replicas, then the place
+    /// in that set.
+    struct Order: Comparable {
+        var group: Group
+        var key: UInt64
+        var set: Int
+        var rank: Int
+        var index: Int
+
+        static func < (left: Order, right: Order) -> Bool {
+            if left.group != right.group { return left.group.rawValue < right.group.rawValue }
+            if left.key != right.key { return left.key < right.key }
+            if left.set != right.set { return left.set < right.set }
+            return left.rank == right.rank ? left.index < right.index : left.rank < right.rank
+        }
+    }
+
+    enum Group: Int {
+        /// Served the conversation before.
+        case sticky
+        /// Measured or tried by this request.
+        case tried
+        case known
+        case unknown
+        case tooSlow
+        case tooLong
+        case full
+        case ejected
+        case resting
+    }
+
+    /// Sends this request to the first unmeasured candidate, unless another request measures it already; and now and then to one whose
+    /// measurement is old, since nobody would hear of it otherwise that it has become better.
+    static func explore(
+        _ weighed: inout [Weighed], _ alias: ModelID, _ query: RouteQuery, _ book: inout RoutingBook, _ now: UInt64
+    ) {
+        func explore(_ position: Int) {
+            if !query.isDry { book.noteProbe(weighed[position].step.destination, now: now) }
+            weighed[position].order.group = .tried
+            weighed[position].step.reason = .exploring
+        }
+        for position in weighed.indices where weighed[position].step.reason == .unmeasured {
+            guard book.mayProbe(weighed[position].step.destination, now: now) else { continue }
+            return explore(position)
+        }
+        guard !query.isDry, book.mayRefresh(alias) else { return }
+        let old = weighed.indices.filter { position in
+            guard weighed[position].order.group == .known, let measuredAt = weighed[position].measuredAt else {
+                return false
+            }
+            return now > measuredAt && now - measuredAt >= RoutingBook.refreshAfter
+                && book.mayProbe(weighed[position].step.destination, now: now)
+        }
+        guard let oldest = old.min(by: { (weighed[$0].measuredAt ?? 0) < (weighed[$1].measuredAt ?? 0) }) else { return }
+        book.noteRefresh(alias)
+        explore(oldest)
+    }
+
+    /// Puts the candidates in an order drawn by lot, each draw by weight; those of weight 0 last.
+    static func draw(_ weighed: inout [Weighed], _ lots: inout SplitMix) {
+        var left = weighed.indices.filter { weighed[$0].order.group == .known }
+        var place: UInt64 = 0
+        while !left.isEmpty {
+            let total = left.reduce(UInt64(0)) { $0 &+ UInt64(clamping: weighed[$1].step.candidate.weight) }
+            guard total > 0 else { break }
+            var lot = lots.next(below: total)
+            let drawn = left.firstIndex { position in
+                let weight = UInt64(clamping: weighed[position].step.candidate.weight)
+                if lot < weight { return true }
+                lot -= weight
+                return false
+            }
+            guard let drawn else { break }
+            weighed[left[drawn]].order.key = place
+            place += 1
+            left.remove(at: drawn)
+        }
+        for position in left { weighed[position].order.key = .max }
+    }
+
+    /// Spreads load over replicas: of two drawn by lot the one with less to do comes first (power of two choices, Mitzenmacher 2001), a
+    /// conversation rather to the one that its hash points to (rendezvous hashing) while that has no more than its share to do.
+    static func spread(_ weighed: inout [Weighed], _ conversation: UInt64?, _ lots: inout SplitMix) {
+        guard weighed.contains(where: { $0.step.candidate.replicaSet != nil }) else { return }
+        for number in Set(weighed.compactMap(\.step.candidate.replicaSet)).sorted() {
+            let members = weighed.indices.filter {
+                weighed[$0].step.candidate.replicaSet == number
+                    && (weighed[$0].order.group == .known || weighed[$0].order.group == .unknown)
+            }
+            guard members.count > 1, let best = members.map({ weighed[$0].order }).min() else { continue }
+            let first = preferred(of: members, weighed, conversation, &lots)
+            let byLoad = members.filter { $0 != first }.sorted { effort(weighed[$0]) < effort(weighed[$1]) }
+            for (rank, position) in ([first] + byLoad).enumerated() {
+                weighed[position].order = Order(
+                    group: best.group, key: best.key, set: members[0], rank: rank,
+                    index: weighed[position].order.index)
+            }
+        }
+    }
+
+    private static func preferred(
+        of members: [Int], _ weighed: [Weighed], _ conversation: UInt64?, _ lots: inout SplitMix
+    ) -> Int {
+        if let conversation {
+            let chosen = members.max { left, right in
+                score(weighed[left], conversation) < score(weighed[right], conversation)
+            }
+            let total = members.reduce(UInt64(0)) { $0 &+ weighed[$1].load }
+            // At most a quarter above the mean (bounded loads, Mirrokni et al. 2018), and two in any case.
+            if let chosen, weighed[chosen].load <= max(2, total &* 5 / (4 * UInt64(members.count)) + 1) {
+                return chosen
+            }
+        }
+        let one = Int(lots.next(below: UInt64(members.count)))
+        let other = (one + 1 + Int(lots.next(below: UInt64(members.count - 1)))) % members.count
+        return effort(weighed[members[other]]) < effort(weighed[members[one]]) ? members[other] : members[one]
+    }
+
+    /// How long a request would wait and take there, roughly.
+    private static func effort(_ candidate: Weighed) -> UInt64 {
+        let (product, over) = candidate.load.multipliedReportingOverflow(by: max(1, candidate.step.expectedTime ?? 1))
+        return over ? .max : product
+    }
+
+    private static func score(_ candidate: Weighed, _ conversation: UInt64) -> UInt64 {
+        // FNV-1a over the names, so that every gateway points to the same one.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in candidate.step.destination.provider.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in candidate.step.destination.model.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return SplitMix.mixed(hash ^ conversation)
+    }
+
+    /// Puts the candidate first that served the conversation before, if it is well and has room.
+    static func stick(_ weighed: inout [Weighed], _ destination: Destination?) {
+        guard let destination,
+            let position = weighed.firstIndex(where: {
+                $0.step.destination == destination && ($0.order.group == .known || $0.order.group == .unknown)
+            })
+        else { return }
+        weighed[position].order.group = .sticky
+        weighed[position].step.reason = .conversation
+    }
+}

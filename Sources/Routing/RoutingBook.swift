@@ -1,0 +1,154 @@
+public import Inference
+
+/// What is known of destinations: how soon and how long they answer, how many requests are under way there, whether they fail; who served
+/// which conversation; and how many second attempts may be made.
+///
+/// A value without locks or clock: its owner serialises calls and passes a monotone clock in nanoseconds. At most 1,024 destinations are
+/// kept (patterns let callers name models at will); beyond, those unused longest make room.
+public struct RoutingBook: Sendable {
+    var records: [Destination: CandidateRecord] = [:]
+    var affinity = AffinityTable()
+    private var outputs: [ModelID: OutputLengths] = [:]
+    private var retries = RetryBudget()
+    /// Requests since the last one that measured a candidate anew, by alias.
+    private var sinceRefresh: [ModelID: Int] = [:]
+
+    static let capacity = 1024
+    /// The answer tokens expected where nothing was observed: chat answers have some hundred.
+    static let typicalOutput = 500
+    /// After this long, a measurement says nothing about now and is made anew.
+    static let staleAfter: UInt64 = 300_000_000_000
+    /// After this long, a measurement may be made anew by one of `requestsPerRefresh` requests.
+    static let refreshAfter: UInt64 = 20_000_000_000
+    static let requestsPerRefresh = 50
+    /// Only one request in this time is sent to a candidate in order to measure it.
+    static let probeInterval: UInt64 = 1_000_000_000
+
+    /// A book without measurements.
+    public init() {}
+
+    // MARK: - Attempts
+
+    /// Notes that a request is sent there; each call has to be followed by one of `end`.
+    ///
+    /// - Returns: `false` if as many are under way there as may be; then nothing is noted.
+    public mutating func begin(_ candidate: RouteCandidate, now: UInt64) -> Bool {
+        let destination = candidate.destination
+        if records[destination] == nil { makeRoom() }
+        return begin(&records[destination, default: CandidateRecord()], limit: candidate.maximumConcurrent, now)
+    }
+
+    private func begin(_ record: inout CandidateRecord, limit: Int?, _ now: UInt64) -> Bool {
+        if let limit, record.underWay >= limit { return false }
+        record.underWay += 1
+        record.usedAt = now
+        record.breaker.began(now: now)
+        return true
+    }
+
+    /// Records how an attempt went that `begin` noted.
+    public mutating func end(_ destination: Destination, _ measure: AttemptMeasure, now: UInt64) {
+        let isGood = measure.outcome.isHealthy == true
+        let output = isGood ? measure.usage.flatMap { $0.output > 0 ? $0.output : nil } : nil
+        if let output {
+            if outputs[measure.alias] == nil, outputs.count >= Self.capacity { outputs.removeAll() }
+            outputs[measure.alias, default: OutputLengths()].add(output)
+        }
+        guard records[destination] != nil else { return }
+        Self.end(&records[destination, default: CandidateRecord()], measure, output: output, now)
+    }
+
+    private static func end(_ record: inout CandidateRecord, _ measure: AttemptMeasure, output: Int?, _ now: UInt64) {
+        record.underWay = max(0, record.underWay - 1)
+        record.usedAt = now
+        if let cost = measure.cost {
+            if record.spent.day != measure.day { record.spent = (measure.day, 0) }
+            let (sum, over) = record.spent.nanoUSD.addingReportingOverflow(cost.nanoUSD)
+            record.spent.nanoUSD = over ? .max : sum
+        }
+        switch measure.outcome.isHealthy {
+        case true?: record.breaker.succeeded(now: now)
+        case false?: record.breaker.failed(now: now, retryAfter: measure.retryAfter)
+        case nil: return record.breaker.proved(nothing: now)
+        }
+        let isGood = measure.outcome.isHealthy == true && measure.outcome.isAnswer
+        record.history.add(
+            isFailure: measure.outcome.isHealthy == false, firstToken: isGood ? measure.firstToken : nil, now: now)
+        guard isGood else { return }
+        if let output { record.outputs.add(output) }
+        record.add(size: CandidateRecord.size(ofInput: measure.inputTokens), now: now) { timings in
+            guard measure.isStream, let firstToken = measure.firstToken else {
+                return timings.whole.add(measure.total, now: now)
+            }
+            timings.firstToken.add(firstToken, now: now)
+            if let output, output > 1, measure.total >= firstToken {
+                timings.eachToken.add((measure.total - firstToken) / UInt64(output - 1), now: now)
+            }
+        }
+    }
+
+    /// Notes a request, from which second attempts are earned.
+    public mutating func requestCame() { retries.requestCame() }
+
+    /// Whether a request may be tried once more somewhere; takes that from the gateway's budget: a fifth of its requests, and ten a
+    /// second.
+    public mutating func takeRetry(now: UInt64) -> Bool { retries.take(now: now) }
+
+    // MARK: - What is expected
+
+    /// How many tokens the answer is expected to have: as of late by this candidate, else by the alias, else 500; no more than may be.
+    func expectedOutput(of candidate: RouteCandidate, alias: ModelID, maximum: Int?) -> Int {
+        let own = records[candidate.destination]?.outputs
+        let observed =
+            own.flatMap { $0.count >= 8 ? $0.mean : nil } ?? outputs[alias]?.mean ?? Self.typicalOutput
+        return max(0, min(observed, maximum ?? .max, candidate.maximumOutput ?? .max))
+    }
+
+    /// After how long without an answer's beginning a second candidate is to be asked, in nanoseconds: the 95th percentile of the first
+    /// token's time, or of a whole answer's; `nil`: not measured.
+    public func lateness(of destination: Destination, inputTokens: Int, isStream: Bool) -> UInt64? {
+        guard let record = records[destination] else { return nil }
+        let size = CandidateRecord.size(ofInput: inputTokens)
+        if isStream, let timings = record.timings(near: size, { !$0.firstToken.isEmpty }) {
+            return timings.firstToken.tail
+        }
+        return record.timings(near: size) { !$0.whole.isEmpty }?.whole.tail
+    }
+
+    // MARK: - Measuring
+
+    /// Whether a request may now be sent there in order to measure.
+    func mayProbe(_ destination: Destination, now: UInt64) -> Bool {
+        guard let probedAt = records[destination]?.probedAt else { return true }
+        return now >= probedAt && now - probedAt >= Self.probeInterval
+    }
+
+    /// Notes that a request is sent there in order to measure.
+    mutating func noteProbe(_ destination: Destination, now: UInt64) {
+        if records[destination] == nil { makeRoom() }
+        records[destination, default: CandidateRecord()].probedAt = now
+        records[destination, default: CandidateRecord()].usedAt = now
+    }
+
+    /// Whether one of this alias's requests may measure a candidate anew whose measurement is old.
+    mutating func mayRefresh(_ alias: ModelID) -> Bool {
+        if sinceRefresh[alias] == nil, sinceRefresh.count >= Self.capacity { sinceRefresh.removeAll() }
+        let count = sinceRefresh[alias, default: 0] + 1
+        sinceRefresh[alias] = min(count, Self.requestsPerRefresh)
+        return count >= Self.requestsPerRefresh
+    }
+
+    mutating func noteRefresh(_ alias: ModelID) { sinceRefresh[alias] = 0 }
+
+    /// Notes who serves a conversation.
+    public mutating func note(conversation: UInt64, servedBy destination: Destination, now: UInt64) {
+        affinity.note(conversation, destination, now: now)
+    }
+
+    private mutating func makeRoom() {
+        guard records.count >= Self.capacity else { return }
+        // An eighth at once, so that a flood of names costs one sort in 128 requests; what is under way stays.
+        let oldest = records.filter { $0.value.underWay == 0 }.sorted { $0.value.usedAt < $1.value.usedAt }
+        for (destination, _) in oldest.prefix(Self.capacity / 8) { records[destination] = nil }
+    }
+}
