@@ -61,6 +61,15 @@ public enum AnswerForm {
         }
     }
 
+    /// Whether the request holds its answer to a JSON schema.
+    public static func needsSchema(_ request: InferenceRequest) -> Bool {
+        let root = request.body.root
+        let formats = [
+            root["response_format"], root["text"]?["format"], root["output_config"]?["format"], root["output_format"],
+        ]
+        return formats.contains { $0?["type"]?.equals("json_schema") ?? false }
+    }
+
     /// Whether the request asks for lists of the answer's tokens: OpenAI's `logprobs` (a number in old completions) and
     /// `top_logprobs`, of responses also by `include`; vLLM's `prompt_logprobs`.
     public static func wantsTokenLists(_ request: InferenceRequest) -> Bool {

@@ -29,7 +29,7 @@ public struct RoutingBook: Sendable {
 
     // MARK: - Attempts
 
-    /// Notes that a request is sent there; each call has to be followed by one of `end`.
+    /// Notes that a request is sent there; each call has to be followed by one of `leave`.
     ///
     /// - Returns: `false` if as many are under way there as may be; then nothing is noted.
     public mutating func begin(_ candidate: RouteCandidate, now: UInt64) -> Bool {
@@ -46,8 +46,20 @@ public struct RoutingBook: Sendable {
         return true
     }
 
-    /// Records how an attempt went that `begin` noted.
-    public mutating func end(_ destination: Destination, _ measure: AttemptMeasure, now: UInt64) {
+    /// Notes that a request has ended that `begin` noted.
+    public mutating func leave(_ destination: Destination) {
+        let underWay = records[destination]?.underWay ?? 0
+        records[destination]?.underWay = max(0, underWay - 1)
+    }
+
+    /// Records how an attempt went that `begin` noted, and that it has ended.
+    mutating func end(_ destination: Destination, _ measure: AttemptMeasure, now: UInt64) {
+        record(destination, measure, now: now)
+        leave(destination)
+    }
+
+    /// Records how an attempt went.
+    public mutating func record(_ destination: Destination, _ measure: AttemptMeasure, now: UInt64) {
         let isGood = measure.outcome.isHealthy == true
         let output = isGood ? measure.usage.flatMap { $0.output > 0 ? $0.output : nil } : nil
         if let output {
@@ -55,11 +67,10 @@ public struct RoutingBook: Sendable {
             outputs[measure.alias, default: OutputLengths()].add(output)
         }
         guard records[destination] != nil else { return }
-        Self.end(&records[destination, default: CandidateRecord()], measure, output: output, now)
+        Self.record(&records[destination, default: CandidateRecord()], measure, output: output, now)
     }
 
-    private static func end(_ record: inout CandidateRecord, _ measure: AttemptMeasure, output: Int?, _ now: UInt64) {
-        record.underWay = max(0, record.underWay - 1)
+    private static func record(_ record: inout CandidateRecord, _ measure: AttemptMeasure, output: Int?, _ now: UInt64) {
         record.usedAt = now
         if let cost = measure.cost {
             if record.spent.day != measure.day { record.spent = (measure.day, 0) }

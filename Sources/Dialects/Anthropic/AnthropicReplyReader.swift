@@ -72,6 +72,9 @@ enum AnthropicReplyReader: ReplyReader {
                 isKnown = true
             case "cache_read_input_tokens": if let count { usage.cacheRead = count }
             case "cache_creation_input_tokens": if let count { usage.cacheWrite = count }
+            case "cache_creation":
+                let forHour = tape.member("ephemeral_1h_input_tokens", of: member.value)
+                if let count = forHour.flatMap({ tape.value($0).int }) { usage.cacheWriteForHour = max(0, count) }
             case "output_tokens_details":
                 guard let thoughts = tape.member("thinking_tokens", of: member.value).flatMap({ tape.value($0).int })
                 else { continue }

@@ -58,6 +58,8 @@ struct ReplyUsage: Sendable, Hashable {
     var cacheRead = 0
     /// Those written to one.
     var cacheWrite = 0
+    /// Those of them that stay there for an hour.
+    var cacheWriteForHour = 0
     /// Of the answer, thoughts included.
     var output = 0
     /// Those of the answer that were thoughts, where that is said.
@@ -71,7 +73,11 @@ struct ReplyUsage: Sendable, Hashable {
         return over ? .max : sum
     }
     /// What the gateway counts.
-    var tokens: TokenUsage { TokenUsage(input: input, output: output, cachedInput: cacheRead) }
+    var tokens: TokenUsage {
+        TokenUsage(
+            input: input, output: output, cachedInput: cacheRead, writtenInput: cacheWrite,
+            writtenForHour: cacheWriteForHour)
+    }
 }
 
 /// What one event of a streamed answer says, in no dialect's words.

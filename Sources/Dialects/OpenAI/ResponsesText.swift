@@ -49,9 +49,11 @@ enum ResponsesText {
     static func facts(_ response: JSONValue) -> AnswerFacts {
         var facts = AnswerFacts()
         if let usage = response["usage"], let input = usage["input_tokens"]?.int {
-            let cached = usage["input_tokens_details"]?["cached_tokens"]?.int ?? 0
+            let details = usage["input_tokens_details"]
             facts.usage = TokenUsage(
-                input: max(0, input), output: max(0, usage["output_tokens"]?.int ?? 0), cachedInput: max(0, cached))
+                input: max(0, input), output: max(0, usage["output_tokens"]?.int ?? 0),
+                cachedInput: max(0, details?["cached_tokens"]?.int ?? 0),
+                writtenInput: max(0, details?["cache_write_tokens"]?.int ?? 0))
         }
         facts.finishReason = response["incomplete_details"]?["reason"]?.string ?? response["status"]?.string
         return facts

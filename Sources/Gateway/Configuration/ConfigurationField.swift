@@ -89,11 +89,20 @@ struct ConfigurationField {
         return value
     }
 
-    /// A price in US dollars per million tokens, as nano-USD per token.
-    func nanoUSDPerToken() -> Int64? {
-        plain.flatMap(ScalarText.thousandths)
-            ?? expected("US dollars per million tokens such as `2.5` or `0.125`, with at most three decimal places")
+    /// A price in US dollars per million tokens, as pico-USD per token.
+    func picoUSDPerToken() -> Int64? {
+        plain.flatMap { ScalarText.decimal($0, places: 6) }
+            ?? expected("US dollars per million tokens such as `2.5` or `0.125`, with at most six decimal places")
     }
+
+    /// An amount of US dollars, as nano-USD.
+    func nanoUSD() -> Int64? {
+        plain.flatMap { ScalarText.decimal($0, places: 9) }
+            ?? expected("US dollars such as `0.05`, with at most nine decimal places")
+    }
+
+    /// Whether it is a mapping.
+    var isMapping: Bool { if case .mapping = node.content { true } else { false } }
 
     /// The path of a file, seen from the folder of the file that names it.
     func path() -> String? { string("the path of a file").map { ConfigurationPath.resolve($0, besides: source) } }

@@ -8,6 +8,7 @@ internal import Routing
 /// What stands in the folder `policies`.
 struct ReadPolicies {
     let aliases: [ModelAlias]
+    let prices: PriceTable
     let limits: RequestLimits
     let privacy: PrivacySettings
     let payloads: PayloadSettings
@@ -38,7 +39,8 @@ extension ConfigurationLoader {
         let schemaText =
             schema.field == nil
             ? reading.optionalText(schema.path) : reading.text(schema.path, namedAt: schema.field)
-        let aliases = aliases(document("models"), providers: providers)
+        let prices = prices(section)
+        let aliases = aliases(document("models"), providers: providers, prices: prices)
         let principals = principals(document("principals"))
         let limits = requestLimits(document("limits"), teams: principals.tenants.keys.sorted())
         let privacyDocument = document("privacy")
@@ -50,7 +52,7 @@ extension ConfigurationLoader {
         privacyDocument.finish()
         section.finish()
         return ReadPolicies(
-            aliases: aliases, limits: limits, privacy: privacy, payloads: payloads, analyzer: analyzer,
+            aliases: aliases, prices: prices, limits: limits, privacy: privacy, payloads: payloads, analyzer: analyzer,
             principals: principals,
             access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""),
             schema: schemaText.map { GatewayConfiguration.PolicyText(source: schema.path, text: $0) },
@@ -70,80 +72,6 @@ extension ConfigurationLoader {
                     problem.source, YAMLNode.Position(line: problem.line, column: problem.column), problem.message)
             }
         }
-    }
-
-    // MARK: models.yaml
-
-    private static func aliases(_ root: ConfigurationSection, providers: [ReadProvider]) -> [ModelAlias] {
-        let aliases = root.section("aliases").named.compactMap { alias($0, providers: providers) }
-        root.finish()
-        return aliases.filter { !$0.candidates.isEmpty }
-    }
-
-    private static func alias(_ field: ConfigurationField, providers: [ReadProvider]) -> ModelAlias? {
-        let section = field.section
-        let strategy = section.field("strategy")?.choice(ModelAlias.Strategy.self) ?? .ordered
-        let list = section.required("candidates", "a list of `{provider: name, model: name}`")
-        section.finish()
-        let isPattern = field.key.hasSuffix("*")
-        let stem = isPattern ? field.key.dropLast() : field.key[...]
-        guard isModelName(field.key), !stem.contains("*") else {
-            field.reportKey(
-                "`\(field.key)`: expected a model's name without spaces, of at most 256 bytes, with `*` only as its end"
-            )
-            return nil
-        }
-        guard let fields = list?.elements(of: "`{provider: name, model: name}`") else { return nil }
-        if !(1...16).contains(fields.count) { list?.report("expected 1 to 16 candidates, found \(fields.count)") }
-        var candidates: [RouteCandidate] = []
-        var seen: Set<Destination> = []
-        for field in fields {
-            guard let (candidate, isRoutable) = candidate(field, isPattern: isPattern, providers: providers)
-            else { continue }
-            if !seen.insert(candidate.destination).inserted {
-                field.report("`\(candidate.destination)` stands here twice")
-            }
-            if isRoutable { candidates.append(candidate) }
-        }
-        return ModelAlias(id: ModelID(field.key), strategy: strategy, candidates: candidates)
-    }
-
-    private static func candidate(
-        _ field: ConfigurationField, isPattern: Bool, providers: [ReadProvider]
-    ) -> (RouteCandidate, isRoutable: Bool)? {
-        let section = field.section
-        let provider = section.required("provider", "the name of a provider")
-        let model = section.required("model", "the provider's name of a model")
-        let price = section.field("price").flatMap { tokenPrice($0.section) }
-        let window = section.field("context_window")?.integer(in: 1...1_000_000_000)
-        let output = section.field("max_output")?.integer(in: 1...1_000_000_000)
-        section.finish()
-        guard let name = provider?.string("the name of a provider"),
-            let modelName = model?.string("the name of a model")
-        else { return nil }
-        let known = providers.first { $0.settings.id.rawValue == name }
-        if known == nil { provider?.report(unknown("provider", name, among: providers.map(\.settings.id.rawValue))) }
-        if modelName == "*", !isPattern {
-            model?.report("`*` stands for the rest of the alias's name, so that must end in `*`")
-        } else if modelName != "*", !isModelName(modelName) || modelName.contains("*") {
-            model?.report("expected a model's name without spaces and `*`, of at most 256 bytes")
-        }
-        let candidate = RouteCandidate(
-            destination: Destination(provider: ProviderID(name), model: modelName), price: price, contextWindow: window,
-            maximumOutput: output)
-        return (candidate, known?.settings.isRoutable ?? true)
-    }
-
-    private static func tokenPrice(_ section: ConfigurationSection) -> TokenPrice? {
-        let input = section.required("input_usd_per_million", "US dollars per million tokens")?.nanoUSDPerToken()
-        let output = section.required("output_usd_per_million", "US dollars per million tokens")?.nanoUSDPerToken()
-        section.finish()
-        guard let input, let output else { return nil }
-        return TokenPrice(input: input, output: output)
-    }
-
-    private static func isModelName(_ text: String) -> Bool {
-        (1...256).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
     }
 
     // MARK: limits.yaml

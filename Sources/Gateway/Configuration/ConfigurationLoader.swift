@@ -55,7 +55,7 @@ public enum ConfigurationLoader {
             drainMilliseconds: drain,
             eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, relay: relay, keys: keys,
             providers: providers.map(\.settings),
-            routing: RoutingTable(policies.aliases), requestLimits: policies.limits, privacy: policies.privacy,
+            routing: RoutingTable(policies.aliases), prices: policies.prices, requestLimits: policies.limits, privacy: policies.privacy,
             payloads: policies.payloads, analyzer: policies.analyzer, principals: policies.principals,
             tokenIssuers: tokens,
             accessPolicy: policies.access,

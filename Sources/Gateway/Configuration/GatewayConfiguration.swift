@@ -103,6 +103,8 @@ public struct GatewayConfiguration: Sendable {
     public let providers: [ProviderSettings]
     /// The aliases, with candidates of routable providers only.
     public let routing: RoutingTable
+    /// List prices of providers' models.
+    public let prices: PriceTable
     /// Who may send how many requests.
     public let requestLimits: RequestLimits
     /// What is looked for in prompts.

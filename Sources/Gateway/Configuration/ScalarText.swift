@@ -25,17 +25,18 @@ enum ScalarText {
         return Int(text)
     }
 
-    /// Thousandths of a decimal number such as `0.25`; `nil` also for one with more than three places.
-    static func thousandths(_ text: String) -> Int64? {
+    /// A decimal number such as `0.25` in units of 10⁻ⁿ, n being `places`, up to a million; `nil` also for one with more places.
+    static func decimal(_ text: some StringProtocol, places: Int) -> Int64? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count <= 2, let whole = integer(parts[0]), whole <= 1_000_000 else { return nil }
-        guard parts.count == 2 else { return Int64(whole) * 1000 }
-        var fraction = parts[1]
-        while fraction.utf8.count > 3, fraction.hasSuffix("0") { fraction = fraction.dropLast() }
-        guard (1...3).contains(fraction.utf8.count),
-            let value = integer(fraction + String(repeating: "0", count: 3 - fraction.utf8.count))
+        let unit = (0..<places).reduce(Int64(1)) { unit, _ in unit * 10 }
+        guard parts.count == 2 else { return Int64(whole) * unit }
+        var fraction = parts[1][...]
+        while fraction.utf8.count > places, fraction.hasSuffix("0") { fraction = fraction.dropLast() }
+        guard (1...places).contains(fraction.utf8.count),
+            let value = integer(fraction + String(repeating: "0", count: places - fraction.utf8.count))
         else { return nil }
-        return Int64(whole) * 1000 + Int64(value)
+        return Int64(whole) * unit + Int64(value)
     }
 
     /// `true`, `on`, `yes`, `false`, `off`, `no`.

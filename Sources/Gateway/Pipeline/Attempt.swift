@@ -38,6 +38,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         let contentType: String
         /// Fields that may pass to the caller, under the names they pass under.
         let passed: [(name: String, value: String)]
+        /// How long the provider asks to be left alone, in nanoseconds.
+        var retryAfter: UInt64?
 
         /// The class of an error, where the provider says it here.
         var errorType: String? { passed.first { $0.name == Self.errorTypeField }?.value }
@@ -73,6 +75,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// Nanoseconds from the start to the head of the answer; `nil` until then.
     private(set) var firstByteNanoseconds: UInt64?
+    /// Nanoseconds from the start to the first piece of the answer's body; `nil` until then.
+    private(set) var firstTokenNanoseconds: UInt64?
     /// Bytes of the answer's body so far.
     private(set) var bytesReceived = 0
 
@@ -92,6 +96,9 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         self.keepsBytes = keepsBytes
         began = Clock.monotone()
     }
+
+    /// The prompt's tokens by estimate.
+    var estimatedInputTokens: Int { request.estimatedInputTokens }
 
     /// The call that brings the answer; it is cancelled when the caller leaves.
     func carry(_ call: UpstreamExchange) {
@@ -131,7 +138,12 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
             }
             begin(
                 AnswerHead(
-                    status: head.status, contentType: head.value(of: "content-type") ?? "", passed: passed))
+                    status: head.status, contentType: head.value(of: "content-type") ?? "", passed: passed,
+                    retryAfter: head.status < 400
+                        ? nil
+                        : RetryAfter.nanoseconds(
+                            milliseconds: head.value(of: "retry-after-ms"), value: head.value(of: "retry-after"),
+                            epochSeconds: Clock.epochSeconds())))
         case .body(let bytes): take(bytes)
         case .end(.complete): complete()
         case .end(.failure(let failure)): fail(failure)
@@ -155,6 +167,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// A piece of the answer's body.
     func take(_ bytes: [UInt8]) {
         guard outcome == nil, let head else { return }
+        if firstTokenNanoseconds == nil { firstTokenNanoseconds = Clock.monotone() - began }
         bytesReceived += bytes.count
         if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
         guard stream != nil else {

@@ -1,6 +1,7 @@
 import Inference
 import Ledger
 import NIOCore
+import Routing
 
 /// One request on its way: who asks, in which exchange, under which policies. Confined to the exchange's event loop.
 final class Inquiry: @unchecked Sendable {
@@ -19,6 +20,12 @@ final class Inquiry: @unchecked Sendable {
     var isRecorded = false
     /// What stages add to the answer's head.
     var headers: [(name: String, value: String)] = []
+    /// The alias of the model asked for, once that is known.
+    var alias: ResolvedAlias?
+    /// A hash of its conversation, where that stays with one candidate.
+    var conversation: UInt64?
+    /// Which candidate is tried, and why.
+    var routeHeader = ""
     /// Whether its body is handed to `BodyWorkers`.
     let isLarge: Bool
     /// Ends what a thread does for it.

@@ -126,6 +126,7 @@ extension RequestPipeline {
         }
         headers.add(name: "x-sallyport-destination", value: permit.destination.description)
         headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
+        headers.add(name: "x-sallyport-route", value: inquiry.routeHeader)
         if !treated.losses.isEmpty {
             headers.add(name: "x-sallyport-warning", value: treated.losses.joined(separator: ", "))
         }
@@ -141,10 +142,7 @@ extension RequestPipeline {
         let now = Clock.monotone()
         let cost = facts.usage.flatMap { step.candidate.cost(of: $0) }
         let firstByte = attempt.firstByteNanoseconds
-        running.withLock {
-            $0.latencies.record(
-                step.destination, outcome: outcome.attemptOutcome, firstByteNanoseconds: firstByte, now: now)
-        }
+        learn(step, attempt, outcome, usage: facts.usage, cost: cost, began: began, now: now, inquiry)
         metrics.attempted(
             step.destination.provider, outcome: outcome.ledgerOutcome.rawValue,
             firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) }, usage: facts.usage, cost: cost)

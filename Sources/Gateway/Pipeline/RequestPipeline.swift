@@ -19,10 +19,9 @@ import Upstream
 /// A request's way through the house, from its body to its ledger entry: the stages of the plan, in their order, in
 /// `answer`. A stage that fails ends the request; nothing has left before `record` has returned.
 final class RequestPipeline: Sendable {
-    /// Routing's memory of latencies and failures, and the buckets of the rate limits: what requests change.
+    /// The buckets of the rate limits: what requests change.
     struct Running {
         var limiter: RequestRateLimiter
-        var latencies: LatencyBook
     }
 
     let ledger: GatewayLedger
@@ -30,6 +29,8 @@ final class RequestPipeline: Sendable {
     let metrics: Metrics
     let logger: Logger
     let running: Mutex<Running>
+    /// What is known of candidates.
+    let routing = Mutex(RoutingBook())
     /// Whether the files say what is in force.
     let condition = PolicyCondition()
     private let active: Mutex<ActiveSet>
@@ -54,8 +55,7 @@ final class RequestPipeline: Sendable {
         let now = Clock.monotone()
         running = Mutex(
             Running(
-                limiter: RequestRateLimiter(limits: activeSet.configuration.requestLimits, now: now),
-                latencies: LatencyBook()))
+                limiter: RequestRateLimiter(limits: activeSet.configuration.requestLimits, now: now)))
     }
 
     /// The policies, keys and providers in force.
@@ -105,12 +105,15 @@ final class RequestPipeline: Sendable {
         try admit(request, findings, inquiry)
         let permits = try authorise(request, findings, alias, inquiry)
         try reserve(request, findings, inquiry)
-        let route = try route(request, alias, permits)
+        let route = try route(request, alias, permits, inquiry)
 
         var failure: Refusal?
+        var attempts = 0
         for (index, step) in route.steps.enumerated() {
             guard let permitted = permits[step.index] else { continue }
             if inquiry.exchange.isOver { return }
+            guard mayBegin(step, after: attempts, inquiry, route) else { continue }
+            defer { leave(step) }
             let treated: Treated
             do {
                 treated = try await treat(request, findings, permitted, attempt: index + 1, inquiry)
@@ -121,6 +124,7 @@ final class RequestPipeline: Sendable {
             }
             let kept = try await keep(treated.commitment, inquiry)
             let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
+            attempts += 1
             let attempt = await forward(
                 request, permitted, treated, receipt, kept, step, attempt: index + 1, inquiry)
             switch attempt {
@@ -132,7 +136,10 @@ final class RequestPipeline: Sendable {
         }
         // Ours multiply with the SDK's own retries (`design/wire.md`, 9): once all candidates failed, it need not ask again.
         if route.steps.count > 1 { failure?.headers.append(("x-should-retry", "false")) }
-        throw failure ?? Refusal(RequestError(.unavailable, "no candidate of the model is available"))
+        throw failure
+            ?? Refusal(
+                RequestError(.overloaded, "every candidate of the model has as many requests as it may"),
+                headers: [("retry-after", "1")])
     }
 
     /// Does what takes time in proportion to the body: here, or on another thread where that would keep the loop from others.
@@ -388,17 +395,6 @@ final class RequestPipeline: Sendable {
                 headers: [
                     ("retry-after", String((milliseconds + 999) / 1_000)), ("retry-after-ms", String(milliseconds)),
                 ])
-        }
-    }
-
-    /// 8. Puts the permitted candidates in order.
-    private func route(
-        _ request: InferenceRequest, _ alias: ResolvedAlias, _ permits: [Permitted?]
-    ) throws(Refusal) -> Route {
-        running.withLock {
-            Router.route(
-                alias, permitted: { permits[$0] != nil }, inputTokens: request.estimatedInputTokens,
-                maximumOutput: request.maximumOutputTokens, book: &$0.latencies, now: Clock.monotone())
         }
     }
 

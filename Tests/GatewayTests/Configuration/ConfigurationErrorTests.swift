@@ -335,19 +335,19 @@ struct ConfigurationErrorTests {
         ),
         (
             "aliases: { a: { strategy: fast, candidates: [{ provider: demo, model: m }] } }\n",
-            "1:27: `aliases.a.strategy`: expected `ordered`, `cheapest` or `fastest`, found `fast`, did you mean `fastest`?"
+            "1:27: `aliases.a.strategy`: expected `ordered`, `cheapest`, `fastest`, `balanced` or `weighted`, found `fast`, did you mean `fastest`?"
         ),
         (
             "aliases: { a: { candidates: [{ provider: demo, model: m, price: { input_usd_per_million: 1 } }] } }\n",
             "1:65: `aliases.a.candidates[0].price.output_usd_per_million` is missing: expected US dollars per million tokens"
         ),
         (
-            "aliases: { a: { candidates: [{ provider: demo, model: m, price: { input_usd_per_million: 0.0005, output_usd_per_million: 1e3 } }] } }\n",
+            "aliases: { a: { candidates: [{ provider: demo, model: m, price: { input_usd_per_million: 0.0000005, output_usd_per_million: 1e3 } }] } }\n",
             """
             1:90: `aliases.a.candidates[0].price.input_usd_per_million`: \
-            expected US dollars per million tokens such as `2.5` or `0.125`, with at most three decimal places, found `0.0005`
-            etc/policies/models.yaml:1:122: `aliases.a.candidates[0].price.output_usd_per_million`: \
-            expected US dollars per million tokens such as `2.5` or `0.125`, with at most three decimal places, found `1e3`
+            expected US dollars per million tokens such as `2.5` or `0.125`, with at most six decimal places, found `0.0000005`
+            etc/policies/models.yaml:1:125: `aliases.a.candidates[0].price.output_usd_per_million`: \
+            expected US dollars per million tokens such as `2.5` or `0.125`, with at most six decimal places, found `1e3`
             """
         ),
         (

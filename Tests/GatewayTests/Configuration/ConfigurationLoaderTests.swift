@@ -371,7 +371,7 @@ struct ShippedConfigurationTests {
         #expect(providers == ["demo", "openai", "anthropic"])
         #expect(
             configuration.routing.listed.flatMap(\.candidates).allSatisfy {
-                $0.price != nil && $0.price?.input ?? -1 >= 0
+                $0.price != nil && $0.price?.rates.input ?? -1 >= 0
             })
         #expect(configuration.notes.isEmpty)
     }

@@ -31,16 +31,16 @@ struct ScalarTextTests {
 
     @Test(
         arguments: [
-            ("0", 0), ("2", 2000), ("0.25", 250), ("2.50", 2500), ("0.125", 125), ("1.2500000", 1250),
-            ("1000000", 1_000_000_000),
+            ("0", 0), ("2", 2_000_000), ("0.25", 250_000), ("2.50", 2_500_000), ("0.0375", 37_500), ("1.2500000", 1_250_000),
+            ("1000000", 1_000_000_000_000), ("0.000001", 1),
         ] as [(String, Int64)])
-    func `a price is read exactly`(text: String, thousandths: Int64) {
-        #expect(ScalarText.thousandths(text) == thousandths)
+    func `a price is read exactly`(text: String, millionths: Int64) {
+        #expect(ScalarText.decimal(text, places: 6) == millionths)
     }
 
-    @Test(arguments: ["", ".", ".5", "5.", "0.0001", "1e3", "-1", "1,5", "1000001", "0.1.2"])
+    @Test(arguments: ["", ".", ".5", "5.", "0.0000001", "1e3", "-1", "1,5", "1000001", "0.1.2"])
     func `what is no price is refused`(text: String) {
-        #expect(ScalarText.thousandths(text) == nil)
+        #expect(ScalarText.decimal(text, places: 6) == nil)
     }
 
     @Test func `durations and sizes are written in their largest unit`() {

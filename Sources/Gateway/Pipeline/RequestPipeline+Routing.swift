@@ -1,0 +1,108 @@
+import Dialects
+import Inference
+import NIOHTTP1
+import Routing
+import Synchronization
+
+/// 8. Which of the permitted candidates is tried, in which order, and what is learned from it.
+extension RequestPipeline {
+    /// The header by which a caller asks for another strategy than the alias's.
+    static let strategyHeader = "x-sallyport-strategy"
+
+    /// Puts the permitted candidates in order.
+    func route(
+        _ request: InferenceRequest, _ alias: ResolvedAlias, _ permits: [Permitted?], _ inquiry: Inquiry
+    ) throws(Refusal) -> Route {
+        inquiry.alias = alias
+        let query = RouteQuery(
+            inputTokens: request.estimatedInputTokens, maximumOutput: request.maximumOutputTokens,
+            needs: RequestNeeds.capabilities(of: request), strategy: try strategy(alias, inquiry),
+            conversation: alias.terms.affinity == nil ? nil : RequestNeeds.conversation(request, inquiry.principal))
+        inquiry.conversation = query.conversation
+        var generator = SystemRandomNumberGenerator()
+        let random = alias.candidates.count > 1 ? generator.next() : 0
+        let route = routing.withLock {
+            $0.requestCame()
+            return Router.route(
+                alias, query, permitted: { permits[$0] != nil }, book: &$0, now: Clock.monotone(), random: random)
+        }
+        guard !route.steps.isEmpty else {
+            throw Refusal(
+                RequestError(
+                    .invalidRequest,
+                    "no candidate of `\(request.model.printable)` can serve this request: \(route.explanation)",
+                    param: "model"))
+        }
+        if let rest = route.restNanoseconds {
+            let milliseconds = rest / 1_000_000 + 1
+            throw Refusal(
+                RequestError(.rateLimited, "every provider of `\(request.model.printable)` asks to be left alone"),
+                headers: [
+                    ("retry-after", String((milliseconds + 999) / 1_000)), ("retry-after-ms", String(milliseconds)),
+                ])
+        }
+        return route
+    }
+
+    /// The strategy that the caller asks for; `nil` where it asks for none.
+    private func strategy(_ alias: ResolvedAlias, _ inquiry: Inquiry) throws(Refusal) -> ModelAlias.Strategy? {
+        let values = inquiry.exchange.head.headers[Self.strategyHeader]
+        guard let first = values.first else { return nil }
+        let allowed = ModelAlias.Strategy.allCases.filter {
+            $0 == alias.strategy || alias.terms.callerStrategies.contains($0)
+        }
+        guard values.count == 1, let strategy = allowed.first(where: { $0.rawValue == first }) else {
+            let words = allowed.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+            throw Refusal(
+                RequestError(
+                    .invalidRequest, "the header `\(Self.strategyHeader)` may say here, once: \(words)"))
+        }
+        return strategy
+    }
+
+    /// Whether a step may be tried now: it has room, and what is no first attempt is within the gateway's budget of retries. If so, `leave`
+    /// has to follow.
+    func mayBegin(_ step: Route.Step, after attempts: Int, _ inquiry: Inquiry, _ route: Route) -> Bool {
+        let now = Clock.monotone()
+        let begins = routing.withLock { book in
+            // A candidate that has no room costs no retry.
+            guard book.begin(step.candidate, now: now) else { return false }
+            guard attempts > 0, !book.takeRetry(now: now) else { return true }
+            book.leave(step.destination)
+            return false
+        }
+        guard begins else { return false }
+        inquiry.routeHeader =
+            "\(step.destination); strategy=\(route.strategy.rawValue); attempt=\(attempts + 1); reason=\"\(step.reason)\""
+        return true
+    }
+
+    func leave(_ step: Route.Step) { routing.withLock { $0.leave(step.destination) } }
+
+    /// Learns from an attempt.
+    func learn(
+        _ step: Route.Step, _ attempt: Attempt, _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?,
+        began: UInt64, now: UInt64, _ inquiry: Inquiry
+    ) {
+        guard let alias = inquiry.alias else { return }
+        let isStream = if case .streamed = outcome { true } else { false }
+        let measure = AttemptMeasure(
+            outcome: outcome.attemptOutcome, alias: alias.alias, inputTokens: attempt.estimatedInputTokens,
+            isStream: isStream, firstToken: isStream ? attempt.firstTokenNanoseconds : nil, total: now &- began,
+            usage: usage, cost: cost, day: Int(Clock.epochSeconds() / 86_400), retryAfter: outcome.retryAfter)
+        routing.withLock { book in
+            book.record(step.destination, measure, now: now)
+            if let conversation = inquiry.conversation, let status = outcome.status, (200...299).contains(status) {
+                book.note(conversation: conversation, servedBy: step.destination, now: now)
+            }
+        }
+    }
+}
+
+extension Attempt.Outcome {
+    /// How long the provider asks to be left alone, where it refused for that (429, 503).
+    fileprivate var retryAfter: UInt64? {
+        guard case .refused(let head, _) = self, head.status == 429 || head.status == 503 else { return nil }
+        return head.retryAfter
+    }
+}
