@@ -66,6 +66,7 @@ public enum AnswerForm {
         let root = request.body.root
         let formats = [
             root["response_format"], root["text"]?["format"], root["output_config"]?["format"], root["output_format"],
+            root["outputConfig"]?["textFormat"],
         ]
         return formats.contains { $0?["type"]?.equals("json_schema") ?? false }
     }

@@ -73,7 +73,8 @@ struct CircuitBreaker: Sendable {
         let wasTrial = isOpen && now >= openUntil
         trialSince = wasTrial ? nil : trialSince
         guard wasTrial || (!isOpen && isTooMuch) else { return }
-        let (end, over) = now.addingReportingOverflow(min(Self.firstOpening << UInt64(min(openings, 5)), Self.longestOpening))
+        let (end, over) = now.addingReportingOverflow(
+            min(Self.firstOpening << UInt64(min(openings, 5)), Self.longestOpening))
         openings = min(openings + 1, 1000)
         isOpen = true
         openUntil = over ? .max : end

@@ -65,7 +65,9 @@ extension Router {
             return now > measuredAt && now - measuredAt >= RoutingBook.refreshAfter
                 && book.mayProbe(weighed[position].step.destination, now: now)
         }
-        guard let oldest = old.min(by: { (weighed[$0].measuredAt ?? 0) < (weighed[$1].measuredAt ?? 0) }) else { return }
+        guard let oldest = old.min(by: { (weighed[$0].measuredAt ?? 0) < (weighed[$1].measuredAt ?? 0) }) else {
+            return
+        }
         book.noteRefresh(alias)
         explore(oldest)
     }
@@ -139,7 +141,9 @@ extension Router {
     private static func score(_ candidate: Weighed, _ conversation: UInt64) -> UInt64 {
         // FNV-1a over the names, so that every gateway points to the same one.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in candidate.step.destination.provider.rawValue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for byte in candidate.step.destination.provider.rawValue.utf8 {
+            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+        }
         for byte in candidate.step.destination.model.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return SplitMix.mixed(hash ^ conversation)
     }

@@ -70,7 +70,8 @@ public struct RoutingBook: Sendable {
         Self.record(&records[destination, default: CandidateRecord()], measure, output: output, now)
     }
 
-    private static func record(_ record: inout CandidateRecord, _ measure: AttemptMeasure, output: Int?, _ now: UInt64) {
+    private static func record(_ record: inout CandidateRecord, _ measure: AttemptMeasure, output: Int?, _ now: UInt64)
+    {
         record.usedAt = now
         if let cost = measure.cost {
             if record.spent.day != measure.day { record.spent = (measure.day, 0) }

@@ -114,7 +114,11 @@ struct RoutingBookTests {
         #expect(breaker.condition(now: 0) == .closed)
         var isOpen = false
         for number in 0..<100 where !isOpen {
-            if number % 3 != 0 { breaker.failed(now: Self.second, retryAfter: nil) } else { breaker.succeeded(now: Self.second) }
+            if number % 3 != 0 {
+                breaker.failed(now: Self.second, retryAfter: nil)
+            } else {
+                breaker.succeeded(now: Self.second)
+            }
             isOpen = breaker.condition(now: Self.second) != .closed
         }
         #expect(isOpen)

@@ -54,7 +54,9 @@ struct TokenPriceTests {
         }
     }
 
-    @Test(arguments: [(450_000, "0.00045"), (0, "0"), (-1, "-0.000000001"), (12_500_000_000, "12.5")] as [(Int64, String)])
+    @Test(
+        arguments: [(450_000, "0.00045"), (0, "0"), (-1, "-0.000000001"), (12_500_000_000, "12.5")] as [(Int64, String)]
+    )
     func `money is written in dollars`(_ nano: Int64, _ text: String) {
         #expect(Money(nanoUSD: nano).usd == text)
     }

@@ -95,7 +95,8 @@ public struct PriceTable: Sendable {
 
     private static let hosts: [(host: String, family: String)] = [
         ("api.openai.com", "openai"), ("api.anthropic.com", "anthropic"),
-        ("generativelanguage.googleapis.com", "gemini"), ("api.mistral.ai", "mistral"), ("api.deepseek.com", "deepseek"),
+        ("generativelanguage.googleapis.com", "gemini"), ("api.mistral.ai", "mistral"),
+        ("api.deepseek.com", "deepseek"),
         ("api.x.ai", "xai"), ("api.groq.com", "groq"), ("api.together.xyz", "together_ai"),
         ("api.cohere.ai", "cohere"), ("api.cohere.com", "cohere"),
     ]
@@ -108,7 +109,8 @@ public struct PriceTable: Sendable {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false)
         guard fields.count == columns else {
             throw Problem(
-                line: number, column: 1, message: "expected \(columns) fields with commas between, found \(fields.count)")
+                line: number, column: 1,
+                message: "expected \(columns) fields with commas between, found \(fields.count)")
         }
         func problem(_ index: Int, _ expected: String) -> Problem {
             let column = fields[..<index].reduce(1) { $0 + $1.unicodeScalars.count + 1 }
@@ -135,7 +137,9 @@ public struct PriceTable: Sendable {
                 input: input, output: output, cachedInput: try rate(4), writtenInput: try rate(5),
                 writtenForHour: try rate(6))
             var batch: TokenPrice.Rates?
-            if let input = try rate(7), let output = try rate(8) { batch = TokenPrice.Rates(input: input, output: output) }
+            if let input = try rate(7), let output = try rate(8) {
+                batch = TokenPrice.Rates(input: input, output: output)
+            }
             var tiers: [TokenPrice.Tier] = []
             if let above = try count(9) {
                 guard let input = try rate(10), let output = try rate(11) else {
