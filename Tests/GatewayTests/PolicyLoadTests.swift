@@ -78,7 +78,8 @@ import Testing
         let set = try configuration()
         #expect(
             set.paths == [
-                "etc/policies/access.cedar", "etc/policies/access.cedarschema", "etc/policies/models.yaml",
+                "etc/policies/access.cedar", "etc/policies/access.cedarschema", "etc/policies/prices.csv",
+                "etc/policies/models.yaml",
                 "etc/policies/principals.yaml", "etc/policies/limits.yaml", "etc/policies/privacy.yaml",
             ])
         // printf of the fixture's five files, sha256sum, and sha256sum of its output.
