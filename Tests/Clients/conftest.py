@@ -120,6 +120,15 @@ providers:
         import anthropic
         return anthropic.Anthropic(base_url=self.url, api_key=k.pop("key", self.key), max_retries=0, timeout=60, http_client=anthropic.DefaultHttpxClient(verify=self.context(), **k))
 
+    def bedrock(self, key=None, signs=False):
+        """boto3 with a key of the gateway, as a Bedrock API key is given to it; `signs` with an access key of AWS instead. boto3 looks into
+        the environment with its first request."""
+        import boto3
+        from botocore.config import Config
+        for name in ("AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"): os.environ.pop(name, None)
+        os.environ.update({"AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "secret"} if signs else {"AWS_BEARER_TOKEN_BEDROCK": key or self.key})
+        return boto3.Session().client("bedrock-runtime", region_name="eu-central-1", endpoint_url=self.url, verify=self.ca, config=Config(retries={"total_max_attempts": 1}, read_timeout=60, proxies={}))
+
     def entries(self):
         if not (self.folder / "ledger").exists(): return []
         return [json.loads(l) for l in self.run("audit", "tail", "--count", "10000000", "--json").stdout.splitlines()]

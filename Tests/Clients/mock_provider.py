@@ -17,7 +17,7 @@ ADDED_KEY = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCB
 
 class Provider:
     def __init__(self):
-        self.seen, self.lock, self.gone = [], threading.Lock(), []
+        self.seen, self.lock, self.gone, self.violations = [], threading.Lock(), [], []
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,7 +29,11 @@ class Provider:
             def do_POST(self):
                 raw = self.rfile.read(int(self.headers.get("content-length", 0)))
                 with provider.lock: provider.seen.append({"path": self.path, "headers": dict(self.headers.items()), "raw": raw, "at": time.time()})
-                try: provider.answer(self, json.loads(raw))
+                try:
+                    if self.path.startswith("/model/"):
+                        import mock_bedrock
+                        mock_bedrock.answer(provider, self, raw)
+                    else: provider.answer(self, json.loads(raw))
                 except (BrokenPipeError, ConnectionResetError): provider.gone.append(time.time()); self.close_connection = True
 
         class Server(ThreadingHTTPServer):

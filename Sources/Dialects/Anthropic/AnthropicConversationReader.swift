@@ -79,11 +79,7 @@ struct AnthropicConversationReader: ConversationReader {
             guard let budget = tape.member("budget_tokens", of: node),
                 let tokens = try draft.whole(budget, "thinking.budget_tokens")
             else { throw draft.wrongType("thinking.budget_tokens", "a whole number") }
-            draft.losses.change("thinking.budget_tokens", "became a degree of effort")
-            // What is said in `output_config` is the more exact word.
-            if draft.conversation.effort == nil {
-                draft.conversation.effort = tokens < 4_096 ? .low : tokens < 16_384 ? .medium : .high
-            }
+            draft.takeThinkingBudget(tokens, "thinking.budget_tokens")
         default: throw RequestError.untranslatable("thinking.type", "it is none of the known words")
         }
     }

@@ -131,7 +131,7 @@ struct AnthropicConversationWriter: ConversationWriter {
                 writer.string(description)
             }
             writer.key("input_schema")
-            writeSchema(tool.schema ?? .emptyObject)
+            writer.objectSchema(tool.schema ?? .emptyObject)
             if tool.isStrict == true {
                 writer.key("strict")
                 writer.bool(true)
@@ -139,21 +139,6 @@ struct AnthropicConversationWriter: ConversationWriter {
             writer.endObject()
         }
         writer.endArray()
-    }
-
-    /// A schema has to say that it is one of an object.
-    private mutating func writeSchema(_ schema: JSONFragment) {
-        guard let document = try? JSONDocument(parsing: Array(schema.bytes)), document.root["type"] == nil else {
-            return writer.raw(schema.bytes)
-        }
-        writer.beginObject()
-        writer.key("type")
-        writer.string("object")
-        for member in document.root.members {
-            member.key.withDecodedUTF8 { writer.key($0) }
-            writer.raw(document.bytes[member.value.range])
-        }
-        writer.endObject()
     }
 
     private mutating func writeToolChoice() {
@@ -182,13 +167,7 @@ struct AnthropicConversationWriter: ConversationWriter {
     // MARK: - Words
 
     private mutating func writeInstructions() throws(RequestError) {
-        var texts: [EscapedText] = []
-        for part in conversation.instructions {
-            guard case .text(let text) = part.content else {
-                throw .untranslatable(part.origin.path, "the system's words have to be text")
-            }
-            if !text.isBlank { texts.append(text) }
-        }
+        let texts = try conversation.instructionTexts()
         guard let first = texts.first else { return }
         writer.key("system")
         if texts.count == 1 { return writer.string(first) }
@@ -200,61 +179,26 @@ struct AnthropicConversationWriter: ConversationWriter {
     private mutating func writeTurns() throws(RequestError) {
         writer.key("messages")
         writer.beginArray()
-        var index = 0
-        let turns = conversation.turns
-        while index < turns.count {
-            // Turns of one side become one, as the provider itself would have it: the results of calls have to come in the very
-            // next turn.
-            let role = turns[index].role
-            var parts = turns[index].parts
-            index += 1
-            while index < turns.count, turns[index].role == role {
-                parts += turns[index].parts
-                index += 1
-            }
-            try writeTurn(role, parts)
+        for turn in conversation.alternatingTurns {
+            let parts = try turn.spokenParts(&losses)
+            if !parts.isEmpty { try writeTurn(turn.role, parts) }
         }
         writer.endArray()
     }
 
     private mutating func writeTurn(_ role: Conversation.Turn.Role, _ parts: [Part]) throws(RequestError) {
-        var kept: [Part] = []
-        for part in parts {
-            switch part.content {
-            case .text(let text) where text.isBlank, .refusal(let text) where text.isBlank:
-                // It takes no text without a letter; one among others says nothing.
-                guard parts.count > 1 || role == .assistant else {
-                    throw .untranslatable(part.origin.path, "a message has to have more than white space")
-                }
-                if !text.isEmpty { losses.drop("messages.content (white space)") }
-            default: kept.append(part)
-            }
-        }
-        guard !kept.isEmpty else {
-            if role == .user, let first = parts.first {
-                throw .untranslatable(first.origin.path, "a message has to have more than white space")
-            }
-            return
-        }
         writer.beginObject()
         writer.key("role")
         writer.string(role == .user ? "user" : "assistant")
         writer.key("content")
-        if kept.count == 1, case .text(let text) = kept[0].content {
+        if parts.count == 1, case .text(let text) = parts[0].content {
             writer.string(text)
         } else {
             writer.beginArray()
-            // Results come before all else.
-            for part in kept where Self.isResult(part) { try writePart(part) }
-            for part in kept where !Self.isResult(part) { try writePart(part) }
+            for part in parts { try writePart(part) }
             writer.endArray()
         }
         writer.endObject()
-    }
-
-    private static func isResult(_ part: Part) -> Bool {
-        if case .toolResult = part.content { return true }
-        return false
     }
 
     private mutating func writePart(_ part: Part) throws(RequestError) {

@@ -93,6 +93,13 @@ struct ConversationDraft {
         conversation.effort = effort
     }
 
+    /// A budget of thoughts becomes a degree of effort, where none is said in so many words: there is no other measure that all have.
+    mutating func takeThinkingBudget(_ tokens: Int, _ field: StaticString) {
+        losses.change(field, "became a degree of effort")
+        guard conversation.effort == nil else { return }
+        conversation.effort = tokens < 4_096 ? .low : tokens < 16_384 ? .medium : .high
+    }
+
     /// OpenAI's `service_tier`.
     mutating func readServiceTier(_ node: Int) {
         switch tape.word(node) {

@@ -27,7 +27,9 @@ public struct Translation: Sendable, Hashable {
 
     /// The way between two protocols; `nil` where there is none, or none is needed.
     public init?(from caller: Operation, to provider: Operation) {
-        guard caller != provider, caller.carriesConversations, provider == .chat || provider == .messages else {
+        guard caller != provider, caller.carriesConversations,
+            [.chat, .messages, .converse].contains(provider)
+        else {
             return nil
         }
         self.caller = caller
@@ -40,7 +42,7 @@ public struct Translation: Sendable, Hashable {
         switch dialect {
         case .openAI: return .chat
         case .anthropic: return .messages
-        case .bedrock: return nil
+        case .bedrock: return .converse
         }
     }
 
@@ -56,6 +58,8 @@ public struct Translation: Sendable, Hashable {
         var (conversation, losses) = try document.withTape { (tape) throws(RequestError) in
             try Self.reader(of: caller).read(tape)
         }
+        // In some dialects the path says it.
+        if let isStreaming = target.isStreaming { conversation.isStreaming = isStreaming }
         var target = target
         target.expectedBytes = body.count + body.count / 8 + 512
         let translated = try Self.writer(of: provider).write(conversation, for: target, losses: &losses)
@@ -85,36 +89,51 @@ public struct Translation: Sendable, Hashable {
     static func reader(of operation: Operation) -> any ConversationReader.Type {
         switch operation {
         case .messages, .countTokens: AnthropicConversationReader.self
+        case .converse: BedrockConversationReader.self
         case .responses: ResponsesConversationReader.self
-        case .chat, .embeddings, .converse: OpenAIConversationReader.self
+        case .chat, .embeddings: OpenAIConversationReader.self
         }
     }
 
     static func writer(of operation: Operation) -> any ConversationWriter.Type {
-        operation == .messages ? AnthropicConversationWriter.self : OpenAIConversationWriter.self
+        switch operation {
+        case .messages: AnthropicConversationWriter.self
+        case .converse: BedrockConversationWriter.self
+        default: OpenAIConversationWriter.self
+        }
     }
 
     private static func replyReader(of operation: Operation) -> any ReplyReader.Type {
-        operation == .messages ? AnthropicReplyReader.self : OpenAIReplyReader.self
+        switch operation {
+        case .messages: AnthropicReplyReader.self
+        case .converse: BedrockReplyReader.self
+        default: OpenAIReplyReader.self
+        }
     }
 
     private static func replyWriter(of operation: Operation) -> any ReplyWriter.Type {
         switch operation {
         case .messages, .countTokens: AnthropicReplyWriter.self
+        case .converse: BedrockReplyWriter.self
         case .responses: ResponsesReplyWriter.self
-        case .chat, .embeddings, .converse: OpenAIReplyWriter.self
+        case .chat, .embeddings: OpenAIReplyWriter.self
         }
     }
 
     private static func eventReader(of operation: Operation) -> any ReplyEventReader {
-        operation == .messages ? AnthropicReplyEventReader() : OpenAIReplyEventReader()
+        switch operation {
+        case .messages: AnthropicReplyEventReader()
+        case .converse: BedrockReplyEventReader()
+        default: OpenAIReplyEventReader()
+        }
     }
 
     private static func eventWriter(of operation: Operation, _ facts: TranslatedAnswer) -> any ReplyEventWriter {
         switch operation {
         case .messages, .countTokens: AnthropicReplyEventWriter(facts)
+        case .converse: BedrockReplyEventWriter()
         case .responses: ResponsesReplyEventWriter(facts)
-        case .chat, .embeddings, .converse: OpenAIReplyEventWriter(facts)
+        case .chat, .embeddings: OpenAIReplyEventWriter(facts)
         }
     }
 }
@@ -123,8 +142,8 @@ extension Operation {
     /// Whether callers ask a model by it to go on with a conversation, which other dialects know, too.
     var carriesConversations: Bool {
         switch self {
-        case .chat, .messages, .responses: true
-        case .embeddings, .countTokens, .converse: false
+        case .chat, .messages, .responses, .converse: true
+        case .embeddings, .countTokens: false
         }
     }
 }

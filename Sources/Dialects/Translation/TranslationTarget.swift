@@ -9,6 +9,8 @@ public struct TranslationTarget: Sendable, Hashable {
     public var asksForStreamUsage: Bool
     /// Whether the limit is `max_completion_tokens`, which OpenAI's own models insist on and other servers may not know.
     public var limitsCompletionTokens: Bool
+    /// Whether the answer shall be streamed, where the caller's body does not say it; `nil` where it does.
+    public var isStreaming: Bool?
     /// About how long the body will be.
     var expectedBytes = 1_024
 
@@ -19,8 +21,10 @@ public struct TranslationTarget: Sendable, Hashable {
 
     /// Puts a target together; `maximumOutput` is the most tokens that the model can give, where that is known.
     public init(
-        model: String, maximumOutput: Int? = nil, asksForStreamUsage: Bool = true, limitsCompletionTokens: Bool = false
+        model: String, maximumOutput: Int? = nil, asksForStreamUsage: Bool = true, limitsCompletionTokens: Bool = false,
+        isStreaming: Bool? = nil
     ) {
+        self.isStreaming = isStreaming
         self.model = model
         maximumTokens = maximumOutput.map { max(1, min($0, Self.longestDefault)) } ?? Self.usualDefault
         self.asksForStreamUsage = asksForStreamUsage

@@ -423,7 +423,7 @@ final class RequestPipeline: Sendable {
         let translation = AnswerTranslation(request, to: permitted.operation, id)
         let target = TranslationTarget(
             model: permit.destination.model, maximumOutput: permitted.maximumOutput, asksForStreamUsage: asksForUsage,
-            limitsCompletionTokens: permitted.provider.limitsCompletionTokens)
+            limitsCompletionTokens: permitted.provider.limitsCompletionTokens, isStreaming: request.isStreaming)
         let tenantKey = try inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant)
         let keeping = keeping(request, permit, attempt: attempt, inquiry)
         let began = Clock.monotone()

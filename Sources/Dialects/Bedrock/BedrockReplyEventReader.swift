@@ -1,0 +1,123 @@
+internal import JSONText
+
+/// Reads the frames of a streamed answer as what they say. A block of text begins with its first piece.
+struct BedrockReplyEventReader: ReplyEventReader {
+    private enum Block: Equatable {
+        case text
+        case call(Int)
+        /// A tool of the provider's own, say.
+        case other
+    }
+
+    private var open: (number: Int, block: Block)?
+    private var calls = 0
+    private var hasStopped = false
+    private var isDone = false
+
+    mutating func read(
+        _ event: ServerSentEvent, of parser: borrowing EventStreamParser,
+        _ said: (ReplyEvent) throws(TranslationFault) -> Void
+    ) throws(TranslationFault) {
+        if event.isFailure {
+            var error = UpstreamError(message: "the provider gave up")
+            if event.dataLines > 0 { error = UpstreamError(try StreamTranslation.document(event, of: parser).root) }
+            error.type = String(decoding: parser.bytes[event.name], as: UTF8.self)
+            return try said(.failed(error))
+        }
+        guard event.dataLines > 0 else { return }
+        let document = try StreamTranslation.document(event, of: parser)
+        let name = String(decoding: parser.bytes[event.name], as: UTF8.self)
+        try document.withTape { (tape) throws(TranslationFault) in try read(name, tape, said) }
+    }
+
+    /// A stream without figures is over when its connection says so.
+    mutating func end(_ said: (ReplyEvent) throws(TranslationFault) -> Void) throws(TranslationFault) {
+        guard hasStopped, !isDone else { return }
+        isDone = true
+        try said(.done)
+    }
+
+    private mutating func read(
+        _ name: String, _ tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
+    ) throws(TranslationFault) {
+        switch name {
+        case "messageStart": try said(.began(id: nil, model: nil))
+        case "contentBlockStart": try readStart(tape, said)
+        case "contentBlockDelta":
+            if let delta = tape.member("delta", of: 0) { try read(delta: delta, of: tape, said) }
+        case "contentBlockStop":
+            guard open != nil else { return }
+            open = nil
+            try said(.partEnded)
+        case "messageStop":
+            hasStopped = true
+            let reason = tape.member("stopReason", of: 0).flatMap { BedrockReplyReader.stop(tape.word($0)) }
+            try said(.stopped(reason ?? .end, sequence: nil))
+        case "metadata":
+            if let usage = tape.member("usage", of: 0).flatMap({ BedrockUsage.read($0, of: tape) }) {
+                try said(.usage(usage))
+            }
+            try end(said)
+        default: break
+        }
+    }
+
+    private func number(_ tape: Tape) -> Int {
+        tape.member("contentBlockIndex", of: 0).flatMap { tape.value($0).int } ?? 0
+    }
+
+    private mutating func readStart(
+        _ tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
+    ) throws(TranslationFault) {
+        guard open == nil else { throw TranslationFault("a stream's block begins before the one before it ended") }
+        let start = tape.member("start", of: 0)
+        guard let call = start.flatMap({ tape.member("toolUse", of: $0) }),
+            tape.member("type", of: call).map({ tape.isNull($0) }) ?? true
+        else {
+            open = (number(tape), .other)
+            return
+        }
+        guard let id = tape.member("toolUseId", of: call).flatMap({ tape.text($0) }),
+            let name = tape.member("name", of: call).flatMap({ tape.text($0) })
+        else { throw TranslationFault("a stream's tool call has no name") }
+        open = (number(tape), .call(calls))
+        try said(.toolCall(index: calls, id: id, name: name))
+        calls += 1
+    }
+
+    private mutating func read(
+        delta: Int, of tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
+    ) throws(TranslationFault) {
+        let number = number(tape)
+        if let open, open.number != number {
+            throw TranslationFault("a stream's piece belongs to no block that is open")
+        }
+        let block = open?.block ?? .text
+        open = (number, block)
+        func text(_ node: Int?) -> EscapedText? {
+            node.flatMap { tape.text($0) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        for kind in tape.members(of: delta) {
+            switch kind.name {
+            case "text": if let text = text(kind.value) { try said(.text(text)) }
+            case "toolUse":
+                guard block != .text else { throw TranslationFault("a stream's tool call has no beginning") }
+                guard case .call(let index) = block, let input = text(tape.member("input", of: kind.value)) else {
+                    continue
+                }
+                try said(.arguments(index: index, input))
+            case "reasoningContent":
+                for part in tape.members(of: kind.value) {
+                    guard let text = text(part.value) else { continue }
+                    switch part.name {
+                    case "text": try said(.reasoning(text))
+                    case "signature": try said(.signature(text))
+                    case "redactedContent": try said(.sealedReasoning(text))
+                    default: break
+                    }
+                }
+            default: break
+            }
+        }
+    }
+}

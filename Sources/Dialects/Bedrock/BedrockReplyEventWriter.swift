@@ -1,0 +1,134 @@
+internal import JSONText
+
+/// Writes the frames of a streamed answer: blocks one after the other, and figures behind the end.
+struct BedrockReplyEventWriter: ReplyEventWriter {
+    private enum Block: Equatable {
+        case text
+        case thinking
+        case call(Int)
+    }
+
+    private var hasBegun = false
+    private var open: Block?
+    /// The number of the block that is open, or of the next one.
+    private var number = 0
+    private var stop: Reply.Stop?
+    private var callsTools = false
+    private var refuses = false
+    private var usage: ReplyUsage?
+
+    init() {}
+
+    mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault) {
+        switch event {
+        case .began: begin(&stream)
+        case .text(let text):
+            open(.text, &stream)
+            BedrockStreamReader.append(.content, text, block: number, to: &stream)
+        case .refusal(let text):
+            refuses = true
+            open(.text, &stream)
+            BedrockStreamReader.append(.content, text, block: number, to: &stream)
+        case .reasoning(let text):
+            open(.thinking, &stream)
+            BedrockStreamReader.append(.reasoning, text, block: number, to: &stream)
+        case .signature(let text):
+            open(.thinking, &stream)
+            append(thought: "signature", text, &stream)
+        case .sealedReasoning(let data):
+            close(&stream)
+            open(.thinking, &stream)
+            append(thought: "redactedContent", data, &stream)
+            close(&stream)
+        case .toolCall(let index, let id, let name):
+            close(&stream)
+            callsTools = true
+            open(.call(index), &stream)
+            begin(call: id, name, &stream)
+        case .arguments(let index, let text):
+            guard open == .call(index) else { throw TranslationFault("a stream's tool call goes on after its end") }
+            BedrockStreamReader.append(.toolArguments, text, block: number, to: &stream)
+        case .partEnded: close(&stream)
+        case .stopped(let stop, _):
+            self.stop = stop
+            close(&stream)
+        // Said behind the end: figures may come after the reason.
+        case .usage(let usage): self.usage = usage
+        case .done: end(&stream)
+        case .failed(let error):
+            let type = error.type ?? BedrockErrorBody.type(ofStatus: 500)
+            stream += BedrockErrorBody.frame(type: type, message: error.message)
+        // There is no sign of life.
+        case .ping: break
+        }
+    }
+
+    private mutating func begin(_ stream: inout [UInt8]) {
+        guard !hasBegun else { return }
+        hasBegun = true
+        EventFrameWriter.append(event: "messageStart", data: "{\"role\":\"assistant\"}".utf8, to: &stream)
+    }
+
+    // MARK: - Blocks
+
+    /// What begins with its first piece.
+    private mutating func open(_ block: Block, _ stream: inout [UInt8]) {
+        guard open != block else { return }
+        begin(&stream)
+        close(&stream)
+        open = block
+    }
+
+    private func begin(call id: EscapedText, _ name: EscapedText, _ stream: inout [UInt8]) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("contentBlockIndex")
+        writer.int(number)
+        writer.key("start")
+        writer.beginObject()
+        writer.key("toolUse")
+        writer.beginObject()
+        writer.key("toolUseId")
+        writer.string(BedrockReplyWriter.identifier(id))
+        writer.key("name")
+        writer.string(name)
+        writer.endObject()
+        writer.endObject()
+        writer.endObject()
+        EventFrameWriter.append(event: "contentBlockStart", data: writer.bytes, to: &stream)
+    }
+
+    private func append(thought member: StaticString, _ text: EscapedText, _ stream: inout [UInt8]) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("contentBlockIndex")
+        writer.int(number)
+        writer.key("delta")
+        writer.beginObject()
+        writer.key("reasoningContent")
+        writer.block(member, text)
+        writer.endObject()
+        writer.endObject()
+        EventFrameWriter.append(event: "contentBlockDelta", data: writer.bytes, to: &stream)
+    }
+
+    private mutating func close(_ stream: inout [UInt8]) {
+        guard open != nil else { return }
+        open = nil
+        EventFrameWriter.append(
+            event: "contentBlockStop", data: "{\"contentBlockIndex\":\(number)}".utf8, to: &stream)
+        number += 1
+    }
+
+    private mutating func end(_ stream: inout [UInt8]) {
+        begin(&stream)
+        close(&stream)
+        let reason = BedrockReplyWriter.stop(Reply.settled(stop, callsTools: callsTools), refuses: refuses)
+        EventFrameWriter.append(event: "messageStop", data: "{\"stopReason\":\"\(reason)\"}".utf8, to: &stream)
+        var writer = JSONWriter()
+        writer.beginObject()
+        BedrockReplyWriter.writeFigures(usage ?? ReplyUsage(), to: &writer)
+        writer.endObject()
+        EventFrameWriter.append(event: "metadata", data: writer.bytes, to: &stream)
+    }
+}
