@@ -26,7 +26,8 @@ public enum ProviderRequest {
         for request: InferenceRequest, model: String, needsUsage: Bool
     ) -> [JSONReplacement] {
         var edits: [JSONReplacement] = []
-        if let value = request.body.root["model"] {
+        // Bedrock reads the model's name in the path.
+        if request.operation != .converse, let value = request.body.root["model"] {
             var name: [UInt8] = [0x22]
             JSONEscape.append(model, to: &name)
             name.append(0x22)

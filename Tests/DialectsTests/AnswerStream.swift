@@ -51,7 +51,7 @@ struct AnswerStream: Sendable {
         _ dialect: Dialect, callerWantsUsage: Bool, contentIsJSON: Bool = false, maximumEventBytes: Int = 16 << 20,
         makeRestorer: (@Sendable (_ isJSON: Bool) -> FakeRestorer)?
     ) {
-        parser = EventStreamParser(maximumEventBytes: maximumEventBytes)
+        parser = EventStreamParser(dialect.framing, maximumEventBytes: maximumEventBytes)
         reader = StreamEventReader(dialect)
         dropsUsage = dialect == .openAI && !callerWantsUsage
         self.contentIsJSON = contentIsJSON
@@ -86,7 +86,7 @@ struct AnswerStream: Sendable {
             output.append(contentsOf: rests)
             unchanged = event.range.lowerBound
             guard let document = message.document, !edits.isEmpty else { continue }
-            EventStreamWriter.append(name: parser.bytes[event.name], data: document.replacing(edits), to: &output)
+            output.append(contentsOf: parser.rewritten(event, data: document.replacing(edits)))
             unchanged = event.range.upperBound
         }
         let end = parser.unfinished.lowerBound
@@ -99,7 +99,7 @@ struct AnswerStream: Sendable {
     /// a piece of one, and is dropped.
     mutating func finish() -> Ending {
         var bytes: [UInt8] = []
-        if !parser.unfinished.isEmpty, let last = try? feed([0x0A, 0x0A], readsAll: true) { bytes = last }
+        if !parser.closing.isEmpty, let last = try? feed(parser.closing, readsAll: true) { bytes = last }
         for channel in reader.closeAll() { appendRest(of: channel, to: &bytes) }
         return Ending(bytes: bytes, isComplete: isComplete)
     }
