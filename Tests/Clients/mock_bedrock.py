@@ -81,7 +81,7 @@ def answer(provider, h, raw):
     if model.startswith("err-"): return refuse(int(model[4:7]), "scripted")
     if body["messages"][0]["role"] != "user": return refuse(400, "a conversation begins with a user")
     content, stop = blocks(body, model)
-    figures = {"usage": {"inputTokens": 6, "outputTokens": 7, "totalTokens": 13, "cacheReadInputTokens": 3, "cacheWriteInputTokens": 2}, "metrics": {"latencyMs": 5}}
+    figures = {"usage": {"inputTokens": 6, "outputTokens": 7, "totalTokens": 18, "cacheReadInputTokens": 3, "cacheWriteInputTokens": 2}, "metrics": {"latencyMs": 5}}
     if verb == "converse": return provider.whole(h, 200, {"output": {"message": {"role": "assistant", "content": content}}, "stopReason": stop, **figures}, [("x-amzn-requestid", "r-1")])
     frames = [frame("messageStart", {"role": "assistant", "p": "abcdef"})]
     for i, block in enumerate(content):

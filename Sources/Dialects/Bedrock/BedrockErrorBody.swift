@@ -47,9 +47,9 @@ enum BedrockErrorBody {
         case "AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException": 403
         case "ResourceNotFoundException": 404
         case "ModelTimeoutException": 408
-        case "ModelErrorException", "ModelStreamErrorException": 424
         case "ThrottlingException", "ModelNotReadyException", "TooManyRequestsException": 429
-        case "InternalServerException": 500
+        // Its own status is 424; but that the model failed is nobody's request's fault.
+        case "InternalServerException", "ModelErrorException", "ModelStreamErrorException": 500
         case "ServiceUnavailableException": 503
         default: nil
         }

@@ -36,7 +36,8 @@ struct AnswerTranslation: Sendable {
     /// A provider's error for the caller.
     func error(_ error: UpstreamError, status: Int) -> (error: UpstreamError, status: Int) {
         let dialect = translation.caller.dialect
-        // 529 is Anthropic's alone.
-        return (error.translated(to: dialect, status: status), dialect != .anthropic && status == 529 ? 503 : status)
+        // 529 is Anthropic's alone, and 424 Bedrock's: its model failed.
+        let known = status == 424 ? 500 : dialect != .anthropic && status == 529 ? 503 : status
+        return (error.translated(to: dialect, status: known), known)
     }
 }
