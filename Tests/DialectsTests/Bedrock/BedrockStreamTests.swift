@@ -90,7 +90,8 @@ struct BedrockStreamTests {
         #expect(kinds.count(where: { $0 == .done }) == 1 && kinds[12] == .done)
         #expect(
             reader.facts
-                == AnswerFacts(usage: TokenUsage(input: 11, output: 7, cachedInput: 3), finishReason: "tool_use"))
+                == AnswerFacts(
+                    usage: TokenUsage(input: 11, output: 7, cachedInput: 3, writtenInput: 2), finishReason: "tool_use"))
     }
 
     @Test func `an exception ends the stream as an error`() throws {
