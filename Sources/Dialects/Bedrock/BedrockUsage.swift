@@ -13,12 +13,23 @@ enum BedrockUsage {
         var usage = ReplyUsage()
         usage.cacheRead = count("cacheReadInputTokens") ?? 0
         usage.cacheWrite = count("cacheWriteInputTokens") ?? 0
+        usage.cacheWriteForHour = hourly(node, of: tape)
         usage.output = output ?? 0
         // Figures come from a provider: they may be absurd, and must not overflow.
         let (some, over) = (input ?? 0).addingReportingOverflow(usage.cacheRead)
         let (all, overToo) = some.addingReportingOverflow(usage.cacheWrite)
         usage.input = over || overToo ? .max : all
         return usage
+    }
+
+    /// Of those written to the cache the ones that stay for an hour, which cost more: `cacheDetails` lists them by their time.
+    private static func hourly(_ node: Int, of tape: Tape) -> Int {
+        guard let details = tape.member("cacheDetails", of: node) else { return 0 }
+        for detail in tape.elements(of: details) {
+            guard let time = tape.member("ttl", of: detail), "1h" ~= tape.word(time) else { continue }
+            return max(0, tape.member("inputTokens", of: detail).flatMap { tape.value($0).int } ?? 0)
+        }
+        return 0
     }
 
     static func write(_ usage: ReplyUsage, to writer: inout JSONWriter) {

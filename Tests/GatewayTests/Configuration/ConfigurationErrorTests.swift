@@ -208,10 +208,13 @@ struct ConfigurationErrorTests {
         ),
         ("    apikey: {}\n", "5:5: unknown key `apikey` in `providers.openai`, did you mean `api_key`?"),
         ("  b@d: { kind: demo }\n", "5:3: `b@d`: expected a name of letters, digits, `_`, `-` and `.` for a provider"),
-        ("  other: {}\n", "5:10: `providers.other.kind` is missing: expected `demo`, `openai`, `anthropic` or `azure`"),
+        (
+            "  other: {}\n",
+            "5:10: `providers.other.kind` is missing: expected `demo`, `openai`, `anthropic`, `azure` or `bedrock`"
+        ),
         (
             "  other: { kind: openia }\n",
-            "5:18: `providers.other.kind`: expected `demo`, `openai`, `anthropic` or `azure`, found `openia`, did you mean `openai`?"
+            "5:18: `providers.other.kind`: expected `demo`, `openai`, `anthropic`, `azure` or `bedrock`, found `openia`, did you mean `openai`?"
         ),
         (
             "  other: { kind: demo, base_url: x }\n",
