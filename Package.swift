@@ -19,7 +19,7 @@ let http2 = "swift-nio-http2"  // HTTP/2 framing, HPACK, flow control and its de
 let arguments = "swift-argument-parser"  // the command line: verbs, --help, completion
 let yams = "Yams"  // YAML with line numbers, for the configuration and policy data files
 let logging = "swift-log"  // structured logs with levels
-let grdb = "GRDB.swift"  // SQLite (apt: libsqlite3-dev): the ledger's index, which can always be made anew from the log
+let grdb = "GRDB.swift"  // SQLite (apt: libsqlite3-dev): the ledger's index, which can always be made anew, and the limits' state
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -108,13 +108,21 @@ let package = Package(
                 .product(name: "GRDB", package: grdb), .product(name: "GRDBSQLite", package: grdb),
             ]),
 
+        // What is spent under the limits, on disk.
+        library(
+            "LimitStore",
+            [
+                "Inference", "Limits", "LedgerStore", .product(name: "GRDB", package: grdb),
+                .product(name: "GRDBSQLite", package: grdb),
+            ]),
+
         // The gateway and its command line.
         library(
             "Gateway",
             [
                 "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
                 "LedgerIndex", "LedgerReport",
-                "LedgerStore", "LedgerRelay", "LedgerVault",
+                "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 "TransparencyLog",
@@ -149,6 +157,7 @@ let package = Package(
             ]),
         tests("PatternScannerTests", ["PatternScanner", "Privacy"]),
         tests("LimitsTests", ["Limits", "Inference"]),
+        tests("LimitStoreTests", ["LimitStore", "Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),

@@ -19,14 +19,14 @@ public struct Reservation: Hashable, Sendable {
 /// Why a request has no room.
 public struct RateExceeded: Hashable, Sendable {
     /// The limit without room; of several, the one that takes longest.
-    public let limit: RequestLimit
+    public let limit: LimitScope
     /// What it allows.
-    public let rate: RequestRate
+    public let rate: MinuteRate
     /// When a request will have room if none comes in between, in milliseconds from now, rounded up; at least 1.
     public let retryAfterMilliseconds: Int
 }
 
-/// Counts requests against the limits that apply to them: of their key, their principal and its teams.
+/// Counts requests against the limits that apply to them: of their key, their principal and its teams, and the model.
 ///
 /// A value without locks or clock: its owner serialises calls and passes a monotone clock in nanoseconds. Limits of single keys,
 /// principals and teams have one bucket each. The buckets that all other keys get are made as keys come; a full one is as good as
@@ -34,8 +34,8 @@ public struct RateExceeded: Hashable, Sendable {
 /// (or 1,024, if that is more).
 public struct RequestRateLimiter: Sendable {
     private struct Ruled: Sendable {
-        let limit: RequestLimit
-        let rate: RequestRate
+        let limit: LimitScope
+        let rate: MinuteRate
         var bucket: TokenBucket
     }
 
@@ -45,6 +45,7 @@ public struct RequestRateLimiter: Sendable {
     private var keyRules: [String: Int] = [:]
     private var principalRules: [String: Int] = [:]
     private var teamRules: [String: Int] = [:]
+    private var modelRules: [String: Int] = [:]
     private var keyBuckets: [String: TokenBucket] = [:]
     private var sweepAt = Self.smallestSweep
 
@@ -59,15 +60,17 @@ public struct RequestRateLimiter: Sendable {
     /// How many buckets are kept for keys that have no limit of their own.
     var keptBuckets: Int { keyBuckets.count }
 
-    /// Takes room for one request of a principal, at a time in nanoseconds of a monotone clock.
-    public mutating func reserve(for principal: Principal, now: UInt64) -> RateDecision {
+    /// Takes room for one request of a principal for the model of an alias, at a time in nanoseconds of a monotone clock.
+    public mutating func reserve(for principal: Principal, model: ModelID? = nil, now: UInt64) -> RateDecision {
         // A request that a rule refuses must take nothing from the others: so first all are asked, then all are taken from.
         var refusal: RateExceeded?
         var scarcest: Reservation?
         let ownRule = keyRules.isEmpty ? nil : keyRules[principal.credential]
         let principalRule = principalRules.isEmpty ? nil : principalRules[principal.name]
+        let modelRule = modelRules.isEmpty ? nil : model.flatMap { modelRules[$0.rawValue] }
         ask(ownRule, now, &refusal, &scarcest)
         ask(principalRule, now, &refusal, &scarcest)
+        ask(modelRule, now, &refusal, &scarcest)
         if !teamRules.isEmpty {
             for team in principal.teams { ask(teamRules[team], now, &refusal, &scarcest) }
         }
@@ -81,6 +84,7 @@ public struct RequestRateLimiter: Sendable {
         if let refusal { return .exceeded(refusal) }
         take(ownRule)
         take(principalRule)
+        take(modelRule)
         if !teamRules.isEmpty {
             for team in principal.teams { take(teamRules[team]) }
         }
@@ -89,7 +93,7 @@ public struct RequestRateLimiter: Sendable {
 
     /// Whose bucket a request takes from where no rule names its key. A key lasts, but tokens and certificates are renewed every few
     /// minutes, and must not bring a full bucket along each time: so all those of a principal have one.
-    private static func bucketName(_ principal: Principal) -> String {
+    static func bucketName(_ principal: Principal) -> String {
         principal.method == .apiKey ? principal.credential : "\(principal.kind.rawValue) \(principal.name)"
     }
 
@@ -101,6 +105,7 @@ public struct RequestRateLimiter: Sendable {
         keyRules = [:]
         principalRules = [:]
         teamRules = [:]
+        modelRules = [:]
         index(new, now: now)
         for position in ruled.indices {
             guard var previous = old.ruled.first(where: { $0.limit == ruled[position].limit }) else { continue }
@@ -115,7 +120,7 @@ public struct RequestRateLimiter: Sendable {
     }
 
     private mutating func index(_ limits: RequestLimits, now: UInt64) {
-        func add(_ rates: [String: RequestRate], _ limit: (String) -> RequestLimit) -> [String: Int] {
+        func add(_ rates: [String: MinuteRate], _ limit: (String) -> LimitScope) -> [String: Int] {
             var indices: [String: Int] = [:]
             for (name, rate) in rates {
                 indices[name] = ruled.count
@@ -123,9 +128,10 @@ public struct RequestRateLimiter: Sendable {
             }
             return indices
         }
-        keyRules = add(limits.keys, RequestLimit.key)
-        principalRules = add(limits.principals, RequestLimit.principal)
-        teamRules = add(limits.teams, RequestLimit.team)
+        keyRules = add(limits.keys, LimitScope.key)
+        principalRules = add(limits.principals, LimitScope.principal)
+        teamRules = add(limits.teams, LimitScope.team)
+        modelRules = add(limits.models, LimitScope.model)
     }
 
     private mutating func ask(
@@ -142,7 +148,7 @@ public struct RequestRateLimiter: Sendable {
     }
 
     private static func weigh(
-        _ bucket: TokenBucket, _ rate: RequestRate, _ limit: @autoclosure () -> RequestLimit,
+        _ bucket: TokenBucket, _ rate: MinuteRate, _ limit: @autoclosure () -> LimitScope,
         _ refusal: inout RateExceeded?, _ scarcest: inout Reservation?
     ) {
         guard bucket.hasRoom else {
@@ -158,7 +164,7 @@ public struct RequestRateLimiter: Sendable {
 
     /// Asks the last bucket and takes from it at once, in place.
     private static func reserve(
-        _ bucket: inout TokenBucket, _ rate: RequestRate, _ limit: @autoclosure () -> RequestLimit, _ now: UInt64,
+        _ bucket: inout TokenBucket, _ rate: MinuteRate, _ limit: @autoclosure () -> LimitScope, _ now: UInt64,
         _ refusal: inout RateExceeded?, _ scarcest: inout Reservation?
     ) {
         bucket.refill(rate: rate, now: now)
@@ -166,7 +172,7 @@ public struct RequestRateLimiter: Sendable {
         if refusal == nil { bucket.take() }
     }
 
-    private mutating func sweep(_ rate: RequestRate, now: UInt64) {
+    private mutating func sweep(_ rate: MinuteRate, now: UInt64) {
         guard keyBuckets.count >= sweepAt else { return }
         keyBuckets = keyBuckets.filter { !$0.value.isFull(rate: rate, at: now) }
         // Twice what is left: a sweep costs as much as was added since the last one.

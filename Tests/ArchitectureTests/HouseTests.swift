@@ -33,6 +33,7 @@ private enum House {
             "CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography",
         ],
         "LedgerReport": ["Ledger", "JSONText"],
+        "LimitStore": ["GRDB", "GRDBSQLite", "Inference", "Limits", "LedgerStore"],
         "LedgerIndex": [
             "GRDB", "GRDBSQLite", "Inference", "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography",
         ],

@@ -10,8 +10,8 @@ struct RequestRateLimiterTests {
         Principal(kind: .user, name: name, teams: teams, tenant: "t", method: .apiKey, credential: key)
     }
 
-    private func rate(_ perMinute: Int, _ burst: Int) throws -> RequestRate {
-        try #require(RequestRate(perMinute: perMinute, burst: burst))
+    private func rate(_ perMinute: Int, _ burst: Int) throws -> MinuteRate {
+        try #require(MinuteRate(perMinute: perMinute, burst: burst))
     }
 
     private func passes(_ limiter: inout RequestRateLimiter, _ principal: Principal, now: UInt64, of tries: Int = 20)
@@ -171,7 +171,7 @@ struct RequestRateLimiterTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `every limit holds in every window for a mix of callers`(seed: UInt64) throws {
         var random = SeededRandom(state: seed)
-        func randomRate() throws -> RequestRate {
+        func randomRate() throws -> MinuteRate {
             try rate(.random(in: 1...2000, using: &random), .random(in: 1...20, using: &random))
         }
         let limits = RequestLimits(
@@ -181,7 +181,7 @@ struct RequestRateLimiterTests {
         let callers = (0..<6).map {
             principal("p\($0 % 3)", key: "k\($0)", teams: $0 % 2 == 0 ? ["t0"] : ["t0", "t1"])
         }
-        var passed: [RequestLimit: [UInt64]] = [:]
+        var passed: [LimitScope: [UInt64]] = [:]
         var now: UInt64 = 0
         for _ in 0..<1500 {
             now += .random(in: 0...200_000_000, using: &random)
@@ -192,11 +192,12 @@ struct RequestRateLimiterTests {
             for team in caller.teams { passed[.team(team), default: []].append(now) }
         }
         for (limit, times) in passed {
-            let rate: RequestRate? =
+            let rate: MinuteRate? =
                 switch limit {
                 case .key(let id): limits.keys[id] ?? limits.eachKey
                 case .principal(let name): limits.principals[name]
                 case .team(let name): limits.teams[name]
+                case .model, .provider: nil
                 }
             guard let rate else { continue }
             for first in times.indices {

@@ -18,8 +18,8 @@ struct SeededRandom: RandomNumberGenerator {
 struct TokenBucketTests {
     static let minute: UInt64 = 60_000_000_000
 
-    private func rate(_ perMinute: Int, _ burst: Int? = nil) throws -> RequestRate {
-        try #require(RequestRate(perMinute: perMinute, burst: burst))
+    private func rate(_ perMinute: Int, _ burst: Int? = nil) throws -> MinuteRate {
+        try #require(MinuteRate(perMinute: perMinute, burst: burst))
     }
 
     @Test func `a full bucket lets its burst pass at once, and no more`() throws {
@@ -70,12 +70,12 @@ struct TokenBucketTests {
     }
 
     @Test func `the largest rate and the longest pause do not overflow`() throws {
-        let rate = try rate(RequestRate.maximum, RequestRate.maximum)
+        let rate = try rate(MinuteRate.maximum, MinuteRate.maximum)
         var bucket = TokenBucket(rate: rate, now: 0)
-        for _ in 0..<RequestRate.maximum { bucket.take() }
+        for _ in 0..<MinuteRate.maximum { bucket.take() }
         #expect(!bucket.hasRoom)
         bucket.refill(rate: rate, now: .max)
-        #expect(bucket.level == Int64(RequestRate.maximum) * TokenBucket.cost)
+        #expect(bucket.level == Int64(MinuteRate.maximum) * TokenBucket.cost)
     }
 
     @Test func `a rate of zero lets nothing pass, ever`() throws {
@@ -89,7 +89,7 @@ struct TokenBucketTests {
 
     @Test(arguments: [(-1, nil), (1_000_001, nil), (60, 0), (60, -1), (60, 1_000_001)] as [(Int, Int?)])
     func `an impossible rate is refused`(perMinute: Int, burst: Int?) {
-        #expect(RequestRate(perMinute: perMinute, burst: burst) == nil)
+        #expect(MinuteRate(perMinute: perMinute, burst: burst) == nil)
     }
 
     @Test func `the burst is a minute's worth unless given`() throws {

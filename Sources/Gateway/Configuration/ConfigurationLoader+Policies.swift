@@ -99,12 +99,12 @@ extension ConfigurationLoader {
         return limits
     }
 
-    private static func rate(_ field: ConfigurationField) -> RequestRate? {
+    private static func rate(_ field: ConfigurationField) -> MinuteRate? {
         let section = field.section
-        let perMinute = section.required("requests_per_minute", "a whole number")?.integer(in: 0...RequestRate.maximum)
-        let burst = section.field("burst")?.integer(in: 1...RequestRate.maximum)
+        let perMinute = section.required("requests_per_minute", "a whole number")?.integer(in: 0...MinuteRate.maximum)
+        let burst = section.field("burst")?.integer(in: 1...MinuteRate.maximum)
         section.finish()
-        return perMinute.flatMap { RequestRate(perMinute: $0, burst: burst) }
+        return perMinute.flatMap { MinuteRate(perMinute: $0, burst: burst) }
     }
 
     static func unknown(_ what: String, _ name: String, among known: [String]) -> String {

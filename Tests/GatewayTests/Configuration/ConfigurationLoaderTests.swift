@@ -310,8 +310,8 @@ struct ConfigurationLoaderTests {
             teams: { support: { requests_per_minute: 90, burst: 3 } }
             """)
         fixture.files["etc/policies/principals.yaml"] = "teams: { support: {} }"
-        func rate(_ perMinute: Int, _ burst: Int?) throws -> RequestRate {
-            try #require(RequestRate(perMinute: perMinute, burst: burst))
+        func rate(_ perMinute: Int, _ burst: Int?) throws -> MinuteRate {
+            try #require(MinuteRate(perMinute: perMinute, burst: burst))
         }
         #expect(
             try fixture.load().requestLimits

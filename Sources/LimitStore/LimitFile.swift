@@ -1,0 +1,127 @@
+internal import GRDB
+internal import Inference
+internal import Limits
+
+/// The SQLite file behind `LimitStore`: two tables, one writer.
+final class LimitFile: Sendable {
+    private let queue: DatabaseQueue
+
+    /// What another process that has the file open is waited for, in seconds: a gateway that is just ending.
+    private static let busySeconds = 5.0
+    private static let schema = 1
+
+    init(path: String) throws {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Self.busySeconds)
+        configuration.label = "limits"
+        configuration.prepareDatabase { db in
+            // One gateway, one file: two that count apart would each spend the whole.
+            try db.execute(
+                sql: """
+                    PRAGMA locking_mode = EXCLUSIVE;
+                    PRAGMA journal_mode = WAL;
+                    PRAGMA synchronous = NORMAL;
+                    """)
+        }
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.inTransaction(.immediate) { db in
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            guard version == 0 || version == Self.schema else {
+                throw DatabaseError(message: "it is of version \(version), this gateway knows \(Self.schema)")
+            }
+            try db.execute(
+                sql: """
+                    CREATE TABLE IF NOT EXISTS amount (
+                        kind TEXT NOT NULL, name TEXT NOT NULL, measure TEXT NOT NULL,
+                        period INTEGER NOT NULL, spent INTEGER NOT NULL, assumed INTEGER NOT NULL,
+                        PRIMARY KEY (kind, name, measure)) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS open (
+                        id INTEGER PRIMARY KEY, request TEXT NOT NULL, attempt INTEGER NOT NULL, charges TEXT NOT NULL);
+                    PRAGMA user_version = \(Self.schema);
+                    """)
+            return .commit
+        }
+    }
+
+    func content() throws -> LimitStore.Content {
+        try queue.read { db in
+            let amounts = try Row.fetchAll(db, sql: "SELECT * FROM amount").map { row in
+                guard let account = Self.account(row["kind"], row["name"], row["measure"]) else { throw Self.damaged }
+                return StoredAmount(
+                    account: account, period: row["period"], spent: Money(nanoUSD: row["spent"]),
+                    assumed: Money(nanoUSD: row["assumed"]))
+            }
+            let open = try Row.fetchAll(db, sql: "SELECT * FROM open ORDER BY id").map { row in
+                LimitStore.OpenAttempt(
+                    id: row["id"], request: row["request"], attempt: row["attempt"],
+                    charges: try Self.charges(row["charges"]))
+            }
+            return LimitStore.Content(amounts: amounts, open: open)
+        }
+    }
+
+    func write(amounts: [StoredAmount], opened: [LimitStore.OpenAttempt], closed: [Int64]) throws {
+        try queue.inTransaction(.immediate) { db in
+            if !amounts.isEmpty {
+                let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO amount VALUES (?, ?, ?, ?, ?, ?)")
+                for amount in amounts {
+                    let (scope, measure) = (amount.account.scope, amount.account.measure)
+                    try put.execute(arguments: [
+                        scope.kind, scope.name, measure.rawValue, amount.period, amount.spent.nanoUSD,
+                        amount.assumed.nanoUSD,
+                    ])
+                }
+            }
+            // What came and went within one batch need not be written.
+            let gone = Set(closed)
+            let lasting = opened.filter { !gone.contains($0.id) }
+            if !lasting.isEmpty {
+                let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO open VALUES (?, ?, ?, ?)")
+                for open in lasting {
+                    try put.execute(arguments: [open.id, open.request, open.attempt, Self.text(open.charges)])
+                }
+            }
+            if !closed.isEmpty {
+                let delete = try db.cachedStatement(sql: "DELETE FROM open WHERE id = ?")
+                for id in closed { try delete.execute(arguments: [id]) }
+            }
+            return .commit
+        }
+    }
+
+    func close() throws { try queue.close() }
+
+    static func words(_ error: any Error) -> String {
+        (error as? DatabaseError).map { $0.message ?? "\($0.resultCode)" } ?? "\(error)"
+    }
+
+    // MARK: - Charges in one column
+
+    // No name has a control character in it: a charge is a line, its parts stand between tabs.
+    private static func text(_ charges: [StoredCharge]) -> String {
+        charges.map { charge in
+            let scope = charge.account.scope
+            return "\(scope.kind)\t\(scope.name)\t\(charge.account.measure.rawValue)\t\(charge.period)\t"
+                + "\(charge.amount.nanoUSD)"
+        }.joined(separator: "\n")
+    }
+
+    private static func charges(_ text: String) throws -> [StoredCharge] {
+        try text.split(separator: "\n").map { line in
+            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 5, let account = account(parts[0], parts[1], parts[2]), let period = Int64(parts[3]),
+                let amount = Int64(parts[4])
+            else { throw damaged }
+            return StoredCharge(account: account, period: period, amount: Money(nanoUSD: amount))
+        }
+    }
+
+    private static func account(_ kind: String, _ name: String, _ measure: String) -> LimitAccount? {
+        guard let scope = LimitScope(kind: kind, name: name), let measure = LimitMeasure(rawValue: measure) else {
+            return nil
+        }
+        return LimitAccount(scope: scope, measure: measure)
+    }
+
+    private static let damaged = DatabaseError(resultCode: .SQLITE_CORRUPT, message: "it is damaged")
+}

@@ -1,0 +1,209 @@
+public import Inference
+
+/// What attempts may take: one entry of `policies/limits.yaml`, but for the requests a minute of callers and models, which are counted
+/// once for a request (`RequestLimits`).
+public struct AttemptRule: Hashable, Sendable {
+    /// The most money that a limit may name: nine million dollars, so that nano-USD are exact wherever they are counted, in the doubles of
+    /// a Redis script too.
+    public static let mostMoney = Money(nanoUSD: 9_000_000_000_000_000)
+
+    /// Attempts a minute; for providers only.
+    public var requests: MinuteRate?
+    /// Tokens a minute, of prompts and answers together.
+    public var tokens: MinuteRate?
+    /// Attempts at the same time.
+    public var concurrent: Int?
+    /// Money a calendar day (UTC).
+    public var perDay: Money?
+    /// Money a calendar month (UTC).
+    public var perMonth: Money?
+    /// How long an attempt may wait for room that others hold; `nil`: it is refused at once.
+    public var queue: QueueRule?
+
+    /// Puts a rule together; without anything it limits nothing.
+    public init(
+        requests: MinuteRate? = nil, tokens: MinuteRate? = nil, concurrent: Int? = nil, perDay: Money? = nil,
+        perMonth: Money? = nil, queue: QueueRule? = nil
+    ) {
+        self.requests = requests
+        self.tokens = tokens
+        self.concurrent = concurrent
+        self.perDay = perDay
+        self.perMonth = perMonth
+        self.queue = queue
+    }
+
+    /// Whether it limits nothing.
+    public var isEmpty: Bool {
+        requests == nil && tokens == nil && concurrent == nil && perDay == nil && perMonth == nil
+    }
+}
+
+/// How attempts wait for room that others hold.
+public struct QueueRule: Hashable, Sendable {
+    /// How long one waits at most, in milliseconds.
+    public let milliseconds: Int
+    /// How many may wait.
+    public let length: Int
+
+    /// Puts it together.
+    public init(milliseconds: Int, length: Int) {
+        self.milliseconds = milliseconds
+        self.length = length
+    }
+}
+
+/// The rules for attempts of `policies/limits.yaml`. All that apply to an attempt must have room for it.
+public struct AttemptLimits: Hashable, Sendable {
+    /// For each key that has no rule of its own.
+    public var eachKey: AttemptRule?
+    /// For single keys, by the key's public name; instead of `eachKey`.
+    public var keys: [String: AttemptRule]
+    /// For a principal with all its keys, by its name.
+    public var principals: [String: AttemptRule]
+    /// For a team's members together.
+    public var teams: [String: AttemptRule]
+    /// For all callers of a model together, by its alias.
+    public var models: [String: AttemptRule]
+    /// For all attempts at a provider.
+    public var providers: [String: AttemptRule]
+
+    /// Puts the rules together.
+    public init(
+        eachKey: AttemptRule? = nil, keys: [String: AttemptRule] = [:], principals: [String: AttemptRule] = [:],
+        teams: [String: AttemptRule] = [:], models: [String: AttemptRule] = [:], providers: [String: AttemptRule] = [:]
+    ) {
+        self.eachKey = eachKey
+        self.keys = keys
+        self.principals = principals
+        self.teams = teams
+        self.models = models
+        self.providers = providers
+    }
+
+    /// Whether nothing is limited.
+    public var isEmpty: Bool {
+        eachKey == nil && keys.isEmpty && principals.isEmpty && teams.isEmpty && models.isEmpty && providers.isEmpty
+    }
+
+    /// The rule of a scope; `nil` where nothing limits it.
+    public func rule(for scope: LimitScope) -> AttemptRule? {
+        switch scope {
+        case .key(let name): keys[name] ?? eachKey
+        case .principal(let name): principals[name]
+        case .team(let name): teams[name]
+        case .model(let name): models[name]
+        case .provider(let name): providers[name]
+        }
+    }
+
+    /// The same limits for one of so many gateways that can't ask each other: its share of each, rounded down.
+    public func share(of gateways: Int) -> AttemptLimits {
+        func share(_ rule: AttemptRule) -> AttemptRule {
+            var rule = rule
+            func rate(_ rate: MinuteRate?) -> MinuteRate? {
+                rate.flatMap {
+                    MinuteRate(
+                        perMinute: $0.perMinute / gateways, burst: max(1, $0.burst / gateways),
+                        maximum: MinuteRate.mostTokens)
+                }
+            }
+            rule.requests = rate(rule.requests)
+            rule.tokens = rate(rule.tokens)
+            rule.concurrent = rule.concurrent.map { $0 / gateways }
+            rule.perDay = rule.perDay.map { Money(nanoUSD: $0.nanoUSD / Int64(gateways)) }
+            rule.perMonth = rule.perMonth.map { Money(nanoUSD: $0.nanoUSD / Int64(gateways)) }
+            return rule
+        }
+        return AttemptLimits(
+            eachKey: eachKey.map(share), keys: keys.mapValues(share), principals: principals.mapValues(share),
+            teams: teams.mapValues(share), models: models.mapValues(share), providers: providers.mapValues(share))
+    }
+
+    /// What an attempt has to reserve: each limit that applies to it, with the most that it may take.
+    ///
+    /// - Parameters:
+    ///   - principal: Who asks.
+    ///   - model: The alias.
+    ///   - provider: Who is asked.
+    ///   - worst: The most it may take.
+    /// - Throws: `UnboundedAttempt` where a limit applies to something of which nobody knows how much it may become.
+    public func charges(
+        for principal: Principal, model: ModelID, provider: ProviderID, worst: WorstCase
+    ) throws(UnboundedAttempt) -> [LimitCharge] {
+        var charges: [LimitCharge] = []
+        if let rule = keys[principal.credential] {
+            try add(rule, .key(principal.credential), worst, &charges)
+        } else if let rule = eachKey {
+            try add(rule, .key(RequestRateLimiter.bucketName(principal)), worst, &charges)
+        }
+        if let rule = principals[principal.name] { try add(rule, .principal(principal.name), worst, &charges) }
+        if !teams.isEmpty {
+            for (index, team) in principal.teams.enumerated() {
+                // Who is in a team twice takes from it once.
+                guard let rule = teams[team], !principal.teams[..<index].contains(team) else { continue }
+                try add(rule, .team(team), worst, &charges)
+            }
+        }
+        if let rule = models[model.rawValue] { try add(rule, .model(model.rawValue), worst, &charges) }
+        if let rule = providers[provider.rawValue] { try add(rule, .provider(provider.rawValue), worst, &charges) }
+        return charges
+    }
+
+    private func add(
+        _ rule: AttemptRule, _ scope: LimitScope, _ worst: WorstCase, _ charges: inout [LimitCharge]
+    ) throws(UnboundedAttempt) {
+        if let rate = rule.requests {
+            charges.append(LimitCharge(scope, .requestsPerMinute, .rate(rate), 1))
+        }
+        if let rate = rule.tokens {
+            guard let tokens = worst.tokens else {
+                throw UnboundedAttempt(scope: scope, measure: .tokensPerMinute, missing: worst.missing)
+            }
+            charges.append(LimitCharge(scope, .tokensPerMinute, .rate(rate), Int64(clamping: tokens)))
+        }
+        if let limit = rule.concurrent {
+            charges.append(LimitCharge(scope, .concurrent, .amount(Int64(clamping: limit)), 1))
+        }
+        for (limit, measure) in [(rule.perDay, LimitMeasure.usdPerDay), (rule.perMonth, .usdPerMonth)] {
+            guard let limit else { continue }
+            guard let cost = worst.cost, cost.nanoUSD < .max else {
+                throw UnboundedAttempt(scope: scope, measure: measure, missing: worst.missing)
+            }
+            charges.append(LimitCharge(scope, measure, .amount(limit.nanoUSD), cost.nanoUSD))
+        }
+    }
+}
+
+/// The most that an attempt may take.
+public struct WorstCase: Hashable, Sendable {
+    /// Tokens of prompt and answer together; `nil`: nobody knows.
+    public let tokens: Int?
+    /// Money; `nil`: nobody knows.
+    public let cost: Money?
+    /// What would have to be known, in words for the operator; empty where all is.
+    public let missing: [String]
+
+    /// Puts it together.
+    public init(tokens: Int?, cost: Money?, missing: [String] = []) {
+        self.tokens = tokens
+        self.cost = cost
+        self.missing = missing
+    }
+}
+
+/// Why an attempt under a limit is refused: nobody knows how much it may take.
+public struct UnboundedAttempt: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Whom the limit binds.
+    public let scope: LimitScope
+    /// What it counts.
+    public let measure: LimitMeasure
+    /// What would have to be known.
+    public let missing: [String]
+
+    /// In words, such as ``under the limit `usd_per_day` of team `support` a request must have a bound: …``.
+    public var description: String {
+        "under the limit `\(measure.rawValue)` of \(scope) a request must have a bound: "
+            + (missing.isEmpty ? "its cost is not known" : missing.joined(separator: "; "))
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Inference
+import Limits
+import Testing
+
+@testable import LimitStore
+
+struct LimitStoreTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "limits-\(UUID().uuidString)")
+    private var path: String { folder.appending(path: "limits.sqlite").path }
+
+    private let account = LimitAccount(scope: .team("a"), measure: .usdPerDay)
+
+    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+
+    private func amount(_ spent: Int64, _ assumed: Int64 = 0) -> StoredAmount {
+        StoredAmount(
+            account: account, period: 20_780, spent: Money(nanoUSD: spent), assumed: Money(nanoUSD: assumed))
+    }
+
+    private func open(_ id: Int64) -> LimitStore.OpenAttempt {
+        LimitStore.OpenAttempt(
+            id: id, request: "req_\(id)", attempt: 2,
+            charges: [
+                StoredCharge(account: account, period: 20_780, amount: Money(nanoUSD: 7)),
+                StoredCharge(
+                    account: LimitAccount(scope: .key("key_1"), measure: .usdPerMonth), period: 24_322,
+                    amount: Money(nanoUSD: .max)),
+            ])
+    }
+
+    private func isWritten(_ store: LimitStore, _ ticket: UInt64) async -> Bool {
+        await withCheckedContinuation { continuation in store.whenWritten(ticket) { continuation.resume(returning: $0) } }
+    }
+
+    @Test func `what was written is there when the file is opened again`() async throws {
+        let (store, content) = try LimitStore.open(path: path)
+        #expect(content.amounts.isEmpty)
+        store.submit(amounts: [amount(5)], opened: open(1))
+        store.submit(amounts: [amount(9, 3)], opened: open(2))
+        let ticket = store.submit(amounts: [], closed: 1)
+        #expect(await isWritten(store, ticket))
+        #expect(store.hasWritten(ticket))
+        store.close()
+        let (again, kept) = try LimitStore.open(path: path)
+        #expect(kept.amounts == [amount(9, 3)])
+        #expect(kept.open == [open(2)])
+        again.close()
+    }
+
+    @Test func `a file that another one has open is refused`() async throws {
+        let (store, _) = try LimitStore.open(path: path)
+        let ticket = store.submit(amounts: [amount(1)])
+        #expect(await isWritten(store, ticket))
+        #expect(throws: LimitStoreError.self) { try LimitStore.open(path: path) }
+        store.close()
+    }
+
+    @Test func `a file that is no database is refused with its name`() throws {
+        try Data(repeating: 7, count: 8_192).write(to: URL(filePath: path))
+        let error = #expect(throws: LimitStoreError.self) { try LimitStore.open(path: path) }
+        #expect(error?.description.contains("limits.sqlite") == true)
+    }
+
+    @Test func `many attempts at a time are each on disk when it says so`() async throws {
+        let (store, _) = try LimitStore.open(path: path)
+        let written = await withTaskGroup(of: Bool.self) { group in
+            for id in 1...200 as ClosedRange<Int64> {
+                group.addTask { await isWritten(store, store.submit(amounts: [amount(id)], opened: open(id))) }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(written == 200)
+        store.close()
+        let (again, kept) = try LimitStore.open(path: path)
+        #expect(kept.open.map(\.id) == Array(1...200))
+        again.close()
+    }
+}
