@@ -27,6 +27,7 @@ public final class GatewayServer: Sendable {
         let ledger: GatewayLedger
         let keyJournal: KeyJournal
         let vault: GatewayVault
+        let limits: GatewayLimits
         let engines: [UpstreamEngine]
         let workers: BodyWorkers
         let master: SymmetricKey
@@ -145,8 +146,9 @@ public final class GatewayServer: Sendable {
             engines.append(engine)
             forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop, workers: workers)
         }
+        let limits = try GatewayLimits(configuration)
         let pipeline = RequestPipeline(
-            activeSet: activeSet, ledger: ledger, vault: vault, metrics: metrics, logger: logger,
+            activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, metrics: metrics, logger: logger,
             forwarders: forwarders,
             workers: workers, inspectionTimeout: configuration.limits.inspectionTimeout)
         let seed = try SecureRandom.bytes(16).withUnsafeBytes {
@@ -165,7 +167,7 @@ public final class GatewayServer: Sendable {
             readiness: {
                 AdminServer.Reasons(
                     notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
-                        + [ledger.trouble, pipeline.vaultTrouble].compactMap(\.self),
+                        + [ledger.trouble, pipeline.vaultTrouble, pipeline.limitTrouble].compactMap(\.self),
                     degraded: [pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble].compactMap(\.self))
             },
             exposition: {
@@ -174,7 +176,7 @@ public final class GatewayServer: Sendable {
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
                     policiesDegraded: pipeline.condition.trouble != nil, relay: relay)
             },
-            pages: pages)
+            limits: { limits.standing(pipeline.activeSet.configuration.attemptLimits) }, pages: pages)
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
             "serving",
@@ -185,7 +187,7 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, keyJournal: keyJournal,
-            vault: vault, engines: engines, workers: workers, master: master.key, metrics: metrics, relay: relay,
+            vault: vault, limits: limits, engines: engines, workers: workers, master: master.key, metrics: metrics, relay: relay,
             pages: pages)
     }
 
@@ -263,6 +265,7 @@ public final class GatewayServer: Sendable {
         }
         parts.workers.stop()
         parts.vault.vault.close()
+        parts.limits.close()
         let isRecorded = parts.ledger.trouble == nil
         parts.ledger.close(reason: "signal")
         parts.pages.stop()

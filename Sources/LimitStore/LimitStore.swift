@@ -1,6 +1,6 @@
 internal import GRDB
-public import Limits
 internal import LedgerStore
+public import Limits
 
 /// Keeps on disk what of `policies/limits.yaml` is money: what is spent in each period, and what attempts under way have reserved.
 ///

@@ -91,7 +91,8 @@ public struct LimitExceeded: Hashable, Sendable, CustomStringConvertible {
         case (.amount(let limit), _): allowed = "\(Self.dollars(limit)) USD a day"
         }
         guard retryAfterMilliseconds == nil else { return "the limit of \(allowed) is reached for \(scope)" }
-        let most = charge.account.measure.period == nil ? "\(charge.amount) tokens" : "\(Self.dollars(charge.amount)) USD"
+        let most =
+            charge.account.measure.period == nil ? "\(charge.amount) tokens" : "\(Self.dollars(charge.amount)) USD"
         return "the request may take \(most), more than the limit of \(allowed) for \(scope) ever allows: "
             + "ask for fewer answer tokens"
     }

@@ -30,7 +30,8 @@ struct LimitStoreTests {
     }
 
     private func isWritten(_ store: LimitStore, _ ticket: UInt64) async -> Bool {
-        await withCheckedContinuation { continuation in store.whenWritten(ticket) { continuation.resume(returning: $0) } }
+        await withCheckedContinuation { continuation in store.whenWritten(ticket) { continuation.resume(returning: $0) }
+        }
     }
 
     @Test func `what was written is there when the file is opened again`() async throws {

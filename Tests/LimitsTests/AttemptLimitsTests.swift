@@ -5,7 +5,8 @@ import Testing
 
 struct AttemptLimitsTests {
     private let principal = Principal(
-        kind: .user, name: "alice", teams: ["support", "support", "all"], tenant: "t", method: .apiKey, credential: "key_1")
+        kind: .user, name: "alice", teams: ["support", "support", "all"], tenant: "t", method: .apiKey,
+        credential: "key_1")
 
     private func charges(_ limits: AttemptLimits, _ worst: WorstCase) throws -> [LimitCharge] {
         try limits.charges(for: principal, model: ModelID("m"), provider: ProviderID("p"), worst: worst)
@@ -48,7 +49,8 @@ struct AttemptLimitsTests {
 
     @Test func `the shares of all gateways together are no more than the whole`() throws {
         let rule = AttemptRule(
-            tokens: MinuteRate(perMinute: 100), concurrent: 10, perDay: Money(nanoUSD: 100), perMonth: Money(nanoUSD: 2))
+            tokens: MinuteRate(perMinute: 100), concurrent: 10, perDay: Money(nanoUSD: 100), perMonth: Money(nanoUSD: 2)
+        )
         let share = try #require(AttemptLimits(teams: ["a": rule]).share(of: 3).teams["a"])
         #expect(share.concurrent == 3)
         #expect(share.perDay == Money(nanoUSD: 33))

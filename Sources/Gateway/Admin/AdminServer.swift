@@ -25,15 +25,20 @@ final class AdminServer: Sendable {
     /// The metrics in Prometheus' text format.
     typealias Exposition = @Sendable () -> String
 
+    /// How the limits stand, in JSON; may block.
+    typealias Standing = @Sendable () -> [UInt8]
+
     private let group: MultiThreadedEventLoopGroup
     private let readiness: Readiness
     private let exposition: Exposition
+    private let limits: Standing
     private let pages: ExposurePages
 
     init(
         group: MultiThreadedEventLoopGroup, readiness: @escaping Readiness, exposition: @escaping Exposition,
-        pages: ExposurePages
+        limits: @escaping Standing, pages: ExposurePages
     ) {
+        self.limits = limits
         self.pages = pages
         self.group = group
         self.readiness = readiness
@@ -44,12 +49,14 @@ final class AdminServer: Sendable {
     func start(address: String, port: Int) throws {
         _ = try ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [readiness, exposition, pages] channel in
+            .childChannelInitializer { [readiness, exposition, limits, pages] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
                     try sync.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try sync.configureHTTPServerPipeline(withErrorHandling: true)
-                    try sync.addHandler(AdminHandler(readiness: readiness, exposition: exposition, pages: pages))
+                    try sync.addHandler(
+                        AdminHandler(
+                            readiness: readiness, exposition: exposition, limits: limits, pages: pages))
                 }
             }
             .bind(host: address, port: port).wait()
@@ -62,12 +69,15 @@ private final class AdminHandler: ChannelInboundHandler {
 
     private let readiness: AdminServer.Readiness
     private let exposition: AdminServer.Exposition
+    private let limits: AdminServer.Standing
     private let pages: ExposurePages
     private var head: HTTPRequestHead?
 
     init(
-        readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition, pages: ExposurePages
+        readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition,
+        limits: @escaping AdminServer.Standing, pages: ExposurePages
     ) {
+        self.limits = limits
         self.pages = pages
         self.readiness = readiness
         self.exposition = exposition
@@ -110,6 +120,17 @@ private final class AdminHandler: ChannelInboundHandler {
             var answer = AdminAnswer.text(exposition())
             answer.type = "text/plain; version=0.0.4; charset=utf-8"
             write(answer, for: head, context: context)
+        case "/limits":
+            // Where others count too, they are asked, which takes time.
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [limits] in limits() }
+                .whenSuccess { json in
+                    let (handler, context) = bound.value
+                    guard context.channel.isActive else { return }
+                    var answer = AdminAnswer.text("")
+                    (answer.type, answer.body) = ("application/json", json)
+                    handler.write(answer, for: head, context: context)
+                }
         case _ where ExposurePages.serves(path):
             // The pipeline gives us the next request when this one is answered.
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -120,7 +141,7 @@ private final class AdminHandler: ChannelInboundHandler {
             }
         default:
             write(
-                .text("there are /livez, /readyz, /metrics and /exposure\n", status: .notFound), for: head,
+                .text("there are /livez, /readyz, /metrics, /limits and /exposure\n", status: .notFound), for: head,
                 context: context)
         }
     }

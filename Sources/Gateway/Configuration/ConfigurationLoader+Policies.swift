@@ -1,6 +1,5 @@
 internal import Access
 internal import Inference
-internal import Limits
 internal import Privacy
 internal import RemoteAnalyzer
 internal import Routing
@@ -9,7 +8,7 @@ internal import Routing
 struct ReadPolicies {
     let aliases: [ModelAlias]
     let prices: PriceTable
-    let limits: RequestLimits
+    let limits: ReadLimits
     let privacy: PrivacySettings
     let payloads: PayloadSettings
     let analyzer: RemoteAnalyzer.Settings?
@@ -40,9 +39,16 @@ extension ConfigurationLoader {
             schema.field == nil
             ? reading.optionalText(schema.path) : reading.text(schema.path, namedAt: schema.field)
         let prices = prices(section)
-        let aliases = aliases(document("models"), providers: providers, prices: prices)
+        let models = document("models")
+        // Also those whose providers wait for a key.
+        let names = models.section("aliases").named.map(\.key)
+        let aliases = aliases(models, providers: providers, prices: prices)
         let principals = principals(document("principals"))
-        let limits = requestLimits(document("limits"), teams: principals.tenants.keys.sorted())
+        let limits = requestLimits(
+            document("limits"),
+            LimitNames(
+                teams: principals.tenants.keys.sorted(), models: names,
+                providers: providers.map(\.settings.id.rawValue)))
         let privacyDocument = document("privacy")
         let privacy = privacy(privacyDocument)
         let analyzer = analyzer(privacyDocument.section("analyzer"), privacy)
@@ -72,39 +78,6 @@ extension ConfigurationLoader {
                     problem.source, YAMLNode.Position(line: problem.line, column: problem.column), problem.message)
             }
         }
-    }
-
-    // MARK: limits.yaml
-
-    private static func requestLimits(_ root: ConfigurationSection, teams known: [String]) -> RequestLimits {
-        let eachKey = root.field("default").flatMap { rate($0) }
-        var limits = RequestLimits(eachKey: eachKey)
-        for field in root.section("keys").named {
-            let digits = field.key.utf8.dropFirst(4)
-            let isID =
-                field.key.hasPrefix("key_") && digits.count == 12
-                && digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-            if !isID {
-                field.reportKey(
-                    "`\(field.key)`: expected a key's id such as `key_0123456789ab` (see `sallyport keys list`)")
-            }
-            limits.keys[field.key] = rate(field)
-        }
-        for field in root.section("principals").named { limits.principals[field.key] = rate(field) }
-        for field in root.section("teams").named {
-            if !known.contains(field.key) { field.reportKey(unknown("team", field.key, among: known)) }
-            limits.teams[field.key] = rate(field)
-        }
-        root.finish()
-        return limits
-    }
-
-    private static func rate(_ field: ConfigurationField) -> MinuteRate? {
-        let section = field.section
-        let perMinute = section.required("requests_per_minute", "a whole number")?.integer(in: 0...MinuteRate.maximum)
-        let burst = section.field("burst")?.integer(in: 1...MinuteRate.maximum)
-        section.finish()
-        return perMinute.flatMap { MinuteRate(perMinute: $0, burst: burst) }
     }
 
     static func unknown(_ what: String, _ name: String, among known: [String]) -> String {

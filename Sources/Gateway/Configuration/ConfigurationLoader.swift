@@ -40,6 +40,7 @@ public enum ConfigurationLoader {
         let ledgerSection = root.section("ledger")
         let relay = relay(ledgerSection)
         let ledger = ledger(ledgerSection)
+        let limitState = limitState(root.section("limit_state"))
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
@@ -55,8 +56,9 @@ public enum ConfigurationLoader {
             drainMilliseconds: drain,
             eventLoops: eventLoops, logLevel: logLevel ?? .info, ledger: ledger, relay: relay, keys: keys,
             providers: providers.map(\.settings),
-            routing: RoutingTable(policies.aliases), prices: policies.prices, requestLimits: policies.limits,
-            privacy: policies.privacy,
+            routing: RoutingTable(policies.aliases), prices: policies.prices,
+            requestLimits: policies.limits.requests,
+            attemptLimits: policies.limits.attempts, limitState: limitState, privacy: policies.privacy,
             payloads: policies.payloads, analyzer: policies.analyzer, principals: policies.principals,
             tokenIssuers: tokens,
             accessPolicy: policies.access,

@@ -107,6 +107,10 @@ public struct GatewayConfiguration: Sendable {
     public let prices: PriceTable
     /// Who may send how many requests.
     public let requestLimits: RequestLimits
+    /// What their attempts at providers may take.
+    public let attemptLimits: AttemptLimits
+    /// Where it is kept what these count.
+    public let limitState: LimitStateSettings
     /// What is looked for in prompts.
     public let privacy: PrivacySettings
     /// Which requests and answers are kept, sealed.

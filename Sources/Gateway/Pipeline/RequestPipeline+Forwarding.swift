@@ -47,6 +47,14 @@ extension RequestPipeline {
                 wasForwarded: false)
             return .over
         }
+        guard await isRoomKept(attempt: number, inquiry) else {
+            let failure = UpstreamFailure(kind: .internal, message: "what is spent can't be kept")
+            settle(
+                inquiry, receipt, step, attempt, .failed(failure), facts: AnswerFacts(), began, number, treated,
+                wasForwarded: false)
+            let error = RequestError(.unavailable, "what is spent under the limits can't be kept, so nothing is sent")
+            return .failed(Refusal(error), mayTryNext: false)
+        }
         inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()
@@ -141,6 +149,8 @@ extension RequestPipeline {
     ) {
         let now = Clock.monotone()
         let cost = facts.usage.flatMap { step.candidate.cost(of: $0) }
+        settleRoom(
+            attempt: number, outcome, usage: facts.usage, cost: cost, wasForwarded: wasForwarded, inquiry)
         let firstByte = attempt.firstByteNanoseconds
         learn(step, attempt, outcome, usage: facts.usage, cost: cost, began: began, now: now, inquiry)
         metrics.attempted(

@@ -26,6 +26,7 @@ final class RequestPipeline: Sendable {
 
     let ledger: GatewayLedger
     let vault: GatewayVault
+    let limits: GatewayLimits
     let metrics: Metrics
     let logger: Logger
     let running: Mutex<Running>
@@ -41,11 +42,12 @@ final class RequestPipeline: Sendable {
     private let inspectionNanoseconds: Int64
 
     init(
-        activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, metrics: Metrics, logger: Logger,
-        forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
+        activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, limits: GatewayLimits, metrics: Metrics,
+        logger: Logger, forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
     ) {
         self.ledger = ledger
         self.vault = vault
+        self.limits = limits
         self.metrics = metrics
         self.logger = logger
         self.forwarders = forwarders
@@ -76,6 +78,7 @@ final class RequestPipeline: Sendable {
         let inquiry = Inquiry(
             exchange: exchange, admission: admission, principal: principal, forwarder: forwarder,
             inspectionNanoseconds: inspectionNanoseconds)
+        defer { giveBackRooms(inquiry) }
         do {
             try await answer(inquiry, operation, at: address)
         } catch let refusal as Refusal {
@@ -104,10 +107,11 @@ final class RequestPipeline: Sendable {
         let alias = try resolve(request, inquiry)
         try admit(request, findings, inquiry)
         let permits = try authorise(request, findings, alias, inquiry)
-        try reserve(request, findings, inquiry)
+        try reserve(request, findings, alias, inquiry)
         let route = try route(request, alias, permits, inquiry)
 
         var failure: Refusal?
+        var noRoom: NoRoom?
         var attempts = 0
         for (index, step) in route.steps.enumerated() {
             guard let permitted = permits[step.index] else { continue }
@@ -122,6 +126,13 @@ final class RequestPipeline: Sendable {
                 failure = failure ?? Refusal(error)
                 continue
             }
+            let full = try await takeRoom(
+                request, bodyBytes: treated.request.body.count, step, of: alias, attempt: index + 1,
+                isLast: index + 1 == route.steps.count, inquiry)
+            if let full {
+                noRoom = full.sooner(than: noRoom)
+                continue
+            }
             let kept = try await keep(treated.commitment, inquiry)
             let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
             attempts += 1
@@ -133,6 +144,13 @@ final class RequestPipeline: Sendable {
                 failure = refusal
                 if !mayTryNext { throw refusal }
             }
+        }
+        if failure == nil, let refusal = noRoom?.refusal {
+            let (kind, status) = (refusal.error.kind, refusal.error.status(in: request.dialect))
+            if kind != .unavailable, ledger.admitsLimitDenial() {
+                deny(request, findings, inquiry, .limit, status: status, inquiry.considered)
+            }
+            throw refusal
         }
         // Ours multiply with the SDK's own retries (`design/wire.md`, 9): once all candidates failed, it need not ask again.
         if route.steps.count > 1 { failure?.headers.append(("x-should-retry", "false")) }
@@ -376,9 +394,13 @@ final class RequestPipeline: Sendable {
             ))
     }
 
-    /// 7. Takes from the limits.
-    private func reserve(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) throws(Refusal) {
-        let decision = running.withLock { $0.limiter.reserve(for: inquiry.principal, now: Clock.monotone()) }
+    /// 7. Takes from the limits on requests; those on tokens, money and places are asked for each attempt (`takeRoom`).
+    private func reserve(
+        _ request: InferenceRequest, _ findings: Findings, _ alias: ResolvedAlias, _ inquiry: Inquiry
+    ) throws(Refusal) {
+        let decision = running.withLock {
+            $0.limiter.reserve(for: inquiry.principal, model: alias.alias, now: Clock.monotone())
+        }
         switch decision {
         case .reserved(let reservation):
             if let limit = reservation.limit, let remaining = reservation.remaining {
@@ -530,7 +552,7 @@ final class RequestPipeline: Sendable {
         Answering.json(inquiry.exchange, status: status, headers, body)
     }
 
-    private func deny(
+    func deny(
         _ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry, _ reason: LedgerEntry.DenialReason,
         status: Int, _ considered: [LedgerEntry.Considered]
     ) {

@@ -1,0 +1,113 @@
+import Dialects
+import Inference
+import Ledger
+import Limits
+import Logging
+import Privacy
+import Routing
+
+/// 7, for each attempt: takes the most that it may take of tokens, money and places before it leaves, and settles what it took.
+extension RequestPipeline {
+    /// Why an attempt has no room.
+    struct NoRoom {
+        let refusal: Refusal
+        /// When there will be some, in milliseconds; `nil`: not for this attempt.
+        let milliseconds: Int?
+
+        /// The one that has room sooner.
+        func sooner(than other: NoRoom?) -> NoRoom {
+            guard let other else { return self }
+            return (milliseconds ?? .max) < (other.milliseconds ?? .max) ? self : other
+        }
+    }
+
+    /// Takes room for an attempt at a candidate; `nil` where there was. Who has to wait for it and leaves meanwhile is none of ours any more.
+    func takeRoom(
+        _ request: InferenceRequest, bodyBytes: Int, _ step: Route.Step, of alias: ResolvedAlias, attempt: Int,
+        isLast: Bool, _ inquiry: Inquiry
+    ) async throws -> NoRoom? {
+        let rules = inquiry.activeSet.configuration.attemptLimits
+        guard !rules.isEmpty else { return nil }
+        let charges: [LimitCharge]
+        do throws(UnboundedAttempt) {
+            charges = try rules.charges(
+                for: inquiry.principal, model: alias.alias, provider: step.destination.provider,
+                worst: AttemptBounds.worst(request, bodyBytes: bodyBytes, at: step.candidate))
+        } catch {
+            return NoRoom(
+                refusal: Refusal(
+                    RequestError(.unprocessable, "\(error)"), headers: [("x-should-retry", "false")]),
+                milliseconds: nil)
+        }
+        guard !charges.isEmpty else { return nil }
+        let answer = await limits.reserve(
+            charges,
+            GatewayLimits.Asking(
+                name: AttemptName(request: inquiry.id, attempt: attempt), principal: inquiry.principal, rules: rules,
+                isLast: isLast, exchange: inquiry.exchange))
+        switch answer {
+        case nil: throw InspectionError.abandoned
+        case .reserved(let room):
+            inquiry.rooms[attempt] = room
+            return nil
+        case .exceeded(let exceeded):
+            return NoRoom(refusal: Self.refusal(exceeded), milliseconds: exceeded.retryAfterMilliseconds)
+        case .unavailable(let reason):
+            logger.error("limits can't be counted", metadata: ["request": "\(inquiry.id)", "reason": "\(reason)"])
+            let refusal = Refusal(
+                RequestError(.unavailable, "the limits can't be counted, so nothing is sent"),
+                headers: [("retry-after", "1")])
+            return NoRoom(refusal: refusal, milliseconds: 1_000)
+        }
+    }
+
+    private static func refusal(_ exceeded: LimitExceeded) -> Refusal {
+        let account = exceeded.charge.account
+        var headers: [(name: String, value: String)] = []
+        let value = "\(account.scope.kind) \(account.measure.rawValue)"
+        headers.append(("x-sallyport-limit", value))
+        guard let milliseconds = exceeded.retryAfterMilliseconds else {
+            headers.append(("x-should-retry", "false"))
+            return Refusal(RequestError(.rateLimited, "\(exceeded)"), headers: headers)
+        }
+        let seconds = (milliseconds + 999) / 1_000
+        headers.append(("retry-after", String(seconds)))
+        headers.append(("retry-after-ms", String(milliseconds)))
+        // No SDK waits for longer, but asks again at once.
+        if seconds > 60 { headers.append(("x-should-retry", "false")) }
+        return Refusal(
+            RequestError(.rateLimited, "\(exceeded): there is room again in \(seconds) s"), headers: headers)
+    }
+
+    /// Whether it is kept that an attempt's room is taken: nothing may leave before.
+    func isRoomKept(attempt: Int, _ inquiry: Inquiry) async -> Bool {
+        guard let room = inquiry.rooms[attempt] else { return true }
+        return await limits.isKept(room)
+    }
+
+    /// Settles what an attempt took.
+    func settleRoom(
+        attempt: Int, _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?, wasForwarded: Bool,
+        _ inquiry: Inquiry
+    ) {
+        guard let room = inquiry.rooms.removeValue(forKey: attempt) else { return }
+        limits.settle(room, Self.use(outcome, usage: usage, cost: cost, wasForwarded: wasForwarded))
+    }
+
+    /// Gives back the room of attempts that came to nothing before they left.
+    func giveBackRooms(_ inquiry: Inquiry) {
+        for room in inquiry.rooms.values { limits.settle(room, .nothing) }
+        inquiry.rooms = [:]
+    }
+
+    /// What an attempt took, as far as anybody knows. Where its answer broke off, the figures that came before its end may be less than
+    /// what is billed; where a gateway in between gave up (502, 504), the model may have answered.
+    static func use(
+        _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?, wasForwarded: Bool
+    ) -> AttemptUse {
+        guard wasForwarded, outcome.mayHaveLeft else { return .nothing }
+        if case .refused(let head, _) = outcome { return [502, 504].contains(head.status) ? .unknown : .nothing }
+        guard !outcome.isPartial, let usage else { return .unknown }
+        return .actual(tokens: usage.input.addingReportingOverflow(usage.output).partialValue, cost: cost)
+    }
+}

@@ -1,0 +1,142 @@
+"""Limits that hold: money, tokens and places, whatever the concurrency, on one gateway and on several that share a Redis."""
+import concurrent.futures, json, signal, sqlite3, threading, time
+import httpx2
+import pytest
+from conftest import eventually
+
+# 2 USD and 10 USD per million tokens: the mock's answers (11 in, 7 out) cost 92,000 nano-USD.
+COST = 11 * 2_000 + 7 * 10_000
+PRICED = """  priced: { candidates: [{ provider: upstream, model: echo, price: { input_usd_per_million: 2, output_usd_per_million: 10 } }] }
+  costly: { candidates: [{ provider: upstream, model: slow, price: { input_usd_per_million: 2, output_usd_per_million: 10 } }] }
+  either: { candidates: [{ provider: upstream, model: echo, price: { input_usd_per_million: 2, output_usd_per_million: 10 } }, { provider: second, model: other, price: { input_usd_per_million: 2, output_usd_per_million: 10 } }] }
+  unpriced: { candidates: [{ provider: upstream, model: echo }] }
+"""
+
+
+def body(model="priced", tokens=7, **k): return {"model": model, "max_tokens": tokens, "messages": [{"role": "user", "content": "hello"}], **k}
+
+
+def limits(gateway):
+    return {(l["scope"], l["name"], l["measure"]): l for l in json.loads(gateway.run("limits", "--json").stdout)["limits"]}
+
+
+def parallel(gateways, count, send):
+    """Sends so many at once, in turns to the gateways; the answers."""
+    clients = [httpx2.Client(verify=g.context(), timeout=120, trust_env=False, limits=httpx2.Limits(max_connections=256)) for g in gateways]
+    def one(i):
+        g = gateways[i % len(gateways)]
+        try: return clients[i % len(gateways)].post(g.url + "/v1/chat/completions", json=send(i), headers={"authorization": "Bearer " + g.key})
+        except httpx2.HTTPError: return None
+    with concurrent.futures.ThreadPoolExecutor(count) as pool: answers = list(pool.map(one, range(count)))
+    for c in clients: c.close()
+    return answers
+
+
+def test_money_is_spent_as_billed_and_outlives_kill_9(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    for _ in range(3): assert g.post(body()).status_code == 200
+    team = ("team", "tests", "usd_per_day")
+    assert eventually(lambda: limits(g)[team]["open"] == 0)
+    assert limits(g)[team]["spent"] == 3 * COST and limits(g)[team]["left"] == 10**9 - 3 * COST
+    assert "0.000276" in g.run("limits").stdout
+    g.stop(signal.SIGKILL)
+    g.start()
+    assert limits(g)[team]["spent"] == 3 * COST
+    assert g.post(body()).status_code == 200
+    assert limits(g)[team]["spent"] == 4 * COST
+
+
+def test_what_a_killed_gateway_had_under_way_stays_spent(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    team = ("team", "tests", "usd_per_day")
+    t = threading.Thread(target=lambda: parallel([g], 4, lambda i: body("costly", 1000, stream=True)), daemon=True)
+    t.start()
+    eventually(lambda: len(provider.bodies()) == 4)
+    reserved = limits(g)[team]["open"]
+    assert reserved > 4 * 1000 * 10_000
+    g.stop(signal.SIGKILL)
+    t.join()
+    g.start()
+    assert limits(g)[team]["spent"] == reserved and limits(g)[team]["assumed"] == reserved and limits(g)[team]["open"] == 0
+
+
+def test_parallel_requests_never_pass_a_budget(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits=f"teams: {{ tests: {{ usd_per_day: {50 * COST / 1e9:.3f}, queue_ms: 60000, queue_length: 1000 }} }}").start()
+    budget = limits(g)[("team", "tests", "usd_per_day")]["limit"]
+    answers = parallel([g], 200, lambda i: body())
+    served = [a for a in answers if a.status_code == 200]
+    assert {a.status_code for a in answers} == {200, 429}
+    assert len(provider.bodies()) == len(served)
+    bill = len(served) * COST
+    entries = g.entries()
+    assert sum(e.get("cost_nano_usd", 0) for e in entries if e["kind"] == "result") == bill
+    standing = limits(g)[("team", "tests", "usd_per_day")]
+    assert standing["spent"] == bill <= budget and standing["open"] == 0
+    # What fits is served: what is left would not have held one more at its most.
+    refused = next(a for a in answers if a.status_code == 429)
+    most = len(provider.bodies()[0]) * 2_000 + 7 * 10_000
+    assert budget - bill < most
+    assert "USD a day" in refused.json()["error"]["message"] and "team `tests`" in refused.json()["error"]["message"]
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+def test_a_request_of_unknown_cost_is_refused_under_a_budget(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_month: 5 } }").start()
+    r = g.post(body("unpriced"))
+    assert r.status_code == 422 and "`price` of upstream/echo" in r.json()["error"]["message"], r.text
+    r = g.post({"model": "priced", "messages": [{"role": "user", "content": "hello"}]})
+    assert r.status_code == 422 and "`max_output` of upstream/echo" in r.json()["error"]["message"], r.text
+    assert provider.bodies() == []
+
+
+def test_a_candidate_without_room_is_passed_over(make_gateway, provider):
+    from mock_provider import Provider
+    other = Provider()
+    g = make_gateway(upstream=provider.url, second=other.url, models=PRICED, limits="providers: { upstream: { requests_per_minute: 2, burst: 2 } }").start()
+    assert [g.post(body("either")).status_code for _ in range(5)] == [200] * 5
+    assert (len(provider.bodies()), len(other.bodies())) == (2, 3)
+    r = [g.post(body()) for _ in range(2)][-1]
+    assert r.status_code == 429 and "provider `upstream`" in r.json()["error"]["message"]
+    other.stop()
+
+
+def test_tokens_by_the_minute(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="principals: { tester: { tokens_per_minute: 600 } }").start()
+    r = g.post(body(tokens=700))
+    assert r.status_code == 429 and "ever allows" in r.json()["error"]["message"] and r.headers["x-should-retry"] == "false"
+    assert g.post(body(tokens=400)).status_code == 200
+    left = limits(g)[("principal", "tester", "tokens_per_minute")]["left"]
+    assert 600 - 18 <= left <= 600
+    assert g.anthropic().messages.create(model="priced", max_tokens=100, messages=[{"role": "user", "content": "hi"}]).usage.output_tokens == 7
+
+
+def test_who_waits_for_a_place_is_served_in_turns(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="models: { costly: { concurrent: 2, queue_ms: 60000, queue_length: 8 } }").start()
+    answers = parallel([g], 12, lambda i: body("costly", 9, stream=True))
+    assert sorted(a.status_code for a in answers) == [200] * 10 + [429] * 2
+    # Never more than two at a time.
+    assert limits(g)[("model", "costly", "concurrent")]["open"] == 0
+    starts = sorted(s["at"] for s in provider.seen)
+    assert len(starts) == 10 and all(starts[i + 2] - starts[i] > 2 for i in range(8))
+
+
+def test_who_leaves_the_line_frees_the_place(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="models: { costly: { concurrent: 1, queue_ms: 60000, queue_length: 1 } }").start()
+    with httpx2.Client(verify=g.context(), timeout=60, trust_env=False) as c:
+        headers = {"authorization": "Bearer " + g.key}
+        with c.stream("POST", g.url + "/v1/chat/completions", json=body("costly", 9, stream=True), headers=headers):
+            with pytest.raises(httpx2.TimeoutException): httpx2.post(g.url + "/v1/chat/completions", json=body("costly"), headers=headers, timeout=0.5, verify=g.context(), trust_env=False)
+            # The one in line has gone, so there is a place in it: this one waits, and is told when its time is up by leaving too.
+            with pytest.raises(httpx2.TimeoutException): httpx2.post(g.url + "/v1/chat/completions", json=body("costly"), headers=headers, timeout=0.5, verify=g.context(), trust_env=False)
+    eventually(lambda: limits(g)[("model", "costly", "concurrent")]["open"] == 0)
+    assert len(provider.bodies()) == 1
+    assert g.post(body("costly", 9, stream=True)).status_code == 200
+
+
+def test_a_reload_keeps_what_was_spent(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    assert g.post(body()).status_code == 200
+    (g.folder / "policies/limits.yaml").write_text("teams: { tests: { usd_per_day: 0.001 } }\n")
+    g.reload()
+    team = limits(g)[("team", "tests", "usd_per_day")]
+    assert (team["limit"], team["spent"]) == (10**6, COST)
