@@ -385,7 +385,31 @@ struct ConfigurationErrorTests {
         ),
         ("teams: { suport: { requests_per_minute: 1 } }\n", "1:10: unknown team `suport`, did you mean `support`?"),
         ("teams: { ops: { requests_per_minute: 1 } }\n", "1:10: unknown team `ops`: known are `acme` and `support`"),
-        ("users: {}\n", "1:1: unknown key `users`: known are `default`, `keys`, `principals` and `teams`"),
+        (
+            "users: {}\n",
+            "1:1: unknown key `users`: known are `default`, `keys`, `models`, `principals`, `providers` and `teams`"
+        ),
+        (
+            "teams: { support: { usd_per_dai: 1 } }\n",
+            "1:19: `teams.support.requests_per_minute` is missing: expected a whole number\n"
+                + "etc/policies/limits.yaml:1:21: unknown key `usd_per_dai` in `teams.support`, did you mean `usd_per_day`?"
+        ),
+        (
+            "teams: { support: { usd_per_day: 1.2345 } }\n",
+            "1:34: `teams.support.usd_per_day`: expected US dollars such as `25` or `0.5`, at most 1000000, with at most three "
+                + "decimal places\netc/policies/limits.yaml:1:19: `teams.support.requests_per_minute` is missing: expected a "
+                + "whole number"
+        ),
+        ("models: { smal: { concurrent: 1 } }\n", "1:11: unknown model `smal`, did you mean `small`?"),
+        ("providers: { demmo: { concurrent: 1 } }\n", "1:14: unknown provider `demmo`, did you mean `demo`?"),
+        (
+            "default: { concurrent: 1, queue_length: 5 }\n",
+            "1:10: `default.queue_ms` is missing: expected a whole number of milliseconds"
+        ),
+        (
+            "default: { concurrent: 1, token_burst: 5 }\n",
+            "1:10: `default.tokens_per_minute` is missing: expected a whole number"
+        ),
     ]
 
     @Test(arguments: limits)

@@ -320,6 +320,30 @@ struct ConfigurationLoaderTests {
                     principals: ["alice": try rate(30, 30)], teams: ["support": try rate(90, 3)]))
     }
 
+    @Test func `limits on tokens, places and money are read for whom they bind`() throws {
+        let text = """
+            default: { requests_per_minute: 600, usd_per_day: 0.5 }
+            principals: { alice: { tokens_per_minute: 50000000, token_burst: 7 } }
+            providers: { demo: { requests_per_minute: 60, concurrent: 3, queue_ms: 5000, queue_length: 2 } }
+            """
+        let configuration = try load(text, file: "policies/limits.yaml")
+        #expect(
+            configuration.attemptLimits
+                == AttemptLimits(
+                    eachKey: AttemptRule(perDay: Money(nanoUSD: 500_000_000)),
+                    principals: [
+                        "alice": AttemptRule(
+                            tokens: MinuteRate(perMinute: 50_000_000, burst: 7, maximum: MinuteRate.mostTokens))
+                    ],
+                    providers: [
+                        "demo": AttemptRule(
+                            requests: MinuteRate(perMinute: 60), concurrent: 3,
+                            queue: QueueRule(milliseconds: 5_000, length: 2))
+                    ]))
+        #expect(configuration.requestLimits == RequestLimits(eachKey: MinuteRate(perMinute: 600)))
+        #expect(configuration.limitState.file == "etc/var/limits.sqlite")
+    }
+
     @Test func `a class that is off is not looked for`() throws {
         let privacy = try load("classes: { email: off, phone: on }\nthreshold: 30\n", file: "policies/privacy.yaml")
             .privacy
