@@ -42,11 +42,12 @@ let package = Package(
     ],
     targets: [
         // C behind a fence: shims for macros and variadic functions of system libraries (apt: libssl-dev,
-        // libcurl4-openssl-dev, libhyperscan-dev).
+        // libcurl4-openssl-dev, libhyperscan-dev, libhiredis-dev).
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         // The weights of the name tagger, embedded; `scripts/names/train.py` makes them.
         .target(name: "CNameModel", exclude: ["names.model"]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CHyperscan", pkgConfig: "libhs", providers: [.apt(["libhyperscan-dev"])]),
 
         // Libraries that know no gateway.
@@ -116,13 +117,16 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: grdb),
             ]),
 
+        // Redis or Valkey, for several gateways that share limits.
+        library("RedisClient", ["CHiredis", "LedgerStore"]),
+
         // The gateway and its command line.
         library(
             "Gateway",
             [
                 "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
                 "LedgerIndex", "LedgerReport",
-                "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore",
+                "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore", "RedisClient",
                 "Identity",
                 "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
                 "TransparencyLog",

@@ -87,7 +87,8 @@ extension ConfigurationLoader {
             concurrent: section.field("concurrent")?.integer(in: 0...1_000_000),
             perDay: section.field("usd_per_day")?.money(), perMonth: section.field("usd_per_month")?.money(),
             queue: queue(section))
-        let isLimit = !attempt.isEmpty && burst == nil
+        let others = ["tokens_per_minute", "concurrent", "usd_per_day", "usd_per_month"]
+        let isLimit = burst == nil && others.contains { section.field($0) != nil }
         let requests = (isLimit ? perMinute : section.required("requests_per_minute", "a whole number"))?
             .integer(in: 0...MinuteRate.maximum)
         section.finish()

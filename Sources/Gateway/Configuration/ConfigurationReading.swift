@@ -182,7 +182,7 @@ final class ConfigurationSection {
             let place = name.isEmpty ? "" : " in `\(name)`"
             let hint =
                 Suggestion.nearest(to: entry.key, among: asked).map { ", did you mean `\($0)`?" }
-                ?? ": known are \(Suggestion.alternatives(asked.sorted()).replacing(" or ", with: " and "))"
+                ?? ": known are \(Suggestion.alternatives(Set(asked).sorted()).replacing(" or ", with: " and "))"
             reading.report(source, entry.position, "unknown key `\(entry.key)`\(place)\(hint)")
         }
     }

@@ -396,11 +396,10 @@ struct ConfigurationErrorTests {
         ),
         (
             "teams: { support: { usd_per_day: 1.2345 } }\n",
-            "1:34: `teams.support.usd_per_day`: expected US dollars such as `25` or `0.5`, at most 1000000, with at most three "
-                + "decimal places\netc/policies/limits.yaml:1:19: `teams.support.requests_per_minute` is missing: expected a "
-                + "whole number"
+            "1:34: `teams.support.usd_per_day`: expected US dollars such as `25` or `0.5`, at most 1000000, with at most "
+                + "three decimal places"
         ),
-        ("models: { smal: { concurrent: 1 } }\n", "1:11: unknown model `smal`, did you mean `small`?"),
+        ("models: { demm: { concurrent: 1 } }\n", "1:11: unknown model `demm`, did you mean `demo`?"),
         ("providers: { demmo: { concurrent: 1 } }\n", "1:14: unknown provider `demmo`, did you mean `demo`?"),
         (
             "default: { concurrent: 1, queue_length: 5 }\n",
