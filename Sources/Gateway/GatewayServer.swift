@@ -80,6 +80,7 @@ public final class GatewayServer: Sendable {
                 pauses += 1
                 guard pauses % PolicyReloading.pausesPerSecond == 0 else { continue }
                 parts.ledger.recordTally()
+                parts.limits.tick()
                 if parts.ledger.trouble == nil { note(parts.keyJournal) { try $0.look() } }
                 vault.look(
                     parts.ledger, keeping: parts.pipeline.activeSet.configuration.payloads.keepMilliseconds)
@@ -146,7 +147,7 @@ public final class GatewayServer: Sendable {
             engines.append(engine)
             forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop, workers: workers)
         }
-        let limits = try GatewayLimits(configuration)
+        let limits = try GatewayLimits(configuration, logger: logger)
         let pipeline = RequestPipeline(
             activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, metrics: metrics, logger: logger,
             forwarders: forwarders,
@@ -168,7 +169,8 @@ public final class GatewayServer: Sendable {
                 AdminServer.Reasons(
                     notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
                         + [ledger.trouble, pipeline.vaultTrouble, pipeline.limitTrouble].compactMap(\.self),
-                    degraded: [pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble].compactMap(\.self))
+                    degraded: [pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble, limits.degradation]
+                        .compactMap(\.self))
             },
             exposition: {
                 metrics.exposition(
@@ -187,7 +189,8 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, keyJournal: keyJournal,
-            vault: vault, limits: limits, engines: engines, workers: workers, master: master.key, metrics: metrics, relay: relay,
+            vault: vault, limits: limits, engines: engines, workers: workers, master: master.key, metrics: metrics,
+            relay: relay,
             pages: pages)
     }
 

@@ -87,23 +87,15 @@ public struct LimitExceeded: Hashable, Sendable, CustomStringConvertible {
         case (.rate(let rate), .tokensPerMinute): allowed = "\(rate.perMinute) tokens a minute"
         case (.rate(let rate), _): allowed = "\(rate.perMinute) requests a minute"
         case (.amount(let limit), .concurrent): allowed = "\(limit) requests at a time"
-        case (.amount(let limit), .usdPerMonth): allowed = "\(Self.dollars(limit)) USD a month"
-        case (.amount(let limit), _): allowed = "\(Self.dollars(limit)) USD a day"
+        case (.amount(let limit), .usdPerMonth): allowed = "\(Money(nanoUSD: limit).usd) USD a month"
+        case (.amount(let limit), _): allowed = "\(Money(nanoUSD: limit).usd) USD a day"
         }
         guard retryAfterMilliseconds == nil else { return "the limit of \(allowed) is reached for \(scope)" }
         let most =
-            charge.account.measure.period == nil ? "\(charge.amount) tokens" : "\(Self.dollars(charge.amount)) USD"
+            charge.account.measure.period == nil
+            ? "\(charge.amount) tokens" : "\(Money(nanoUSD: charge.amount).usd) USD"
         return "the request may take \(most), more than the limit of \(allowed) for \(scope) ever allows: "
             + "ask for fewer answer tokens"
-    }
-
-    /// Nano-USD as dollars, without trailing zeros.
-    public static func dollars(_ nanoUSD: Int64) -> String {
-        let digits = String(nanoUSD.magnitude)
-        let padded = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
-        var fraction = padded.suffix(9)
-        while fraction.last == "0" { fraction.removeLast() }
-        return (nanoUSD < 0 ? "-" : "") + padded.dropLast(9) + (fraction.isEmpty ? "" : "." + fraction)
     }
 }
 

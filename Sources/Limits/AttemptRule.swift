@@ -97,29 +97,6 @@ public struct AttemptLimits: Hashable, Sendable {
         }
     }
 
-    /// The same limits for one of so many gateways that can't ask each other: its share of each, rounded down.
-    public func share(of gateways: Int) -> AttemptLimits {
-        func share(_ rule: AttemptRule) -> AttemptRule {
-            var rule = rule
-            func rate(_ rate: MinuteRate?) -> MinuteRate? {
-                rate.flatMap {
-                    MinuteRate(
-                        perMinute: $0.perMinute / gateways, burst: max(1, $0.burst / gateways),
-                        maximum: MinuteRate.mostTokens)
-                }
-            }
-            rule.requests = rate(rule.requests)
-            rule.tokens = rate(rule.tokens)
-            rule.concurrent = rule.concurrent.map { $0 / gateways }
-            rule.perDay = rule.perDay.map { Money(nanoUSD: $0.nanoUSD / Int64(gateways)) }
-            rule.perMonth = rule.perMonth.map { Money(nanoUSD: $0.nanoUSD / Int64(gateways)) }
-            return rule
-        }
-        return AttemptLimits(
-            eachKey: eachKey.map(share), keys: keys.mapValues(share), principals: principals.mapValues(share),
-            teams: teams.mapValues(share), models: models.mapValues(share), providers: providers.mapValues(share))
-    }
-
     /// What an attempt has to reserve: each limit that applies to it, with the most that it may take.
     ///
     /// - Parameters:

@@ -267,7 +267,7 @@ extension LimitBook.Account {
 
 extension AttemptRule {
     /// What this rule allows of a measure; `nil` where it does not limit it.
-    func limit(of measure: LimitMeasure) -> LimitCharge.Limit? {
+    public func limit(of measure: LimitMeasure) -> LimitCharge.Limit? {
         switch measure {
         case .requestsPerMinute: requests.map { .rate($0) }
         case .tokensPerMinute: tokens.map { .rate($0) }

@@ -62,6 +62,23 @@ public struct LimitCharge: Hashable, Sendable {
     }
 }
 
+extension LimitCharge {
+    /// The same charge against the limit of one of so many gateways that can't ask each other: its share, rounded down.
+    public func share(of gateways: Int) -> LimitCharge {
+        let part: Limit
+        switch limit {
+        case .amount(let amount): part = .amount(amount / Int64(max(1, gateways)))
+        case .rate(let rate):
+            // A rate divided is in bounds like the whole one; where it were not, nothing passes rather than everything.
+            let burst = max(1, rate.burst / max(1, gateways))
+            let share = MinuteRate(
+                perMinute: rate.perMinute / max(1, gateways), burst: burst, maximum: MinuteRate.mostTokens)
+            part = share.map { .rate($0) } ?? .amount(0)
+        }
+        return LimitCharge(account.scope, account.measure, part, amount)
+    }
+}
+
 /// The two clocks by which limits count.
 public struct LimitTime: Hashable, Sendable {
     /// Nanoseconds of a monotone clock, for what is counted by the minute.

@@ -1,3 +1,5 @@
+public import Inference
+
 /// The rules of `policies/limits.yaml`: who may send how many requests. All that apply to a request must have room for it.
 public struct RequestLimits: Hashable, Sendable {
     /// What each key may send that has no limit of its own; `nil`: as much as it wants.
@@ -21,5 +23,24 @@ public struct RequestLimits: Hashable, Sendable {
         self.principals = principals
         self.teams = teams
         self.models = models
+    }
+
+    /// A request, charged to each limit that applies to it: for where several gateways count together.
+    public func charges(for principal: Principal, model: ModelID) -> [LimitCharge] {
+        var charges: [LimitCharge] = []
+        func add(_ rate: MinuteRate?, _ scope: LimitScope) {
+            guard let rate else { return }
+            let charge = LimitCharge(scope, .requestsPerMinute, .rate(rate), 1)
+            if !charges.contains(charge) { charges.append(charge) }
+        }
+        if let rate = keys[principal.credential] {
+            add(rate, .key(principal.credential))
+        } else {
+            add(eachKey, .key(RequestRateLimiter.bucketName(principal)))
+        }
+        add(principals[principal.name], .principal(principal.name))
+        for team in principal.teams { add(teams[team], .team(team)) }
+        add(models[model.rawValue], .model(model.rawValue))
+        return charges
     }
 }

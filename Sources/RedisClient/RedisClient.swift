@@ -101,6 +101,35 @@ public final class RedisClient: Sendable {
         await withCheckedContinuation { continuation in send(parts) { continuation.resume(returning: $0) } }
     }
 
+    /// Runs what ends with a call of its argument, and waits for that: for threads that may block.
+    public static func waiting<Value: Sendable>(_ body: (@escaping @Sendable (Value) -> Void) -> Void) -> Value {
+        let answer = Answer<Value>()
+        body { answer.give($0) }
+        return answer.take()
+    }
+
+    private final class Answer<Value: Sendable>: Sendable {
+        private let monitor = Monitor()
+        // Guarded by the monitor.
+        private nonisolated(unsafe) var value: Value?
+
+        func give(_ value: Value) {
+            monitor.lock()
+            self.value = value
+            monitor.signal()
+            monitor.unlock()
+        }
+
+        func take() -> Value {
+            monitor.lock()
+            defer { monitor.unlock() }
+            while true {
+                if let value { return value }
+                monitor.wait()
+            }
+        }
+    }
+
     /// Why the last command failed; `nil` where it did not.
     public var trouble: String? {
         monitor.lock()

@@ -1,8 +1,8 @@
 """Limits that hold: money, tokens and places, whatever the concurrency, on one gateway and on several that share a Redis."""
-import concurrent.futures, json, signal, sqlite3, threading, time
+import concurrent.futures, json, shutil, signal, socket, subprocess, threading, time
 import httpx2
 import pytest
-from conftest import eventually
+from conftest import eventually, free_port
 
 # 2 USD and 10 USD per million tokens: the mock's answers (11 in, 7 out) cost 92,000 nano-USD.
 COST = 11 * 2_000 + 7 * 10_000
@@ -140,3 +140,98 @@ def test_a_reload_keeps_what_was_spent(make_gateway, provider):
     g.reload()
     team = limits(g)[("team", "tests", "usd_per_day")]
     assert (team["limit"], team["spent"]) == (10**6, COST)
+
+
+# ---- several gateways, one Redis
+
+@pytest.fixture
+def redis(tmp_path):
+    if not shutil.which("redis-server"): pytest.skip("redis-server is not installed: scripts/install test")
+    port = free_port()
+    def start(): return subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+    class Server:
+        process = start()
+        address = f"127.0.0.1:{port}"
+        def stop(self): self.process.kill(); self.process.wait()
+        def start(self): self.process = start(); self.wait()
+        def wait(self):
+            def answers():
+                try:
+                    with socket.create_connection(("127.0.0.1", port), 1) as s: s.sendall(b"PING\r\n"); return s.recv(7)
+                except OSError: return None
+            eventually(answers)
+    server = Server()
+    server.wait()
+    yield server
+    server.stop()
+
+
+def shared(redis, more=""): return f'limit_state: {{ redis: {{ address: "{redis.address}", timeout: 20s{more} }} }}'
+
+
+def test_three_gateways_share_a_budget(make_gateway, provider, redis):
+    budget = f"teams: {{ tests: {{ usd_per_day: {50 * COST / 1e9:.3f}, queue_ms: 60000, queue_length: 1000 }} }}"
+    gateways = [make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis), limits=budget).start() for _ in range(3)]
+    answers = parallel(gateways, 200, lambda i: body())
+    served = [a for a in answers if a.status_code == 200]
+    assert {a.status_code for a in answers} == {200, 429}
+    bill = len(provider.bodies()) * COST
+    assert len(provider.bodies()) == len(served)
+    assert sum(e.get("cost_nano_usd", 0) for g in gateways for e in g.entries() if e["kind"] == "result") == bill
+    team = ("team", "tests", "usd_per_day")
+    standing = eventually(lambda: (l := limits(gateways[0])[team])["open"] == 0 and l)
+    assert standing["spent"] == bill <= standing["limit"]
+    assert standing["limit"] - bill < len(provider.bodies()[0]) * 2_000 + 7 * 10_000
+    assert limits(gateways[2])[team] == standing
+
+
+def test_a_gateway_that_is_killed_leaves_its_reservations_spent_and_its_places_free(make_gateway, provider, redis):
+    rules = "teams: { tests: { usd_per_day: 1, concurrent: 4 } }"
+    gateways = [make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", lease: 2s"), limits=rules).start() for _ in range(3)]
+    team, places = ("team", "tests", "usd_per_day"), ("team", "tests", "concurrent")
+    t = threading.Thread(target=lambda: parallel(gateways[:1], 4, lambda i: body("costly", 1000, stream=True)), daemon=True)
+    t.start()
+    eventually(lambda: len(provider.bodies()) == 4)
+    reserved = limits(gateways[1])[team]["open"]
+    assert reserved > 4 * 1000 * 10_000
+    assert gateways[1].post(body()).status_code == 429
+    gateways[0].stop(signal.SIGKILL)
+    t.join()
+    # With the end of the lease the places are free; the money stays spent.
+    eventually(lambda: gateways[1].post(body()).status_code == 200)
+    done = len(provider.bodies()) - 4
+    standing = eventually(lambda: (l := limits(gateways[2])[team])["open"] == 0 and l)
+    assert standing["spent"] == reserved + done * COST and standing["assumed"] == reserved
+    assert limits(gateways[2])[places]["left"] == 4
+
+
+def test_a_long_answer_keeps_its_place_beyond_the_lease(make_gateway, provider, redis):
+    g = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", lease: 1s"), limits="models: { costly: { concurrent: 1 } }").start()
+    t = threading.Thread(target=lambda: parallel([g], 1, lambda i: body("costly", 9, stream=True)), daemon=True)
+    t.start()
+    eventually(lambda: provider.bodies())
+    time.sleep(2)   # twice the lease; the answer takes four seconds at least
+    if t.is_alive(): assert limits(g)[("model", "costly", "concurrent")]["left"] == 0
+    t.join()
+
+
+def test_without_redis_nothing_passes_a_limit_unless_shares_are_allowed(make_gateway, provider, redis):
+    rules = f"teams: {{ tests: {{ usd_per_day: {40 * COST / 1e9:.3f} }} }}"
+    closed = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis), limits=rules).start()
+    own = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", fail: local-share, gateways: 4"), limits=rules).start()
+    assert closed.post(body()).status_code == 200 and own.post(body()).status_code == 200
+    redis.stop()
+    r = closed.post(body())
+    assert r.status_code == 503 and "limits can't be counted" in r.json()["error"]["message"]
+    codes = [own.post(body()).status_code for _ in range(12)]
+    assert 200 in codes and codes[-1] == 429
+    mine = 1 + codes.count(200)
+    assert mine * COST <= closed_limit(rules) // 4
+    redis.start()
+    eventually(lambda: closed.post(body()).status_code == 200)
+    # What was spent meanwhile is posted.
+    total = lambda: limits(closed)[("team", "tests", "usd_per_day")]["spent"]
+    eventually(lambda: total() >= codes.count(200) * COST)
+
+
+def closed_limit(rules): return int(float(rules.split("usd_per_day: ")[1].split(" ")[0]) * 1e9 + 0.5)

@@ -49,12 +49,10 @@ struct AttemptLimitsTests {
 
     @Test func `the shares of all gateways together are no more than the whole`() throws {
         let rule = AttemptRule(
-            tokens: MinuteRate(perMinute: 100), concurrent: 10, perDay: Money(nanoUSD: 100), perMonth: Money(nanoUSD: 2)
-        )
-        let share = try #require(AttemptLimits(teams: ["a": rule]).share(of: 3).teams["a"])
-        #expect(share.concurrent == 3)
-        #expect(share.perDay == Money(nanoUSD: 33))
-        #expect(share.perMonth == Money(nanoUSD: 0))
-        #expect(share.tokens?.perMinute == 33)
+            tokens: MinuteRate(perMinute: 100), concurrent: 10, perDay: Money(nanoUSD: 100),
+            perMonth: Money(nanoUSD: 2))
+        let shares = try charges(AttemptLimits(eachKey: rule), known).map { $0.share(of: 3).limit }
+        let rate = try #require(MinuteRate(perMinute: 33))
+        #expect(shares == [.rate(rate), .amount(3), .amount(33), .amount(0)])
     }
 }

@@ -1,5 +1,37 @@
 /// Where it is kept what `policies/limits.yaml` counts: the section `limit_state` of `sallyport.yaml`.
-public struct LimitStateSettings: Hashable, Sendable {
-    /// The file of a gateway that counts by itself.
+public struct LimitStateSettings: Sendable {
+    /// The file of what this gateway counts by itself.
     public let file: String
+    /// Where several gateways count together; `nil`: this one counts by itself.
+    public let redis: Redis?
+
+    /// A Redis or Valkey server.
+    public struct Redis: Sendable {
+        /// Its address or name.
+        public let host: String
+        /// Its port.
+        public let port: Int
+        /// Whom we are there; `nil`: the default user.
+        public let user: String?
+        /// The password; `nil` for none.
+        public let password: Secret?
+        /// What all keys begin with, its hash tag included.
+        public let prefix: String
+        /// Whether attempts under limits are refused while it can't be asked; else each gateway takes its own share.
+        public let isClosed: Bool
+        /// How many gateways there are at most, for the share.
+        public let gateways: Int
+        /// How long an attempt of a gateway that has ended holds its places, in milliseconds.
+        public let leaseMilliseconds: Int
+        /// How long to wait for an answer, in milliseconds.
+        public let timeoutMilliseconds: Int
+    }
+
+    /// What becomes of attempts under limits while Redis can't be asked.
+    enum Fail: String, CaseIterable {
+        /// They are refused.
+        case closed
+        /// They take from this gateway's own share.
+        case localShare = "local-share"
+    }
 }

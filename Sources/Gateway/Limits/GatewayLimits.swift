@@ -1,13 +1,17 @@
+import Cryptography
 import Inference
 import JSONText
 import LimitStore
 import Limits
+import Logging
 import NIOCore
 
 /// The limits on attempts as the pipeline uses them: takes room before anything leaves, waits for it where `queue_ms` allows that, and
 /// gives back what was not taken.
 final class GatewayLimits: Sendable {
     private let backend: any LimitBackend
+    /// The same, where it is Redis.
+    private let redis: RedisLimits?
     private let lines = LimitLines()
 
     /// How often one at the door looks for room that others than this gateway may have given back.
@@ -15,6 +19,7 @@ final class GatewayLimits: Sendable {
 
     init(_ backend: any LimitBackend) {
         self.backend = backend
+        redis = backend as? RedisLimits
     }
 
     /// Who asks for room.
@@ -102,6 +107,15 @@ final class GatewayLimits: Sendable {
         lines.gaveBack(room.held.charges)
     }
 
+    /// Whether several gateways count together.
+    var isShared: Bool { backend.isShared }
+
+    /// Why limits are not counted together as they should be, though requests go on; `nil` while all is well.
+    var degradation: String? { redis?.degradation }
+
+    /// Does what is due. Call it about once a second.
+    func tick() { redis?.tick() }
+
     /// Why attempts under limits are refused; `nil` while all is well.
     var trouble: String? { backend.trouble }
 
@@ -160,11 +174,19 @@ extension GatewayLimits.Asking {
 
 extension GatewayLimits {
     /// Begins to count where a configuration says. Blocks.
-    convenience init(_ configuration: GatewayConfiguration) throws {
-        let path = configuration.limitState.file
-        try KeyFile.makeFolder(of: path)
-        let (store, content) = try LimitStore.open(path: path)
-        self.init(EmbeddedLimits(store, content))
+    convenience init(_ configuration: GatewayConfiguration, logger: Logger) throws {
+        func own() throws -> EmbeddedLimits {
+            let path = configuration.limitState.file
+            try KeyFile.makeFolder(of: path)
+            let (store, content) = try LimitStore.open(path: path)
+            return EmbeddedLimits(store, content)
+        }
+        guard let settings = configuration.limitState.redis else { return self.init(try own()) }
+        let instance = try SecureRandom.bytes(9).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }
+        let redis = try RedisLimits(
+            settings, instance: instance.joined(), own: settings.isClosed ? nil : try own(), logger: logger)
+        redis.tick()
+        self.init(redis)
     }
 }
 

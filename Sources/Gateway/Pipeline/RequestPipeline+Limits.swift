@@ -27,8 +27,9 @@ extension RequestPipeline {
         isLast: Bool, _ inquiry: Inquiry
     ) async throws -> NoRoom? {
         let rules = inquiry.activeSet.configuration.attemptLimits
-        guard !rules.isEmpty else { return nil }
-        let charges: [LimitCharge]
+        let isCountedWithOthers = attempt == 1 && limits.isShared
+        guard !rules.isEmpty || isCountedWithOthers else { return nil }
+        var charges: [LimitCharge]
         do throws(UnboundedAttempt) {
             charges = try rules.charges(
                 for: inquiry.principal, model: alias.alias, provider: step.destination.provider,
@@ -38,6 +39,11 @@ extension RequestPipeline {
                 refusal: Refusal(
                     RequestError(.unprocessable, "\(error)"), headers: [("x-should-retry", "false")]),
                 milliseconds: nil)
+        }
+        // The first attempt brings the request itself, which others' limits on requests count too.
+        if isCountedWithOthers {
+            charges += inquiry.activeSet.configuration.requestLimits.charges(
+                for: inquiry.principal, model: alias.alias)
         }
         guard !charges.isEmpty else { return nil }
         let answer = await limits.reserve(
