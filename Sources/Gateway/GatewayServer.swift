@@ -147,7 +147,7 @@ public final class GatewayServer: Sendable {
             engines.append(engine)
             forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop, workers: workers)
         }
-        let limits = try GatewayLimits(configuration, logger: logger)
+        let limits = try GatewayLimits.begin(configuration, logger: logger)
         let pipeline = RequestPipeline(
             activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, metrics: metrics, logger: logger,
             forwarders: forwarders,

@@ -148,12 +148,12 @@ def test_a_reload_keeps_what_was_spent(make_gateway, provider):
 def redis(tmp_path):
     if not shutil.which("redis-server"): pytest.skip("redis-server is not installed: scripts/install test")
     port = free_port()
-    def start(): return subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+    def begin(): return subprocess.Popen(["redis-server", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
     class Server:
-        process = start()
+        process = begin()
         address = f"127.0.0.1:{port}"
         def stop(self): self.process.kill(); self.process.wait()
-        def start(self): self.process = start(); self.wait()
+        def start(self): self.process = begin(); self.wait()
         def wait(self):
             def answers():
                 try:

@@ -17,13 +17,13 @@ struct ReadLimits {
 extension ConfigurationLoader {
     static func limitState(_ section: ConfigurationSection) -> LimitStateSettings {
         let file = section.field("file")?.path()
-        let redis = section.field("redis").flatMap { redis($0.section) }
+        let redis = section.field("redis").flatMap { redisServer($0.section) }
         section.finish()
         return LimitStateSettings(
             file: file ?? ConfigurationPath.resolve("var/limits.sqlite", besides: section.source), redis: redis)
     }
 
-    private static func redis(_ section: ConfigurationSection) -> LimitStateSettings.Redis? {
+    private static func redisServer(_ section: ConfigurationSection) -> LimitStateSettings.Redis? {
         let address = section.required("address", "an address such as `127.0.0.1:6379`")
         let user = section.field("user")?.string("a name")
         var password: Secret?
@@ -146,7 +146,8 @@ extension ConfigurationLoader {
 extension ConfigurationField {
     /// An amount in US dollars, to the tenth of a cent.
     fileprivate func money() -> Money? {
-        guard case .scalar(let text, isQuoted: false) = node.content, let thousandths = ScalarText.thousandths(text)
+        guard case .scalar(let text, isQuoted: false) = node.content,
+            let thousandths = ScalarText.decimal(text, places: 3), (0...1_000_000_000).contains(thousandths)
         else {
             report("expected US dollars such as `25` or `0.5`, at most 1000000, with at most three decimal places")
             return nil

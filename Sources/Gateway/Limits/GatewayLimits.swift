@@ -174,19 +174,19 @@ extension GatewayLimits.Asking {
 
 extension GatewayLimits {
     /// Begins to count where a configuration says. Blocks.
-    convenience init(_ configuration: GatewayConfiguration, logger: Logger) throws {
+    static func begin(_ configuration: GatewayConfiguration, logger: Logger) throws -> GatewayLimits {
         func own() throws -> EmbeddedLimits {
             let path = configuration.limitState.file
             try KeyFile.makeFolder(of: path)
             let (store, content) = try LimitStore.open(path: path)
             return EmbeddedLimits(store, content)
         }
-        guard let settings = configuration.limitState.redis else { return self.init(try own()) }
+        guard let settings = configuration.limitState.redis else { return GatewayLimits(try own()) }
         let instance = try SecureRandom.bytes(9).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }
         let redis = try RedisLimits(
             settings, instance: instance.joined(), own: settings.isClosed ? nil : try own(), logger: logger)
         redis.tick()
-        self.init(redis)
+        return GatewayLimits(redis)
     }
 }
 

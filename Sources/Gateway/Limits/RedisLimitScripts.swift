@@ -48,6 +48,17 @@ enum RedisLimitScripts {
             redis.call('HSET', key, 'l', number(math.max(level, -burst * 60000000)), 't', number(now))
             redis.call('EXPIRE', key, rate > 0 and math.ceil(120 * burst / rate) + 60 or 86400)
         end
+        local function reap(millis)
+            for _, gone in ipairs(redis.call('ZRANGEBYSCORE', base .. 'open', '-inf', millis, 'LIMIT', 0, 20)) do
+                local held = redis.call('HGET', base .. 'held', gone)
+                redis.call('ZREM', base .. 'open', gone)
+                redis.call('HDEL', base .. 'held', gone)
+                for name, period, amount in string.gmatch(held or '', '([^\\n\\t]*)\\t(%d+)\\t(%d+)') do
+                    local key, p, s, o, a = money(name, tonumber(period))
+                    if p == tonumber(period) then putMoney(key, p, s, o - tonumber(amount), a + tonumber(amount)) end
+                end
+            end
+        end
         """
 
     /// Takes room. Arguments: the attempt's name, the lease in milliseconds, then for each charge its kind (`d`, `m`: money of a day or
@@ -58,15 +69,7 @@ enum RedisLimitScripts {
 
             local id, lease = ARGV[1], tonumber(ARGV[2])
             local millis = math.floor(now / 1000)
-            for _, gone in ipairs(redis.call('ZRANGEBYSCORE', base .. 'open', '-inf', millis, 'LIMIT', 0, 20)) do
-                local held = redis.call('HGET', base .. 'held', gone)
-                redis.call('ZREM', base .. 'open', gone)
-                redis.call('HDEL', base .. 'held', gone)
-                for name, period, amount in string.gmatch(held or '', '([^\\n\\t]*)\\t(%d+)\\t(%d+)') do
-                    local key, p, s, o, a = money(name, tonumber(period))
-                    if p == tonumber(period) then putMoney(key, p, s, o - tonumber(amount), a + tonumber(amount)) end
-                end
-            end
+            reap(millis)
             local worst
             local function refuse(index, left, wait, held)
                 local rank = wait < 0 and math.huge or wait
@@ -169,10 +172,11 @@ enum RedisLimitScripts {
             return 1
             """
 
-    /// Makes leases longer. Arguments: the lease in milliseconds, then for each attempt its name, how many places it holds, and their names.
+    /// Makes leases longer, and takes what ended leases held for spent. Arguments: the lease in milliseconds, then for each attempt its name, how many places it holds, and their names.
     static let renew =
         common + """
 
+            reap(math.floor(now / 1000))
             local til = math.floor(now / 1000) + tonumber(ARGV[1])
             local at = 2
             while at <= #ARGV do
@@ -192,6 +196,7 @@ enum RedisLimitScripts {
     static let standing =
         common + """
 
+            reap(math.floor(now / 1000))
             local rows = {}
             for at = 1, #ARGV, 4 do
                 local kind, name, limit, burst = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])

@@ -163,15 +163,16 @@ final class RedisLimits: LimitBackend {
     /// Renews leases, posts what waits, and looks whether the server is there. Call it about once a second.
     func tick() {
         let now = Clock.monotone()
-        let due: (renewals: [String], posts: [[String]])? = state.withLock { state in
+        let due: (renewals: [String]?, posts: [[String]])? = state.withLock { state in
             guard !state.isAsking else { return nil }
             state.isAsking = true
-            var renewals: [String] = []
+            var renewals: [String]?
             if now - state.renewedAt > UInt64(settings.leaseMilliseconds) * 1_000_000 / 4 {
                 state.renewedAt = now
+                renewals = []
                 for (id, open) in state.open {
                     let places = open.charges.filter { $0.account.measure == .concurrent }.map(\.account.key)
-                    renewals += [name(id), String(places.count)] + places
+                    renewals = (renewals ?? []) + [name(id), String(places.count)] + places
                 }
             }
             let posts = state.posts
@@ -187,9 +188,8 @@ final class RedisLimits: LimitBackend {
         let done: @Sendable (Result<RedisClient.Reply, RedisClient.Failure>) -> Void = { [self] _ in
             state.withLock { $0.isAsking = false }
         }
-        due.renewals.isEmpty
-            ? client.send(["PING"], done)
-            : send(.renew, [String(settings.leaseMilliseconds)] + due.renewals, done)
+        guard let renewals = due.renewals else { return client.send(["PING"], done) }
+        send(.renew, [String(settings.leaseMilliseconds)] + renewals, done)
     }
 
     func standing(_ limits: AttemptLimits) -> [LimitStanding] {
