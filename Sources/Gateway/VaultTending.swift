@@ -26,6 +26,7 @@ struct VaultTending {
     mutating func look(_ ledger: GatewayLedger, keeping milliseconds: Int64?) {
         let now = LedgerTime(milliseconds: Clock.epochMilliseconds())
         do throws(VaultError) {
+            try vault.vault.prepare(at: now)
             if seconds % Self.secondsBetweenDays == 0 { try vault.vault.maintain(at: now, keeping: milliseconds) }
             try recordActs(ledger)
             trouble = nil

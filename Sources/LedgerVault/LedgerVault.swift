@@ -12,8 +12,8 @@ private import Synchronization
 /// Whoever destroys the wrapped key at any place of this picture destroys all that is on its right. Each run of a gateway has a day
 /// key of its own, so it needs no more than the public half of the master key.
 ///
-/// `seal` and `commitment` do not touch the disk, but for the first of them on a new day where `maintain` has not been called shortly
-/// before midnight. `write` and `append` neither block nor touch it: one thread writes what all others hand over, many payloads with one
+/// `seal` and `commitment` neither block nor touch the disk: where `prepare` could not make a new day's key, they refuse.
+/// `write` and `append` do not either: one thread writes what all others hand over, many payloads with one
 /// synchronisation.
 public final class LedgerVault: Sendable {
     /// How the vault is.
@@ -48,6 +48,8 @@ public final class LedgerVault: Sendable {
     private struct Keys {
         var current: DayKey
         var next: DayKey?
+        /// Why the last key that was needed was not made.
+        var problem: String?
     }
 
     private enum Bounds {
@@ -58,7 +60,7 @@ public final class LedgerVault: Sendable {
     private let settings: VaultSettings
     private let folder: VaultFolder
     private let keys: Mutex<Keys>
-    /// Held while a key is made; nothing else is locked meanwhile but, by who needs the key at once, `keys`.
+    /// Held while a key is made; nothing else is locked meanwhile.
     private let making = Mutex<Void>(())
     private let writer: VaultWriter
     private let thread: LedgerThread
@@ -163,16 +165,34 @@ public final class LedgerVault: Sendable {
 
     // MARK: Days
 
-    /// Makes the next day's key ahead of need, and shreds the days that ended longer ago than `milliseconds`, if given. Call now and then,
-    /// on no event loop. Blocks.
-    public func maintain(at now: LedgerTime, keeping milliseconds: Int64? = nil) throws(VaultError) {
-        let next = VaultDay(now).advanced(by: 1)
-        if next.start.milliseconds - now.milliseconds < Bounds.ahead,
-            keys.withLock({ $0.current.segment.day < next && $0.next?.segment.day != next })
-        {
-            let made = try makeKey(of: next)
-            keys.withLock { $0.next = made }
+    /// Makes the next day's key ahead of need, and today's where that is missing. Call once a second, on no event loop: while there
+    /// is nothing to do it costs nothing, and without today's key nothing is sealed. Blocks.
+    public func prepare(at now: LedgerTime) throws(VaultError) {
+        let today = VaultDay(now)
+        let next = today.advanced(by: 1)
+        do throws(VaultError) {
+            if keys.withLock({ $0.current.segment.day < today && $0.next?.segment.day != today }) {
+                let made = try makeKey(of: today)
+                keys.withLock { ($0.current, $0.next, $0.problem) = (made, nil, nil) }
+            }
+            if next.start.milliseconds - now.milliseconds < Bounds.ahead,
+                keys.withLock({ $0.current.segment.day < next && ($0.next?.segment.day ?? today) == today })
+            {
+                let made = try makeKey(of: next)
+                keys.withLock { keys in
+                    if let waiting = keys.next, waiting.segment.day == today { keys.current = waiting }
+                    (keys.next, keys.problem) = (made, nil)
+                }
+            }
+        } catch {
+            keys.withLock { $0.problem = "\(error)" }
+            throw error
         }
+    }
+
+    /// As `prepare`, and shreds the days that ended longer ago than `milliseconds`, if given. Call now and then, on no event loop. Blocks.
+    public func maintain(at now: LedgerTime, keeping milliseconds: Int64? = nil) throws(VaultError) {
+        try prepare(at: now)
         guard let milliseconds else { return }
         let border = VaultDay(LedgerTime(milliseconds: now.milliseconds - milliseconds)).start
         let shredder = try VaultShredder(directory: settings.directory)
@@ -182,24 +202,16 @@ public final class LedgerVault: Sendable {
 
     private func key(at time: LedgerTime) throws(VaultUnavailable) -> DayKey {
         let day = VaultDay(time)
-        let result: Result<DayKey, VaultError> = keys.withLock { keys in
+        let result: Result<DayKey, VaultUnavailable> = keys.withLock { keys in
             // A clock that was put back changes nothing.
             if day <= keys.current.segment.day { return .success(keys.current) }
-            return Result { () throws(VaultError) in
-                if let next = keys.next, next.segment.day == day {
-                    keys.current = next
-                } else {
-                    keys.current = try makeKey(of: day)
-                }
-                keys.next = nil
-                return keys.current
+            guard let next = keys.next, next.segment.day == day else {
+                return .failure(.noKey(keys.problem ?? "it is being made"))
             }
+            (keys.current, keys.next) = (next, nil)
+            return .success(next)
         }
-        switch result {
-        case .success(let key): return key
-        case .failure(.system(_, _, SystemVaultOperations.noSpace)): throw .noSpace
-        case .failure(let error): throw .failed("\(error)")
-        }
+        return try result.get()
     }
 
     /// One after the other, since a key's number is one more than that of its day's last file.

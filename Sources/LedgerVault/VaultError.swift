@@ -39,6 +39,8 @@ public enum VaultUnavailable: Error, Hashable, Sendable, CustomStringConvertible
     case noSpace
     /// The disk is too slow for what comes. Passes.
     case overloaded
+    /// A new day's key could not be made yet, for this reason. Passes.
+    case noKey(String)
     /// The vault is closed.
     case closed
 
@@ -48,6 +50,7 @@ public enum VaultUnavailable: Error, Hashable, Sendable, CustomStringConvertible
         case .failed(let reason): "the vault failed: \(reason)"
         case .noSpace: "the vault's disk is full"
         case .overloaded: "the vault's disk is too slow"
+        case .noKey(let reason): "the vault has no key for today: \(reason)"
         case .closed: "the vault is closed"
         }
     }

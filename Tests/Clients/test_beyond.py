@@ -845,6 +845,28 @@ def test_several_ledgers_from_folders_and_servers_are_verified_together(tmp_path
     server.stop()
 
 
+def test_questions_are_answered_from_a_copy_as_from_the_ledger_itself(make_gateway, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    gateway = make_gateway().start(); say(gateway, 5); gateway.stop()
+    server = Files(gateway.folder / "ledger")
+    for question in (["query", "--json"], ["report", "--json"]):
+        here, there = gateway.run("audit", *question).stdout, gateway.run("audit", *question, "--url", server.url, "--plaintext").stdout
+        assert here == re.sub(r'"ledger":"http[^"]*"', f'"ledger":"{gateway.folder}/ledger"', there) and here.count("\n") >= 1
+    assert len(gateway.run("audit", "query", "--json", "--url", server.url, "--plaintext", "--ledger", str(gateway.folder / "ledger")).stdout.splitlines()) == 10
+    assert list((tmp_path / "cache/sallyport").glob("*.sqlite"))
+    server.stop()
+
+
+def test_a_folder_with_a_write_ahead_log_alone_is_said_to_be_that(make_gateway, tmp_path):
+    (tmp_path / "empty/wal").mkdir(parents=True)
+    empty = verify("--ledger", str(tmp_path / "empty"))
+    assert empty.returncode == 0 and "nothing is recorded yet" in empty.stdout and "as they were written" not in empty.stdout
+    gateway = make_gateway().start(); say(gateway, 2); gateway.stop(signal.SIGKILL)
+    shutil.rmtree(gateway.folder / "ledger/log-000001")
+    lost = verify("--ledger", str(gateway.folder / "ledger"))
+    assert lost.returncode == 1 and "log-000001" in lost.stderr and "the log is not there, though the write-ahead log holds" in lost.stderr
+
+
 @pytest.mark.parametrize("url, why", [("http://127.0.0.1:1/x", "not encrypted"), ("https://user@example.com/", "user information"), ("ftp://example.com/", "expected `https://`"), ("s3://", "expected s3://")])
 def test_an_address_that_cannot_be_is_refused_with_a_reason(place, url, why):
     refused = place.run("verify", "--url", url, check=False)

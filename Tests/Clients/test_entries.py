@@ -1,5 +1,5 @@
 """What the ledger's entries say, read by other people's code: RFC 8785, OCSF's own schema, DuckDB."""
-import base64, csv, hashlib, hmac, io, json, re, signal, time, urllib.parse
+import base64, csv, hashlib, hmac, io, json, re, signal, time, urllib.parse, urllib.request
 import httpx2, pytest, rfc8785
 from conftest import eventually
 
@@ -142,6 +142,20 @@ def test_more_values_than_can_be_recorded_are_not_sent(gateway, provider):
     assert answer.status_code == 422 and "32768 different values" in answer.json()["error"]["message"] and "send it in parts" in answer.text
     assert provider.bodies() == []
     assert [e["reason"] for e in eventually(lambda: of(gateway, "denied"))] == ["too_many_values"]
+
+
+def test_a_request_of_which_no_entry_holds_what_is_recorded_is_refused_and_not_the_ledgers_failure(make_gateway, provider):
+    gateway = make_gateway(upstream=provider.url)
+    policies = gateway.folder / "policies/access.cedar"
+    plain = policies.read_text()
+    policies.write_text(plain + "".join(f'@id("{"p" * 180}-{n}")\npermit (principal, action, resource);\n' for n in range(400)))
+    gateway.start()
+    answer = gateway.post(message("x"))
+    assert answer.status_code == 422 and "too many or too long" in answer.json()["error"]["message"] and "65535" in answer.text, answer.text
+    assert provider.bodies() == []
+    with urllib.request.urlopen(gateway.admin + "/readyz") as ready: assert ready.read() == b"ready\n"
+    policies.write_text(plain); gateway.reload()
+    assert gateway.post(message("x")).status_code == 200
 
 
 def test_values_that_one_entry_does_not_hold_stand_in_entries_before_it(gateway, provider):

@@ -48,8 +48,25 @@ import TransparencyLog
         #expect(try Self.positions(ledger, from: LedgerPosition(log: 1, index: 399)) == [399])
         #expect(try Self.positions(ledger, from: LedgerPosition(log: 1, index: 400)).isEmpty)
         #expect(try LedgerReader(directory: ledger.path).lastEntries(150).map(\.position.index) == Array(250..<400))
+        // Only that the other log is not there is no good sign.
         let verdict = try LedgerVerifier(source: LedgerFolder(ledger.path)).verify()
-        #expect(verdict.isIntact && verdict.logs[0].waiting == 100, "\(verdict.damages)")
+        #expect(verdict.logs[0].waiting == 100)
+        #expect(
+            verdict.damages.map(\.part) == [.waiting] && verdict.damages[0].file.hasSuffix("log-000002")
+                && verdict.damages[0].reason.contains("holds 9 of its entries"), "\(verdict.damages)")
+    }
+
+    @Test func `a write-ahead log alone is no intact ledger of no entries, unless it is empty`() throws {
+        let ledger = try SampleLedger()
+        var rounds = Rounds()
+        try rounds.add(0..<5)
+        try ledger.write([UInt8](repeating: 0, count: 4_096), to: "wal/00000001.wal")
+        var verdict = try LedgerVerifier(source: LedgerFolder(ledger.path)).verify()
+        #expect(verdict.isIntact && verdict.logs.isEmpty)
+        try ledger.write(rounds.bytes, to: "wal/00000002.wal")
+        verdict = try LedgerVerifier(source: LedgerFolder(ledger.path)).verify()
+        #expect(verdict.damages.first?.reason.contains("holds 5 of its entries") == true, "\(verdict.damages)")
+        #expect(verdict.damages.first?.first == LedgerPosition(log: 1, index: 0))
     }
 
     @Test func `rounds are told from each other in whatever file they stand`() throws {

@@ -160,8 +160,13 @@ import Testing
         // Answers go with their requests, and clocks that are put back change nothing.
         vault.append(answer: [1], isCut: false, isStream: true, at: midnight, to: receipt)
         _ = try await vault.sealed("back", of: request(3), at: late)
-        // Without anybody's foresight the key is made when it is needed.
+        // Without anybody's foresight nothing is sealed, and no key is made on the caller's thread, until somebody has made it.
         let later = LedgerTime(milliseconds: midnight.milliseconds + 2 * TestVault.day)
+        #expect(throws: VaultUnavailable.noKey("it is being made")) {
+            try vault.commitment(to: [1], of: request(4), at: later)
+        }
+        #expect(try test.reader().segments().count == 2)
+        try vault.prepare(at: later)
         _ = try await vault.sealed("later", of: request(4), at: later)
         vault.close()
         #expect(
@@ -169,6 +174,44 @@ import Testing
                 "2026-11-23.0001 request", "2026-11-23.0001 answer", "2026-11-24.0001 request",
                 "2026-11-24.0001 request", "2026-11-26.0001 request",
             ])
+    }
+
+    @Test func `a day whose key can't be made seals nothing, says why, and goes on when it can`() async throws {
+        let test = TestVault()
+        let vault = try test.open()
+        let late = LedgerTime(milliseconds: VaultDay(TestVault.noon).advanced(by: 1).start.milliseconds - 60_000)
+        let next = LedgerTime(milliseconds: TestVault.noon.milliseconds + TestVault.day)
+        let aside = test.folder + "-aside"
+        try FileManager.default.moveItem(atPath: test.folder, toPath: aside)
+        #expect(throws: VaultError.self) { try vault.prepare(at: late) }
+        _ = try vault.seal([1], of: request(1), attempt: 1, at: late)
+        #expect(throws: VaultError.self) { try vault.prepare(at: next) }
+        do throws(VaultUnavailable) {
+            _ = try vault.seal([1], of: request(2), attempt: 1, at: next)
+            Issue.record("sealed without a key")
+        } catch {
+            #expect("\(error)".hasPrefix("the vault has no key for today: \(test.folder)"))
+        }
+        try FileManager.default.moveItem(atPath: aside, toPath: test.folder)
+        try vault.prepare(at: next)
+        _ = try await vault.sealed("two", of: request(2), at: next)
+        vault.close()
+        #expect(try test.records().map { "\($0.segment)" } == ["2026-11-24.0001"])
+    }
+
+    @Test func `in the hour before midnight a missing key of today is made before tomorrow's`() throws {
+        let test = TestVault()
+        let vault = try test.open()
+        let late = LedgerTime(milliseconds: VaultDay(TestVault.noon).advanced(by: 3).start.milliseconds - 60_000)
+        try vault.prepare(at: late)
+        try vault.prepare(at: late)
+        #expect(
+            try test.reader().segments().map { "\($0.name)" } == [
+                "2026-11-23.0001", "2026-11-25.0001", "2026-11-26.0001",
+            ])
+        _ = try vault.seal([1], of: request(1), attempt: 1, at: late)
+        _ = try vault.seal([1], of: request(1), attempt: 1, at: LedgerTime(milliseconds: late.milliseconds + 60_000))
+        vault.close()
     }
 
     @Test func `who holds the public half alone can seal, and not open`() async throws {

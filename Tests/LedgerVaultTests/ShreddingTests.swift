@@ -15,6 +15,7 @@ import Testing
             let time = LedgerTime(
                 milliseconds: TestVault.noon.milliseconds + Int64(number / 2) * TestVault.day + Int64(number % 2)
                     * 1_000)
+            try vault.prepare(at: time)
             let receipt = try await vault.sealed("request \(number + 1)", of: request(UInt64(number + 1)), at: time)
             if number % 2 == 0 {
                 vault.append(

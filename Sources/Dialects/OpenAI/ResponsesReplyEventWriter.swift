@@ -1,11 +1,17 @@
 internal import JSONText
 
 /// Writes the events of a streamed `response`. This dialect repeats each text whole at its end and all of them with the last event, so
-/// the answer is kept until then.
+/// the answer is kept until then, up to `maximumBytes`: an answer that is longer ends with an error, as one that is not streamed does.
 struct ResponsesReplyEventWriter: ReplyEventWriter {
     typealias Item = ResponsesReplyWriter.Item
 
+    /// The most bytes of texts and arguments that are kept, 64 MiB: what the gateway reads of an answer that is not streamed.
+    static let maximumBytes = 64 << 20
+
     private let caller: TranslatedAnswer
+    private let limit: Int
+    /// Bytes of all texts and arguments so far.
+    private var kept = 0
     private var id: EscapedText?
     private var model: EscapedText?
     private var hasBegun = false
@@ -17,31 +23,34 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
     private var callsTools = false
     private var usage: ReplyUsage?
 
-    init(_ caller: TranslatedAnswer) { self.caller = caller }
+    init(_ caller: TranslatedAnswer, limit: Int = maximumBytes) {
+        self.caller = caller
+        self.limit = limit
+    }
 
     mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault) {
         switch event {
         case .began(let id, let model):
             (self.id, self.model) = (id, model)
             begin(&stream)
-        case .text(let text): add(text, to: .text, &stream)
-        case .refusal(let text): add(text, to: .refusal, &stream)
-        case .reasoning(let text): add(text, to: .reasoning, &stream)
+        case .text(let text): try add(text, to: .text, &stream)
+        case .refusal(let text): try add(text, to: .refusal, &stream)
+        case .reasoning(let text): try add(text, to: .reasoning, &stream)
         // Nobody could give them back here.
         case .signature, .sealedReasoning: break
         case .toolCall(let index, let id, let name):
-            close(&stream)
+            try close(&stream)
             callsTools = true
             start(Item(.call(id: id, name: name)), call: index, &stream)
         case .arguments(let index, let text):
             guard open?.call == index else { throw TranslationFault("a stream's tool call goes on after its end") }
-            delta(text, &stream)
-        case .partEnded: close(&stream)
+            try delta(text, &stream)
+        case .partEnded: try close(&stream)
         case .stopped(let stop, _):
             self.stop = stop
-            close(&stream)
+            try close(&stream)
         case .usage(let usage): self.usage = usage
-        case .done: end(&stream)
+        case .done: try end(&stream)
         case .failed(let error): fail(error, &stream)
         case .ping: stream += ": ping\n\n".utf8
         }
@@ -79,12 +88,13 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         response("response.in_progress", stop: nil, &stream)
     }
 
-    private mutating func add(_ text: EscapedText, to kind: Item.Kind, _ stream: inout [UInt8]) {
+    private mutating func add(_ text: EscapedText, to kind: Item.Kind, _ stream: inout [UInt8]) throws(TranslationFault)
+    {
         if open?.item.kind != kind {
-            close(&stream)
+            try close(&stream)
             start(Item(kind), call: nil, &stream)
         }
-        delta(text, &stream)
+        try delta(text, &stream)
     }
 
     private mutating func start(_ item: Item, call: Int?, _ stream: inout [UInt8]) {
@@ -107,9 +117,11 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         }
     }
 
-    private mutating func delta(_ text: EscapedText, _ stream: inout [UInt8]) {
+    private mutating func delta(_ text: EscapedText, _ stream: inout [UInt8]) throws(TranslationFault) {
         // No copy of the item may be held while it grows.
         guard let kind = open?.item.kind, let id = open?.id else { return }
+        kept += text.bytes.count
+        guard kept <= limit else { throw TranslationFault("a stream's answer is longer than \(limit) bytes") }
         open?.item.text.append(contentsOf: text.bytes)
         let (names, index) = (Names(kind), items.count)
         event("\(names.text).delta", &stream) { writer in
@@ -124,9 +136,9 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         }
     }
 
-    private mutating func close(_ stream: inout [UInt8]) {
+    private mutating func close(_ stream: inout [UInt8]) throws(TranslationFault) {
         // A call without arguments has an empty object here.
-        if open?.call != nil, open?.item.text.isEmpty == true { delta(EscapedText("{}"), &stream) }
+        if open?.call != nil, open?.item.text.isEmpty == true { try delta(EscapedText("{}"), &stream) }
         guard let current = open else { return }
         let names = Names(current.item.kind)
         open = nil
@@ -162,9 +174,9 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         items.append(written)
     }
 
-    private mutating func end(_ stream: inout [UInt8]) {
+    private mutating func end(_ stream: inout [UInt8]) throws(TranslationFault) {
         begin(&stream)
-        close(&stream)
+        try close(&stream)
         let stop = Reply.settled(stop, callsTools: callsTools)
         response(
             ResponsesReplyWriter.status(stop).description == "completed"

@@ -30,12 +30,12 @@ final class GatewayVault: Sendable {
 
     private static var now: LedgerTime { LedgerTime(milliseconds: Clock.epochMilliseconds()) }
 
-    /// The commitment to a body that is not kept, which the intent carries in its place. No disk is touched, but once a day.
+    /// The commitment to a body that is not kept, which the intent carries in its place. No disk is touched.
     func commitment(to body: [UInt8], of request: RequestID) throws(VaultUnavailable) -> Digest32 {
         try vault.commitment(to: body, of: request, at: Self.now)
     }
 
-    /// Seals a body, and what the caller sent where that is kept as well. No disk is touched, but once a day.
+    /// Seals a body, and what the caller sent where that is kept as well. No disk is touched.
     func seal(
         _ body: [UInt8], original: [UInt8]?, of request: RequestID, attempt: Int
     ) throws(VaultUnavailable) -> LedgerVault.SealedRequest {

@@ -3,6 +3,7 @@ import Cryptography
 import Dialects
 import Inference
 import JSONText
+import Ledger
 import LedgerVault
 import Logging
 import Privacy
@@ -66,6 +67,17 @@ extension RequestPipeline {
                 "the vault can't be written, what needs it is not sent", metadata: ["error": "\(error)"])
         }
         return Refusal(RequestError(.unavailable, "the vault can't be written, so nothing is sent"))
+    }
+
+    /// What the ledger would have to say of the request does not fit an entry: no trouble of the ledger's.
+    func unrecordable(_ error: LedgerEntryTooLong, _ inquiry: Inquiry) -> Refusal {
+        logger.warning(
+            "a request's entry is too long", metadata: ["request": "\(inquiry.id)", "bytes": "\(error.bytes)"])
+        return Refusal(
+            RequestError(
+                .unprocessable,
+                "the names that the ledger records of this request (the model's, tools', candidates', policies') are too many or too "
+                    + "long: \(error); nothing is sent"))
     }
 
     /// Why requests that are to be kept are refused; `nil` while they are not, or none is to be kept.

@@ -517,6 +517,8 @@ final class RequestPipeline: Sendable {
             inquiry.isRecorded = true
             if ledgerIsDown.load(ordering: .relaxed) { ledgerIsDown.store(false, ordering: .relaxed) }
             return receipt
+        } catch let error as LedgerEntryTooLong {
+            throw unrecordable(error, inquiry)
         } catch {
             // Once, not for each request that it stops: those are counted, and `/readyz` says it as long as it lasts.
             if !ledgerIsDown.exchange(true, ordering: .relaxed) {

@@ -17,6 +17,9 @@ public protocol LedgerSource: Sendable {
     /// The paths of all files below a log, in any order; `nil` where they cannot be listed.
     func paths(inLog log: Int) throws(LedgerReadError) -> [String]?
 
+    /// The numbers of the logs of which the write-ahead log holds entries, in order, be they under a checkpoint or not.
+    func waitingLogs() throws(LedgerReadError) -> [Int]
+
     /// Gives the entries of a log that no checkpoint covers yet and that are in the write-ahead log only, in order from
     /// an index on, until `body` says no. The first may be later than asked for: then those before it have become
     /// part of the tree in the meantime.
@@ -33,6 +36,9 @@ extension LedgerSource {
     public func waitingEntries(
         ofLog log: Int, from index: UInt64, _ body: (UInt64, UnsafeRawBufferPointer) throws -> Bool
     ) throws {}
+
+    /// None: a copy has no write-ahead log.
+    public func waitingLogs() throws(LedgerReadError) -> [Int] { [] }
 
     /// They cannot be listed.
     public func paths(inLog log: Int) throws(LedgerReadError) -> [String]? { nil }

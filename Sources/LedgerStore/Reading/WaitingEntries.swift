@@ -112,6 +112,22 @@ struct WaitingEntries {
         return next
     }
 
+    /// Adds the logs of which a file holds whole records.
+    static func logs(in bytes: [UInt8], _ logs: inout Set<Int>) {
+        bytes.withUnsafeBytes { bytes in
+            var offset = 0
+            while bytes.count - offset >= WriteAheadRecord.Layout.alignment {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+                guard let record = WriteAheadRecord(header: rest), record.isWhole(rest) else {
+                    offset += WriteAheadRecord.Layout.alignment
+                    continue
+                }
+                logs.insert(Int(record.log))
+                offset += record.recordBytes
+            }
+        }
+    }
+
     /// How many entries at the beginning of the first payloads are before `first`.
     private var skipped: UInt64 = 0
 
@@ -143,6 +159,17 @@ struct WaitingEntries {
 }
 
 extension LedgerFolder {
+    /// The logs of which the folder `wal` holds entries; none for one log alone.
+    public func waitingLogs() throws(LedgerReadError) -> [Int] {
+        let folder = "\(path)/wal"
+        guard !isOneLog, access(folder, F_OK) == 0 else { return [] }
+        var logs: Set<Int> = []
+        for name in try Self.names(in: folder) where name.hasSuffix(".wal") {
+            if let bytes = try Self.contents(of: "\(folder)/\(name)") { WaitingEntries.logs(in: bytes, &logs) }
+        }
+        return logs.sorted()
+    }
+
     /// The entries of the write-ahead log, in the folder `wal`; one log alone has none.
     public func waitingEntries(
         ofLog log: Int, from index: UInt64, _ body: (UInt64, UnsafeRawBufferPointer) throws -> Bool

@@ -44,10 +44,34 @@ public struct LedgerVerifier: Sendable {
         }
         for damage in links(verdict.logs) { verdict.add(damage) }
         if !witnesses.isEmpty { cosignatures(&verdict) }
+        for damage in try lost(verdict.logs) { verdict.add(damage) }
         for checkpoint in earlier {
             if let damage = history(verdict.logs, checkpoint) { verdict.add(damage) }
         }
         return verdict
+    }
+
+    // MARK: - Logs that are not there
+
+    /// Logs behind the last one of which the write-ahead log has entries: each was there before the first of them was written.
+    private func lost(_ logs: [LedgerVerdict.Log]) throws(LedgerReadError) -> [LedgerDamage] {
+        let last = logs.last?.number ?? 0
+        let later = try source.waitingLogs().filter { $0 > last }
+        guard !later.isEmpty else { return [] }
+        // A gateway may have begun it in the meantime.
+        let now = try source.logNumbers()
+        return later.filter { !now.contains($0) }.map { log in
+            var (first, count) = (nil as UInt64?, 0)
+            try? source.waitingEntries(ofLog: log, from: 0) { index, _ in
+                first = first ?? index
+                count += 1
+                return true
+            }
+            return LedgerDamage(
+                .waiting, file: source.place(of: "", inLog: log),
+                first: first.map { LedgerPosition(log: log, index: $0) },
+                "the log is not there, though the write-ahead log holds \(count) of its entries")
+        }
     }
 
     // MARK: - Witnesses

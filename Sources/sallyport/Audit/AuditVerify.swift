@@ -80,6 +80,9 @@ struct AuditVerify: ParsableCommand {
             )
             return
         }
+        guard !logs.isEmpty else {
+            return print("nothing is recorded yet: there is no log, and nothing waits in the write-ahead log")
+        }
         print("\(entries) entries in \(logs.count) \(logs.count == 1 ? "log" : "logs") are as they were written")
         for log in logs {
             if log.prunedBefore > 0 {

@@ -6,6 +6,7 @@ import LedgerStore
 /// Opens the indexes of the ledgers that are asked, and brings them up to date.
 struct IndexOption: ParsableArguments {
     @OptionGroup var ledger: LedgerOption
+    @OptionGroup var remote: RemoteOption
 
     /// The indexes, each up to date.
     func indexes() throws -> [LedgerIndex] {
@@ -17,12 +18,22 @@ struct IndexOption: ParsableArguments {
         }
     }
 
-    /// The indexes as they are.
+    /// The indexes as they are. That of a copy on a server lies in the user's cache.
     func opened() throws -> [LedgerIndex] {
-        try ledger.resolved().map { folder in
-            try LedgerIndex.open(
-                try LedgerReader(directory: folder), directory: folder, cacheBytes: IndexProgress.cacheBytes)
+        let copies = try remote.ledgers(ledger.configuration)
+        var indexes: [LedgerIndex] = []
+        for (url, copy) in zip(remote.urls, copies) {
+            indexes.append(
+                try LedgerIndex.open(
+                    LedgerReader(source: copy), directory: url, cacheBytes: IndexProgress.cacheBytes))
         }
+        guard copies.isEmpty || !ledger.folders.isEmpty else { return indexes }
+        for folder in try ledger.resolved() {
+            indexes.append(
+                try LedgerIndex.open(
+                    try LedgerReader(directory: folder), directory: folder, cacheBytes: IndexProgress.cacheBytes))
+        }
+        return indexes
     }
 }
 

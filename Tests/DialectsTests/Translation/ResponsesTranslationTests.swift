@@ -119,4 +119,15 @@ struct ResponsesTranslationTests {
             #expect(throws: Never.self) { try json(result) }
         }
     }
+
+    @Test func `a streamed answer that would be kept past the bound ends with the stream's error`() throws {
+        var writer = ResponsesReplyEventWriter(TranslatedAnswer(identifier: "x", created: 1, model: "m"), limit: 8)
+        var stream: [UInt8] = []
+        try writer.write(.text(EscapedText("1234")), to: &stream)
+        try writer.write(.partEnded, to: &stream)
+        try writer.write(.reasoning(EscapedText("5678")), to: &stream)
+        #expect(throws: TranslationFault("a stream's answer is longer than 8 bytes")) {
+            try writer.write(.text(EscapedText("9")), to: &stream)
+        }
+    }
 }
