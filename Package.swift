@@ -172,7 +172,7 @@ let package = Package(
         tests(
             "LedgerIndexTests",
             [
-                "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "Inference",
+                "LedgerIndex", "LedgerReport", "LedgerStore", "Ledger", "TransparencyLog", "Inference", "Cryptography",
                 .product(name: "GRDB", package: grdb),
             ]),
         tests(
