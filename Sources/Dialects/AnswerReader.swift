@@ -35,7 +35,7 @@ public enum AnswerReader {
     /// text (`AnswerForm`).
     public static func read(_ operation: Operation, _ document: JSONDocument, isJSON: Bool = false) -> Answer {
         switch operation {
-        case .chat, .embeddings: OpenAIAnswerReader.read(document, isJSON: isJSON)
+        case .chat, .completions, .embeddings: OpenAIAnswerReader.read(document, isJSON: isJSON)
         case .responses: ResponsesAnswerReader.read(document, isJSON: isJSON)
         case .messages, .countTokens: AnthropicAnswerReader.read(document, isJSON: isJSON)
         case .converse: BedrockAnswerReader.read(document, isJSON: isJSON)

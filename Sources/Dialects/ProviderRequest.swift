@@ -33,7 +33,8 @@ public enum ProviderRequest {
             name.append(0x22)
             edits.append(JSONReplacement(range: value.range, bytes: name))
         }
-        if request.operation == .chat, needsUsage, request.isStreaming, !request.wantsStreamUsage,
+        if request.operation == .chat || request.operation == .completions, needsUsage, request.isStreaming,
+            !request.wantsStreamUsage,
             let edit = OpenAIProviderRequest.usageEdit(request.body.root)
         {
             edits.append(edit)
@@ -48,6 +49,7 @@ public enum ProviderRequest {
         switch operation {
         case .chat: "/chat/completions"
         case .responses: "/responses"
+        case .completions: "/completions"
         case .embeddings: "/embeddings"
         case .messages: "/v1/messages"
         case .countTokens: "/v1/messages/count_tokens"

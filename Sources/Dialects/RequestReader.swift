@@ -13,7 +13,7 @@ public enum RequestReader {
         _ operation: Operation, body: JSONDocument, address: RequestAddress? = nil
     ) throws(RequestError) -> InferenceRequest {
         switch operation {
-        case .chat, .embeddings: try OpenAIRequestReader.read(operation, body: body)
+        case .chat, .completions, .embeddings: try OpenAIRequestReader.read(operation, body: body)
         case .responses: try ResponsesRequestReader.read(body)
         case .messages, .countTokens: try AnthropicRequestReader.read(operation, body: body)
         case .converse: try BedrockRequestReader.read(body, address: address)
@@ -33,7 +33,7 @@ extension Operation {
     /// The dialect it belongs to.
     public var dialect: Dialect {
         switch self {
-        case .chat, .responses, .embeddings: .openAI
+        case .chat, .responses, .completions, .embeddings: .openAI
         case .messages, .countTokens: .anthropic
         case .converse: .bedrock
         }

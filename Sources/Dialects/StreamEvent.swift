@@ -102,7 +102,11 @@ public struct StreamEventReader: Sendable {
     /// Starts on the stream that answers a request.
     public init(_ operation: Operation) {
         self.init(operation.dialect)
-        if operation == .responses { state = .responses(ResponsesStreamReader()) }
+        switch operation {
+        case .responses: state = .responses(ResponsesStreamReader())
+        case .completions: state = .openAI(OpenAIStreamReader(isCompletion: true))
+        default: break
+        }
     }
 
     /// What is known of the answer so far.

@@ -16,6 +16,8 @@ public enum Operation: String, Hashable, Sendable, CaseIterable {
     case chat
     /// `POST /v1/responses`.
     case responses
+    /// `POST /v1/completions`, older than chat: one text is gone on with.
+    case completions
     /// `POST /v1/embeddings`.
     case embeddings
     /// `POST /v1/messages`.

@@ -14,6 +14,14 @@ public struct Reservation: Hashable, Sendable {
     public let limit: Int?
     /// Requests that could follow at once; `nil` where no limit applies.
     public let remaining: Int?
+    /// When the limit will be whole again if no request comes in between, in milliseconds from now, rounded up.
+    public let fullAfterMilliseconds: Int
+
+    init(limit: Int?, remaining: Int?, fullAfterMilliseconds: Int = 0) {
+        self.limit = limit
+        self.remaining = remaining
+        self.fullAfterMilliseconds = fullAfterMilliseconds
+    }
 }
 
 /// Why a request has no room.
@@ -159,7 +167,11 @@ public struct RequestRateLimiter: Sendable {
         }
         let remaining = Int(bucket.level / TokenBucket.cost) - 1
         guard remaining < scarcest?.remaining ?? .max else { return }
-        scarcest = Reservation(limit: rate.perMinute, remaining: remaining)
+        var after = bucket
+        after.take()
+        scarcest = Reservation(
+            limit: rate.perMinute, remaining: remaining,
+            fullAfterMilliseconds: Int((after.nanosecondsUntilFull(rate) + 999_999) / 1_000_000))
     }
 
     /// Asks the last bucket and takes from it at once, in place.

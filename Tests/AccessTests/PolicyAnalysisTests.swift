@@ -12,7 +12,7 @@ import Testing
         #"(context.counts.email > 0) == context.classes.contains("email")"#, "context.counts.card >= 0",
         "context.hour >= 0 && context.hour <= 23", "context.weekday >= 1 && context.weekday <= 7",
         "context.estimated_tokens >= 0", #"["openai", "anthropic", "bedrock"].contains(context.dialect)"#,
-        #"["chat", "responses", "embeddings", "messages", "count_tokens", "converse"].contains(context.operation)"#,
+        #"["chat", "responses", "completions", "embeddings", "messages", "count_tokens", "converse"].contains(context.operation)"#,
         #"["internal", "external", "demo"].contains(resource.trust)"#,
         #"resource.internal == (resource.trust == "internal")"#,
         #"resource.provider.internal == (resource.provider.trust == "internal")"#,

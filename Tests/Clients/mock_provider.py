@@ -57,6 +57,24 @@ class Provider:
         for k, v in headers: h.send_header(k, v)
         h.end_headers(); h.wfile.write(b)
 
+    def completion(self, h, body):
+        """The older API: each prompt is repeated, in a stream letter by letter, with the choices in turns."""
+        prompts = body["prompt"] if isinstance(body["prompt"], list) else [body["prompt"]]
+        if body["model"] == "adds": prompts = [p + f" ask {ADDED_EMAIL}.\n{ADDED_KEY}\nGood luck." for p in prompts]
+        base = {"id": "cmpl-1", "object": "text_completion", "created": 1, "model": body["model"]}
+        choice = lambda i, text, reason: {"text": text, "index": i, "logprobs": {"tokens": [text], "token_logprobs": [-0.1]} if body.get("logprobs") else None, "finish_reason": reason}
+        usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+        if not body.get("stream"):
+            return self.whole(h, 200, {**base, "choices": [choice(i, p, "stop") for i, p in enumerate(prompts)], "usage": usage})
+        h.send_response(200); h.send_header("content-type", "text/event-stream"); h.send_header("connection", "close"); h.end_headers()
+        def event(choices, **more): h.wfile.write(b"data: " + json.dumps({**base, "choices": choices, **more}).encode() + b"\n\n"); h.wfile.flush()
+        for at in range(max(map(len, prompts))):
+            for i, p in enumerate(prompts):
+                if at < len(p): event([choice(i, p[at], None)])
+        for i, _ in enumerate(prompts): event([choice(i, "", "stop")])
+        if (body.get("stream_options") or {}).get("include_usage"): event([], usage=usage)
+        h.wfile.write(b"data: [DONE]\n\n"); h.wfile.flush(); h.close_connection = True
+
     def answer(self, h, body):
         model = body["model"]
         if h.path.startswith("/v1/messages"):
@@ -67,6 +85,7 @@ class Provider:
         if h.path.endswith("/embeddings"):
             inputs = body["input"] if isinstance(body["input"], list) else [body["input"]]
             return self.whole(h, 200, {"object": "list", "model": model, "data": [{"object": "embedding", "index": i, "embedding": [0.5, 0.25]} for i, _ in enumerate(inputs)], "usage": {"prompt_tokens": 3, "total_tokens": 3}})
+        if h.path.endswith("/completions") and "prompt" in body: return self.completion(h, body)
         text = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
         if isinstance(text, list): text = "".join(p.get("text", "") for p in text)
         if model == "adds": text += f" Use {ADDED_TOKEN} or ask {ADDED_EMAIL}.\n{ADDED_KEY}\nGood luck."

@@ -107,6 +107,10 @@ def test_the_rate_limit_of_a_key_holds(make_gateway, provider):
     assert [r.status_code for r in answers[:3]] == [200] * 3 and 429 in [r.status_code for r in answers[3:]]
     limited = next(r for r in answers if r.status_code == 429)
     assert int(limited.headers["retry-after"]) >= 1 and limited.json()["error"]["type"]
+    left = lambda r: [r.headers[f"x-ratelimit-{word}-requests"] for word in ("limit", "remaining", "reset")]
+    assert left(answers[0])[:2] == ["60", "2"] and left(limited)[:2] == ["60", "0"] and all(left(r)[2].endswith("s") for r in (answers[0], limited))
+    message = gateway.post({**HELLO, "max_tokens": 9}, path="/v1/messages", key=gateway.make_key("--principal", "third", "--team", "tests"))
+    assert message.headers["anthropic-ratelimit-requests-remaining"] == "2" and message.headers["anthropic-ratelimit-requests-reset"].endswith("Z")
     other = gateway.make_key("--principal", "other", "--team", "tests")
     assert gateway.post(HELLO, key=other).status_code == 200
 

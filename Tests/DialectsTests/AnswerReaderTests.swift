@@ -59,7 +59,7 @@ struct AnswerReaderTests {
 
     @Test func `an odd answer has nothing to restore`() throws {
         for body in ["[]", "1", #"{"choices":5,"content":"x","usage":[]}"#, #"{"choices":[{"message":"x"},7]}"#] {
-            for operation in [Operation.chat, .embeddings, .messages, .countTokens] {
+            for operation in [Operation.chat, .completions, .embeddings, .messages, .countTokens] {
                 #expect(AnswerReader.read(operation, try json(body)).facts.usage == nil)
             }
         }

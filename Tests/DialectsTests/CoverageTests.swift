@@ -10,6 +10,10 @@ struct CoverageTests {
             .chat,
             #"{"model":"m","stream":true,"messages":[{"role":"user","content":[{"type":"text","text":"$"},{"type":"image_url","image_url":{"url":"$","detail":"$"}},{"type":"input_audio","input_audio":{"data":"$","format":"$"}},{"type":"file","file":{"file_data":"$","file_id":"$"}}],"name":"$"},{"role":"assistant","tool_calls":[{"id":"$","type":"function","function":{"name":"$","arguments":"{\"$\":\"$\"}"}}],"function_call":{"name":"$","arguments":"$"},"refusal":"$"}],"tools":[{"type":"function","function":{"name":"$","description":"$","parameters":{"$":["$"]}}}],"response_format":{"type":"$"},"stream_options":{"include_usage":false,"$":"$"},"stop":["$"],"$":{"$":"$"}}"#
         ),
+        (
+            .completions,
+            #"{"model":"m","prompt":["$",["$"]],"suffix":"$","stop":["$"],"user":"$","logit_bias":{"$":1},"$":"$"}"#
+        ),
         (.embeddings, #"{"model":"m","input":["$",["$"]],"encoding_format":"$","dimensions":1,"$":"$"}"#),
         (
             .messages,
@@ -35,7 +39,7 @@ struct CoverageTests {
         "arguments", "function_call", "refusal", "tools", "description", "parameters", "response_format",
         "stream_options", "include_usage", "stop", "input", "encoding_format", "dimensions", "max_tokens", "system",
         "image", "source", "base64", "media_type", "document", "title", "context", "tool_result", "tool_use_id",
-        "search_result", "tool_use", "input_schema", "metadata",
+        "search_result", "tool_use", "input_schema", "metadata", "prompt", "suffix", "logit_bias",
     ]
 
     @Test(arguments: bodies.indices)

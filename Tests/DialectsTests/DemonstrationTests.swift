@@ -203,7 +203,7 @@ struct DemonstrationTests {
     }
 
     @Test func `what can't be answered is refused in the dialect`() {
-        for operation in [Inference.Operation.chat, .embeddings, .messages, .countTokens] {
+        for operation in [Inference.Operation.chat, .completions, .embeddings, .messages, .countTokens] {
             for body in ["", "{", "[]", "7"] {
                 let answer = answer(operation, body)
                 #expect(answer.status == 400)

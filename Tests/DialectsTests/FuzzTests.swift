@@ -71,7 +71,7 @@ struct FuzzTests {
     func `no body makes a reader or the demonstration model trap`(index: Int) throws {
         var dice = Dice(state: UInt64(100 + index))
         let original = try json(Self.bodies[index])
-        let operations: [Inference.Operation] = [.chat, .embeddings, .messages, .countTokens]
+        let operations: [Inference.Operation] = [.chat, .completions, .embeddings, .messages, .countTokens]
         let values = [
             "null", "{}", "[]", #""x""#, "1", "true", #"[{"type":"text","text":"x"}]"#, #"{"type":"object"}"#,
         ]

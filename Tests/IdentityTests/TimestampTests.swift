@@ -1,6 +1,5 @@
+import Inference
 import Testing
-
-@testable import Identity
 
 struct TimestampTests {
     static let expiries: [(String, Int64)] = [

@@ -53,11 +53,11 @@ struct RequestRateLimiterTests {
         let rate = try rate(60, 1)
         var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: rate), now: 0)
         let first = limiter.reserve(for: principal("a", key: "k"), now: 0)
-        #expect(first == .reserved(Reservation(limit: 60, remaining: 0)))
+        #expect(first == .reserved(Reservation(limit: 60, remaining: 0, fullAfterMilliseconds: 1_000)))
         let second = limiter.reserve(for: principal("a", key: "k"), now: 400_000_001)
         #expect(second == .exceeded(RateExceeded(limit: .key("k"), rate: rate, retryAfterMilliseconds: 600)))
         let third = limiter.reserve(for: principal("a", key: "k"), now: Self.second)
-        #expect(third == .reserved(Reservation(limit: 60, remaining: 0)))
+        #expect(third == .reserved(Reservation(limit: 60, remaining: 0, fullAfterMilliseconds: 1_000)))
     }
 
     @Test func `a wait of less than a millisecond is still a wait`() throws {
@@ -125,7 +125,7 @@ struct RequestRateLimiterTests {
         let limits = RequestLimits(eachKey: try rate(60, 10), teams: ["t": try rate(30, 3)])
         var limiter = RequestRateLimiter(limits: limits, now: 0)
         let decision = limiter.reserve(for: principal("a", key: "k", teams: ["t"]), now: 0)
-        #expect(decision == .reserved(Reservation(limit: 30, remaining: 2)))
+        #expect(decision == .reserved(Reservation(limit: 30, remaining: 2, fullAfterMilliseconds: 2_000)))
     }
 
     @Test func `a team named twice does no harm`() throws {

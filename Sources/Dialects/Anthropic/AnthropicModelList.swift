@@ -54,25 +54,7 @@ enum AnthropicModelList {
     }
 
     /// RFC 3339 in UTC; years 1 to 9999, others become 1970.
-    static func timestamp(_ seconds: Int) -> String {
-        // Days since 0000-03-01, the era arithmetic of the Gregorian calendar: 146,097 days are 400 years.
-        guard (-62_135_596_800...253_402_300_799).contains(seconds) else { return "1970-01-01T00:00:00Z" }
-        let day = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
-        let rest = seconds - day * 86_400
-        let shifted = day + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let date = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        func padded(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2))T"
-            + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))Z"
+    private static func timestamp(_ seconds: Int) -> String {
+        Timestamp.text((-62_135_596_800...253_402_300_799).contains(seconds) ? Int64(seconds) : 0)
     }
 }

@@ -78,6 +78,10 @@ public enum DemonstrationModel {
             let answer = OpenAIDemonstration(root, identifier: identifier, created: created)
             return DemonstrationAnswer(
                 status: 200, body: root["stream"]?.bool ?? false ? .events(answer.events()) : .whole(answer.whole()))
+        case .completions:
+            let answer = CompletionDemonstration(root, identifier: identifier, created: created)
+            return DemonstrationAnswer(
+                status: 200, body: root["stream"]?.bool ?? false ? .events(answer.events()) : .whole(answer.whole()))
         case .responses:
             return refusal(
                 RequestError(.invalidRequest, "the demonstration model speaks chat completions only"), operation,

@@ -1,7 +1,7 @@
 internal import Inference
 internal import JSONText
 
-/// Reads a `chat.completion`, or the usage of an embeddings answer.
+/// Reads a `chat.completion` or a `text_completion`, or the usage of an embeddings answer.
 enum OpenAIAnswerReader {
     static func read(_ document: JSONDocument, isJSON: Bool) -> Answer {
         document.withTape { tape in
@@ -28,6 +28,7 @@ enum OpenAIAnswerReader {
                 if answer.facts.finishReason == nil { answer.facts.finishReason = tape.value(member.value).string }
             case "logprobs", "prompt_logprobs":
                 TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
+            case "text": strings(in: member.value, of: tape, isJSON: isJSON, into: &answer)
             case "message":
                 for part in tape.members(of: member.value) {
                     switch part.name {

@@ -1,12 +1,13 @@
 internal import Inference
 internal import JSONText
 
-/// Reads `POST /v1/chat/completions` and `POST /v1/embeddings`.
+/// Reads `POST /v1/chat/completions`, `POST /v1/completions` and `POST /v1/embeddings`.
 enum OpenAIRequestReader {
     static func read(_ operation: Operation, body: JSONDocument) throws(RequestError) -> InferenceRequest {
         try body.withTape { (tape) throws(RequestError) in
             var reader = Reader(tape: tape, draft: try RequestDraft(tape))
             switch operation {
+            case .completions: try reader.readCompletion()
             case .embeddings: try reader.readEmbeddings()
             default: try reader.readChat()
             }
@@ -221,6 +222,34 @@ private struct Reader {
         }
     }
 
+    // MARK: Completions
+
+    mutating func readCompletion() throws(RequestError) {
+        var hasPrompt = false
+        for member in tape.members(of: 0) {
+            switch member.name {
+            case "model": try draft.readModel(member.value)
+            case "prompt":
+                hasPrompt = true
+                try readInput(member.value, "prompt", .user)
+            case "suffix": try draft.collector.everything(member.value, .user)
+            case "stream": try draft.readStream(member.value)
+            case "stream_options": try readStreamOptions(member.value)
+            case "max_tokens": try draft.readMaximum(member.value)
+            case "prompt_embeds":
+                // Numbers in place of texts, as vLLM takes them.
+                draft.collector.part(.binary, .user)
+                try draft.collector.everything(member.value, .user)
+            case "temperature", "top_p", "n", "best_of", "echo", "logprobs", "stop", "presence_penalty",
+                "frequency_penalty", "logit_bias", "seed", "user":
+                // Names that every SDK sends are the API's, not the caller's.
+                try draft.collector.everything(member.value, .other)
+            default: try draft.readUnknown(member, .other)
+            }
+        }
+        guard hasPrompt else { throw RequestError(.invalidRequest, "`prompt` is missing", param: "prompt") }
+    }
+
     // MARK: Embeddings
 
     mutating func readEmbeddings() throws(RequestError) {
@@ -231,7 +260,7 @@ private struct Reader {
                 try draft.readModel(member.value)
             case "input":
                 hasInput = true
-                try readInput(member.value)
+                try readInput(member.value, "input", .embeddingInput)
             case "encoding_format":
                 switch tape.word(member.value) {
                 case "float", "base64": break
@@ -246,15 +275,13 @@ private struct Reader {
     }
 
     /// Texts, or numbers of tokens, which no detector can read.
-    private mutating func readInput(_ input: Int) throws(RequestError) {
+    private mutating func readInput(_ input: Int, _ field: String, _ place: Place) throws(RequestError) {
         guard tape.kind(input) == .string || tape.kind(input) == .array else {
-            throw RequestError(.invalidRequest, "`input` has to be a string or an array", param: "input")
+            throw RequestError(.invalidRequest, "`\(field)` has to be a string or an array", param: field)
         }
-        if holdsNumbers(input) { draft.collector.part(.binary, .embeddingInput) }
-        for element in tape.elements(of: input) where holdsNumbers(element) {
-            draft.collector.part(.binary, .embeddingInput)
-        }
-        try draft.collector.everything(input, .embeddingInput)
+        if holdsNumbers(input) { draft.collector.part(.binary, place) }
+        for element in tape.elements(of: input) where holdsNumbers(element) { draft.collector.part(.binary, place) }
+        try draft.collector.everything(input, place)
     }
 
     private func holdsNumbers(_ node: Int) -> Bool {

@@ -1,11 +1,13 @@
 internal import Inference
 internal import JSONText
 
-/// Reads `chat.completion.chunk` events.
+/// Reads `chat.completion.chunk` events, and the `text_completion` events of the older API.
 ///
 /// Texts end as the SDK's stream helper sees it: a tool call's piece ends the content and the calls before it, content
 /// ends the reasoning, a finish reason ends all of its choice.
 struct OpenAIStreamReader: Sendable {
+    /// Whether choices have their `text` itself instead of a delta: those of `POST /v1/completions`.
+    private let isCompletion: Bool
     var facts = AnswerFacts()
     var open = OpenChannels()
     /// The first chunk's members besides choices and usage, for chunks that we make up: `"id":…,"object":…,`.
@@ -13,6 +15,8 @@ struct OpenAIStreamReader: Sendable {
     private var envelopeHasUsage = false
 
     private static let done: StaticString = "[DONE]"
+
+    init(isCompletion: Bool = false) { self.isCompletion = isCompletion }
 
     // MARK: The look at the bytes
 
@@ -140,11 +144,13 @@ struct OpenAIStreamReader: Sendable {
     private mutating func read(choice: Int, of tape: Tape, into event: inout StreamEvent) {
         var block = 0
         var delta: Int?
+        var text: Int?
         var isFinished = false
         for member in tape.members(of: choice) {
             switch member.name {
             case "index": block = tape.value(member.value).int ?? 0
             case "delta": delta = member.value
+            case "text": text = member.value
             case "logprobs", "prompt_logprobs":
                 TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
             case "finish_reason":
@@ -156,6 +162,9 @@ struct OpenAIStreamReader: Sendable {
         }
         if let delta {
             for member in tape.members(of: delta) { read(member, block, of: tape, into: &event) }
+        }
+        if isCompletion, let text {
+            piece(StreamChannel(block: block, kind: .content), text, of: tape, into: &event)
         }
         if isFinished { open.close(into: &event.closed) { $0.block == block } }
     }
@@ -248,8 +257,13 @@ struct OpenAIStreamReader: Sendable {
         writer.beginObject()
         writer.key("index")
         writer.int(channel.block)
-        writer.key("delta")
-        Self.write(channel, text, to: &writer)
+        if isCompletion {
+            writer.key("text")
+            writer.string(utf8: text)
+        } else {
+            writer.key("delta")
+            Self.write(channel, text, to: &writer)
+        }
         writer.key("logprobs")
         writer.null()
         writer.key("finish_reason")

@@ -51,7 +51,7 @@ struct RequestDraft {
             "tool_choice", "max_tokens", "max_completion_tokens", "response_format", "output_config", "output_format",
             "mcp_servers", "function", "custom", "name", "type", "role", "content", "tool_calls", "function_call",
             "arguments", "image_url", "audio_url", "video_url", "input_audio", "file", "file_data", "file_id", "url",
-            "source", "data", "instructions", "max_output_tokens",
+            "source", "data", "instructions", "max_output_tokens", "prompt", "suffix", "prompt_embeds",
         ].map { Array($0.utf8) })
     private static let longestDecisive = 21
 

@@ -91,7 +91,7 @@ public struct Translation: Sendable, Hashable {
         case .messages, .countTokens: AnthropicConversationReader.self
         case .converse: BedrockConversationReader.self
         case .responses: ResponsesConversationReader.self
-        case .chat, .embeddings: OpenAIConversationReader.self
+        case .chat, .completions, .embeddings: OpenAIConversationReader.self
         }
     }
 
@@ -116,7 +116,7 @@ public struct Translation: Sendable, Hashable {
         case .messages, .countTokens: AnthropicReplyWriter.self
         case .converse: BedrockReplyWriter.self
         case .responses: ResponsesReplyWriter.self
-        case .chat, .embeddings: OpenAIReplyWriter.self
+        case .chat, .completions, .embeddings: OpenAIReplyWriter.self
         }
     }
 
@@ -133,7 +133,7 @@ public struct Translation: Sendable, Hashable {
         case .messages, .countTokens: AnthropicReplyEventWriter(facts)
         case .converse: BedrockReplyEventWriter()
         case .responses: ResponsesReplyEventWriter(facts)
-        case .chat, .embeddings: OpenAIReplyEventWriter(facts)
+        case .chat, .completions, .embeddings: OpenAIReplyEventWriter(facts)
         }
     }
 }
@@ -143,7 +143,7 @@ extension Operation {
     var carriesConversations: Bool {
         switch self {
         case .chat, .messages, .responses, .converse: true
-        case .embeddings, .countTokens: false
+        case .completions, .embeddings, .countTokens: false
         }
     }
 }

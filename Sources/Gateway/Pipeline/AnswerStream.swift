@@ -43,7 +43,7 @@ struct AnswerStream {
         self.rules = rules
         isUntouched = restoration.isEmpty && rules == nil
         contentIsJSON = !isUntouched && AnswerForm.isJSON(request)
-        dropsUsage = request.operation == .chat && !request.wantsStreamUsage
+        dropsUsage = [.chat, .completions].contains(request.operation) && !request.wantsStreamUsage
     }
 
     /// What the provider said of the answer so far.

@@ -168,8 +168,8 @@ final class GatewayService: ExchangeService {
     }
 
     private static let paths =
-        "/v1/chat/completions, /v1/embeddings, /v1/messages, /v1/messages/count_tokens, /model/NAME/converse, "
-        + "/model/NAME/converse-stream and /v1/models"
+        "/v1/chat/completions, /v1/responses, /v1/completions, /v1/embeddings, /v1/messages, "
+        + "/v1/messages/count_tokens, /model/NAME/converse, /model/NAME/converse-stream and /v1/models"
 
     /// A signature by an AWS key, which only AWS can check.
     private static let signed = RequestError(

@@ -125,8 +125,12 @@ extension RequestPipeline {
         of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ inquiry: Inquiry
     ) -> HTTPHeaders {
         var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
+        // What is left of the provider's limits concerns the gateway's account there; where the caller has limits here, it hears of those.
+        let hasLimits = inquiry.headers.contains { $0.name.contains("ratelimit-") }
         for field in head.passed
-        where field.name != "content-type" && field.name != Attempt.AnswerHead.errorTypeField {
+        where field.name != "content-type" && field.name != Attempt.AnswerHead.errorTypeField
+            && !(hasLimits && field.name.contains("ratelimit-"))
+        {
             headers.add(name: field.name, value: field.value)
         }
         for (name, value) in inquiry.headers where !headers.contains(name: name) {

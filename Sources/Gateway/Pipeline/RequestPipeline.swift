@@ -404,8 +404,9 @@ final class RequestPipeline: Sendable {
         switch decision {
         case .reserved(let reservation):
             if let limit = reservation.limit, let remaining = reservation.remaining {
-                inquiry.headers.append(("x-ratelimit-limit-requests", String(limit)))
-                inquiry.headers.append(("x-ratelimit-remaining-requests", String(remaining)))
+                inquiry.headers += RateLimitHeaders.fields(
+                    .requests, limit: limit, remaining: remaining, resetMilliseconds: reservation.fullAfterMilliseconds,
+                    in: request.dialect, now: Clock.epochSeconds())
             }
         case .exceeded(let exceeded):
             let milliseconds = exceeded.retryAfterMilliseconds
@@ -416,7 +417,10 @@ final class RequestPipeline: Sendable {
                     "rate limit of \(exceeded.rate.perMinute) requests a minute reached for \(exceeded.limit)"),
                 headers: [
                     ("retry-after", String((milliseconds + 999) / 1_000)), ("retry-after-ms", String(milliseconds)),
-                ])
+                ]
+                    + RateLimitHeaders.fields(
+                        .requests, limit: exceeded.rate.perMinute, remaining: 0, resetMilliseconds: milliseconds,
+                        in: request.dialect, now: Clock.epochSeconds()))
         }
     }
 

@@ -24,6 +24,7 @@ enum RequestTarget: Equatable {
         switch path {
         case "/v1/chat/completions": return (post(head, .chat), .openAI)
         case "/v1/responses": return (post(head, .responses), .openAI)
+        case "/v1/completions": return (post(head, .completions), .openAI)
         case "/v1/embeddings": return (post(head, .embeddings), .openAI)
         case "/v1/messages": return (post(head, .messages), .anthropic)
         case "/v1/messages/count_tokens": return (post(head, .countTokens), .anthropic)

@@ -68,7 +68,8 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "chat, responses, embeddings, messages, count_tokens, converse or list_models.", valueName: "word"))
+            "chat, responses, completions, embeddings, messages, count_tokens, converse or list_models.",
+            valueName: "word"))
     var operation: String?
 
     @Option(help: ArgumentHelp("Tokens of the prompt; 100 unless given.", valueName: "count"))
