@@ -39,6 +39,8 @@ public enum AnswerReader {
         case .responses: ResponsesAnswerReader.read(document, isJSON: isJSON)
         case .messages, .countTokens: AnthropicAnswerReader.read(document, isJSON: isJSON)
         case .converse: BedrockAnswerReader.read(document, isJSON: isJSON)
+        case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents:
+            GeminiAnswerReader.read(document, isJSON: isJSON)
         }
     }
 }

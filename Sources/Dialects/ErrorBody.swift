@@ -8,6 +8,7 @@ public enum ErrorBody {
         case .openAI: OpenAIErrorBody.body(error)
         case .anthropic: AnthropicErrorBody.body(error, requestID: requestID)
         case .bedrock: BedrockErrorBody.body(message: error.message)
+        case .gemini: GeminiErrorBody.body(error)
         }
     }
 
@@ -19,6 +20,7 @@ public enum ErrorBody {
         case .openAI: OpenAIErrorBody.body(error, status: status)
         case .anthropic: AnthropicErrorBody.body(error, status: status, requestID: requestID)
         case .bedrock: BedrockErrorBody.body(message: error.message)
+        case .gemini: GeminiErrorBody.body(error, status: status)
         }
     }
 
@@ -37,6 +39,7 @@ public enum ErrorBody {
 
     /// An event that ends a stream that has begun and can't go on: whole bytes of one event. OpenAI's stream then ends
     /// without `[DONE]`, Anthropic's without `message_stop`, Bedrock's without `messageStop`.
+    /// without `[DONE]`, Anthropic's without `message_stop`, Gemini's without a `finishReason`.
     public static func event(_ error: RequestError, in dialect: Dialect, requestID: String) -> [UInt8] {
         if dialect == .bedrock {
             return BedrockErrorBody.frame(type: BedrockErrorBody.type(of: error.kind), message: error.message)

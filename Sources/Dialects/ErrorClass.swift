@@ -9,6 +9,7 @@ struct ErrorClass {
         case .openAI: OpenAIErrorBody.type(ofStatus: status)
         case .anthropic: AnthropicErrorBody.type(ofStatus: status)
         case .bedrock: BedrockErrorBody.type(ofStatus: status)
+        case .gemini: GeminiErrorBody.type(ofStatus: status)
         }
     }
 

@@ -37,6 +37,7 @@ public enum ModelList {
         // Bedrock lists its models at another service than it runs them at.
         case .openAI, .bedrock: OpenAIModelList.list(models)
         case .anthropic: AnthropicModelList.list(models)
+        case .gemini: GeminiModelList.list(models)
         }
     }
 
@@ -45,6 +46,7 @@ public enum ModelList {
         switch dialect {
         case .openAI, .bedrock: OpenAIModelList.model(model)
         case .anthropic: AnthropicModelList.model(model)
+        case .gemini: GeminiModelList.model(model)
         }
     }
 }

@@ -25,6 +25,7 @@ public enum ProviderRequest {
     public static func edits(
         for request: InferenceRequest, model: String, needsUsage: Bool
     ) -> [JSONReplacement] {
+        if request.dialect == .gemini { return GeminiProviderRequest.edits(request.body.root, model: model) }
         var edits: [JSONReplacement] = []
         // Bedrock reads the model's name in the path.
         if request.operation != .converse, let value = request.body.root["model"] {
@@ -54,6 +55,8 @@ public enum ProviderRequest {
         case .messages: "/v1/messages"
         case .countTokens: "/v1/messages/count_tokens"
         case .converse: "/converse"
+        // The address has the model in it: see `modelURL`.
+        case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: "/models"
         }
     }
 
@@ -69,7 +72,7 @@ public enum ProviderRequest {
         case .anthropic:
             if base.hasSuffix("/v1") { base = base.dropLast(3) }
             return base + path(for: operation) + (asksForBeta ? "?beta=true" : "")
-        case .bedrock:
+        case .bedrock, .gemini:
             return base + path(for: operation)
         }
     }
@@ -81,20 +84,33 @@ public enum ProviderRequest {
         return BedrockProviderRequest.path(model: model, isStreaming: isStreaming).map { base + $0 }
     }
 
+    /// The whole URL of a model at a provider of Gemini's API; `nil` for a name that can't stand in a path.
+    public static func geminiURL(
+        base: String, for operation: Operation, model: String, isStreaming: Bool
+    ) -> String? {
+        GeminiProviderRequest.url(base: base, for: operation, model: model, isStreaming: isStreaming)
+    }
+
+    /// A name as one segment of a path; `nil` for one that can't be.
+    static func pathSegment(_ text: Substring) -> String? {
+        guard !text.allSatisfy({ $0 == "." }) else { return nil }
+        var segment = ""
+        for byte in text.utf8 {
+            let isPlain =
+                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x2E || byte == 0x5F
+            segment += isPlain ? String(Unicode.Scalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+        }
+        return segment
+    }
+
     /// The whole URL of a deployment at Azure; `nil` for a name that can't stand in a path.
     public static func azureURL(
         base: String, for operation: Operation, deployment: String, apiVersion: String
     ) -> String? {
-        guard !deployment.allSatisfy({ $0 == "." }) else { return nil }
+        guard let name = pathSegment(deployment[...]) else { return nil }
         var base = base[...]
         while base.hasSuffix("/") { base = base.dropLast() }
         if base.hasSuffix("/openai") { base = base.dropLast(7) }
-        var name = ""
-        for byte in deployment.utf8 {
-            let isPlain =
-                (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte == 0x2D || byte == 0x2E || byte == 0x5F
-            name += isPlain ? String(Unicode.Scalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
-        }
         return "\(base)/openai/deployments/\(name)\(path(for: operation))?api-version=\(apiVersion)"
     }
 
@@ -112,6 +128,8 @@ public enum ProviderRequest {
         case .anthropic:
             if let key { headers.append(("x-api-key", key)) }
             AnthropicProviderRequest.append(caller, to: &headers)
+        case .gemini:
+            if let key { headers.append(("x-goog-api-key", key)) }
         }
         return headers
     }

@@ -28,7 +28,7 @@ public enum RateLimitHeaders {
                 ("\(prefix)-limit", limit), ("\(prefix)-remaining", remaining),
                 ("\(prefix)-reset", Timestamp.text(now + seconds)),
             ]
-        case .openAI, .bedrock:
+        case .openAI, .bedrock, .gemini:
             return [
                 ("x-ratelimit-limit-\(measure.rawValue)", limit),
                 ("x-ratelimit-remaining-\(measure.rawValue)", remaining),

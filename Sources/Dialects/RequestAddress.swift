@@ -4,10 +4,13 @@ public struct RequestAddress: Sendable, Hashable {
     public var model: String
     /// Whether the answer shall be streamed.
     public var isStreaming: Bool
+    /// How a streamed answer comes.
+    public var framing: StreamFraming
 
     /// Puts an address together.
-    public init(model: String, isStreaming: Bool) {
+    public init(model: String, isStreaming: Bool, framing: StreamFraming = .events) {
         self.model = model
         self.isStreaming = isStreaming
+        self.framing = framing
     }
 }

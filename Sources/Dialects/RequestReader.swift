@@ -17,6 +17,8 @@ public enum RequestReader {
         case .responses: try ResponsesRequestReader.read(body)
         case .messages, .countTokens: try AnthropicRequestReader.read(operation, body: body)
         case .converse: try BedrockRequestReader.read(body, address: address)
+        case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents:
+            try GeminiRequestReader.read(operation, body: body, address: address)
         }
     }
 
@@ -36,6 +38,7 @@ extension Operation {
         case .chat, .responses, .completions, .embeddings: .openAI
         case .messages, .countTokens: .anthropic
         case .converse: .bedrock
+        case .generateContent, .countContentTokens, .embedContent, .batchEmbedContents: .gemini
         }
     }
 }

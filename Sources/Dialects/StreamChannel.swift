@@ -23,11 +23,11 @@ public struct StreamChannel: Hashable, Sendable {
         case transcript
     }
 
-    /// OpenAI's choice index (of responses: the output item's), Anthropic's content block index.
+    /// OpenAI's choice index (of responses: the output item's), Anthropic's content block index, Gemini's candidate index.
     public var block: Int
     /// What the text is.
     public var kind: Kind
-    /// OpenAI's tool call index (of responses: the content part's), 0 otherwise.
+    /// OpenAI's tool call index (of responses: the content part's), the number of Gemini's text, 0 otherwise.
     public var index: Int
 
     /// Names a channel.
@@ -45,7 +45,7 @@ public struct StreamChannel: Hashable, Sendable {
 /// into the text has to be escaped for JSON.
 public enum AnswerForm {
     /// OpenAI's `response_format` (of responses: `text.format`), Anthropic's `output_config.format`,
-    /// Bedrock's `outputConfig.textFormat`.
+    /// Bedrock's `outputConfig.textFormat`, Gemini's `responseMimeType`.
     public static func isJSON(_ request: InferenceRequest) -> Bool {
         let root = request.body.root
         switch request.dialect {
@@ -58,6 +58,10 @@ public enum AnswerForm {
             return format?["type"]?.equals("json_schema") ?? false
         case .bedrock:
             return root["outputConfig"]?["textFormat"]?["type"]?.equals("json_schema") ?? false
+        case .gemini:
+            let format = root["generationConfig"] ?? root["generation_config"]
+            let type = format?["responseMimeType"] ?? format?["response_mime_type"]
+            return type?.equals("application/json") ?? false
         }
     }
 
@@ -68,13 +72,24 @@ public enum AnswerForm {
             root["response_format"], root["text"]?["format"], root["output_config"]?["format"], root["output_format"],
             root["outputConfig"]?["textFormat"],
         ]
-        return formats.contains { $0?["type"]?.equals("json_schema") ?? false }
+        if formats.contains(where: { $0?["type"]?.equals("json_schema") ?? false }) { return true }
+        guard request.dialect == .gemini else { return false }
+        let configuration = root["generationConfig"] ?? root["generation_config"]
+        let schemas = [
+            configuration?["responseSchema"], configuration?["response_schema"], configuration?["responseJsonSchema"],
+            configuration?["response_json_schema"],
+        ]
+        return schemas.contains { $0.map { !$0.isNull } ?? false }
     }
 
     /// Whether the request asks for lists of the answer's tokens: OpenAI's `logprobs` (a number in old completions) and
-    /// `top_logprobs`, of responses also by `include`; vLLM's `prompt_logprobs`.
+    /// `top_logprobs`, of responses also by `include`; vLLM's `prompt_logprobs`; Gemini's `responseLogprobs`.
     public static func wantsTokenLists(_ request: InferenceRequest) -> Bool {
         let root = request.body.root
+        if request.dialect == .gemini {
+            let configuration = root["generationConfig"] ?? root["generation_config"]
+            return (configuration?["responseLogprobs"] ?? configuration?["response_logprobs"])?.bool ?? false
+        }
         guard request.dialect == .openAI else { return false }
         for value in [root["logprobs"], root["top_logprobs"], root["prompt_logprobs"]] {
             guard let value else { continue }

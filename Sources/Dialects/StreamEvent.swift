@@ -86,6 +86,7 @@ public struct StreamEventReader: Sendable {
         case responses(ResponsesStreamReader)
         case anthropic(AnthropicStreamReader)
         case bedrock(BedrockStreamReader)
+        case gemini(GeminiStreamReader)
     }
 
     private var state: State
@@ -96,6 +97,7 @@ public struct StreamEventReader: Sendable {
         case .openAI: state = .openAI(OpenAIStreamReader())
         case .anthropic: state = .anthropic(AnthropicStreamReader())
         case .bedrock: state = .bedrock(BedrockStreamReader())
+        case .gemini: state = .gemini(GeminiStreamReader())
         }
     }
 
@@ -116,6 +118,7 @@ public struct StreamEventReader: Sendable {
         case .responses(let reader): reader.facts
         case .anthropic(let reader): reader.facts
         case .bedrock(let reader): reader.facts
+        case .gemini(let reader): reader.facts
         }
     }
 
@@ -127,6 +130,7 @@ public struct StreamEventReader: Sendable {
         case .responses: ResponsesStreamReader.isPlain(event, of: parser)
         case .anthropic: AnthropicStreamReader.isPlain(event, of: parser)
         case .bedrock: BedrockStreamReader.isPlain(event, of: parser)
+        case .gemini: GeminiStreamReader.isPlain(event, of: parser)
         }
     }
 
@@ -152,6 +156,10 @@ public struct StreamEventReader: Sendable {
             state = .bedrock(BedrockStreamReader())
             defer { state = .bedrock(reader) }
             return try reader.read(event, of: parser)
+        case .gemini(var reader):
+            state = .gemini(GeminiStreamReader())
+            defer { state = .gemini(reader) }
+            return try reader.read(event, of: parser)
         }
     }
 
@@ -170,6 +178,9 @@ public struct StreamEventReader: Sendable {
         case .bedrock(var reader):
             defer { state = .bedrock(reader) }
             return reader.open.closeAll()
+        case .gemini(var reader):
+            defer { state = .gemini(reader) }
+            return reader.open.closeAll()
         }
     }
 
@@ -180,6 +191,7 @@ public struct StreamEventReader: Sendable {
         case .responses(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .anthropic(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .bedrock(let reader): reader.appendDelta(channel, text: text, to: &stream)
+        case .gemini(let reader): reader.appendDelta(channel, text: text, to: &stream)
         }
     }
 

@@ -14,6 +14,9 @@ public struct UpstreamError: Hashable, Sendable {
     /// The parameter at fault.
     public var param: String?
 
+    /// Whether it is the key that the provider refuses, whatever the status.
+    public private(set) var refusesKey = false
+
     /// Puts an error together.
     public init(message: String, type: String? = nil, code: String? = nil, param: String? = nil) {
         self.message = message
@@ -28,7 +31,10 @@ public struct UpstreamError: Hashable, Sendable {
         self.init(message: "the provider answered with status \(status)")
         // Its name ends at a colon, behind which an address may follow.
         defer { if let errorType { type = String(errorType.prefix { $0 != ":" }) } }
-        guard let root = try? JSONDocument(parsing: body).root, root.kind == .object else { return }
+        guard var root = try? JSONDocument(parsing: body).root else { return }
+        // Gemini's streams are arrays, and so are their errors.
+        if root.kind == .array, let first = root[0] { root = first }
+        guard root.kind == .object else { return }
         read(root)
     }
 
@@ -46,10 +52,13 @@ public struct UpstreamError: Hashable, Sendable {
         }
         guard error.kind == .object else { return }
         if let text = (error["message"] ?? error["detail"])?.string, !text.isEmpty { message = text }
-        type = error["type"]?.string
+        type = (error["type"] ?? error["status"])?.string
         if type == "error" { type = nil }
         param = error["param"]?.string
         if let value = error["code"] { code = value.string ?? value.int.map(String.init) }
+        // Gemini calls a wrong key a bad request (google.rpc.ErrorInfo).
+        guard let details = error["details"], details.kind == .array else { return }
+        refusesKey = details.elements.prefix(16).contains { $0["reason"]?.equals("API_KEY_INVALID") ?? false }
     }
 
     /// The same error in another dialect: its class stays, its words for it and what it says of the translated request's members go.
@@ -61,16 +70,19 @@ public struct UpstreamError: Hashable, Sendable {
     }
 
     /// What a provider's word for the kind of error would be as a status; in streams there is no other.
-    private var statusOfType: Int {
+    var statusOfType: Int {
         switch type {
-        case "invalid_request_error": 400
-        case "authentication_error": 401
-        case "permission_error": 403
-        case "not_found_error": 404
+        case "invalid_request_error", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE": 400
+        case "authentication_error", "UNAUTHENTICATED": 401
+        case "permission_error", "PERMISSION_DENIED": 403
+        case "not_found_error", "NOT_FOUND": 404
         case "request_too_large": 413
-        case "rate_limit_error", "rate_limit_exceeded", "insufficient_quota", "requests", "tokens": 429
-        case "timeout_error": 504
+        case "rate_limit_error", "rate_limit_exceeded", "insufficient_quota", "requests", "tokens",
+            "RESOURCE_EXHAUSTED":
+            429
+        case "timeout_error", "DEADLINE_EXCEEDED": 504
         case "overloaded_error": 529
+        case "UNAVAILABLE": 503
         case let type?: BedrockErrorBody.status(ofType: type) ?? statusOfCode
         case nil: statusOfCode
         }

@@ -8,6 +8,8 @@ public enum Dialect: String, Hashable, Sendable, CaseIterable {
     case anthropic
     /// Amazon Bedrock's runtime: Converse, whose streams are frames of `application/vnd.amazon.eventstream`.
     case bedrock
+    /// Google's Gemini API: contents, embeddings, token counting, models.
+    case gemini
 }
 
 /// What a caller asks for.
@@ -26,6 +28,14 @@ public enum Operation: String, Hashable, Sendable, CaseIterable {
     case countTokens = "count_tokens"
     /// `POST /model/NAME/converse`, and `/converse-stream`.
     case converse
+    /// `POST /v1beta/models/MODEL:generateContent`, and `:streamGenerateContent`.
+    case generateContent = "generate_content"
+    /// `POST /v1beta/models/MODEL:countTokens`.
+    case countContentTokens = "count_content_tokens"
+    /// `POST /v1beta/models/MODEL:embedContent`.
+    case embedContent = "embed_content"
+    /// `POST /v1beta/models/MODEL:batchEmbedContents`.
+    case batchEmbedContents = "batch_embed_contents"
 }
 
 /// A request for inference, read once and kept whole: what it asks for, and every text in it with its place.

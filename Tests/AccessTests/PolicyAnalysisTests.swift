@@ -11,8 +11,9 @@ import Testing
         #"context.unscannable == context.classes.contains("unscannable")"#,
         #"(context.counts.email > 0) == context.classes.contains("email")"#, "context.counts.card >= 0",
         "context.hour >= 0 && context.hour <= 23", "context.weekday >= 1 && context.weekday <= 7",
-        "context.estimated_tokens >= 0", #"["openai", "anthropic", "bedrock"].contains(context.dialect)"#,
-        #"["chat", "responses", "completions", "embeddings", "messages", "count_tokens", "converse"].contains(context.operation)"#,
+        "context.estimated_tokens >= 0", #"["openai", "anthropic", "bedrock", "gemini"].contains(context.dialect)"#,
+        #"["chat", "responses", "completions", "embeddings", "messages", "count_tokens", "converse", "generate_content", "#
+            + #""count_content_tokens", "embed_content", "batch_embed_contents"].contains(context.operation)"#,
         #"["internal", "external", "demo"].contains(resource.trust)"#,
         #"resource.internal == (resource.trust == "internal")"#,
         #"resource.provider.internal == (resource.provider.trust == "internal")"#,

@@ -39,6 +39,7 @@ class Gateway:
   demo: {{ strategy: ordered, candidates: [{{ provider: demo, model: demo }}] }}
   up/*: {{ strategy: ordered, candidates: [{{ provider: upstream, model: "*" }}] }}
   claude/*: {{ strategy: ordered, candidates: [{{ provider: claude, model: "*" }}] }}
+  gem/*: {{ strategy: ordered, candidates: [{{ provider: gem, model: "*" }}] }}
 {models}""")
         (self.folder / "sallyport.yaml").write_text(f"""listen: {{ address: 127.0.0.1, port: {self.port} }}
 admin: {{ address: 127.0.0.1, port: {self.admin_port} }}
@@ -52,6 +53,7 @@ providers:
   demo: {{ kind: demo }}
   upstream: {{ kind: openai, base_url: "{upstream}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
   claude: {{ kind: anthropic, base_url: "{upstream}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
+  gem: {{ kind: gemini, base_url: "{upstream.removesuffix("/v1")}/v1beta", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
   second: {{ kind: openai, base_url: "{second}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: \"1.1\" }}
 {providers}""")
         self.url, self.admin, self.ca = f"https://localhost:{self.port}", f"http://127.0.0.1:{self.admin_port}", str(self.folder / "certs/ca.pem")
@@ -128,6 +130,11 @@ providers:
         for name in ("AWS_BEARER_TOKEN_BEDROCK", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"): os.environ.pop(name, None)
         os.environ.update({"AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "secret"} if signs else {"AWS_BEARER_TOKEN_BEDROCK": key or self.key})
         return boto3.Session().client("bedrock-runtime", region_name="eu-central-1", endpoint_url=self.url, verify=self.ca, config=Config(retries={"total_max_attempts": 1}, read_timeout=60, proxies={}))
+
+    def gemini(self, **k):
+        from google import genai
+        options = genai.types.HttpOptions(base_url=self.url, api_version=k.pop("version", None), timeout=60_000, client_args={"verify": self.context(), "trust_env": False})
+        return genai.Client(api_key=k.pop("key", self.key), http_options=options)
 
     def entries(self):
         if not (self.folder / "ledger").exists(): return []

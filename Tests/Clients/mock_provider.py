@@ -76,6 +76,9 @@ class Provider:
         h.wfile.write(b"data: [DONE]\n\n"); h.wfile.flush(); h.close_connection = True
 
     def answer(self, h, body):
+        if h.path.startswith("/v1beta/"):
+            import mock_gemini
+            return mock_gemini.answer(self, h, body)
         model = body["model"]
         if h.path.startswith("/v1/messages"):
             import mock_messages

@@ -161,18 +161,21 @@ struct Origin: Sendable, Hashable {
     var index: Int?
     /// The part of its content.
     var part: Int?
+    /// What its list of parts is called.
+    private let parts: StaticString
 
-    init(_ list: StaticString, _ index: Int? = nil, part: Int? = nil) {
+    init(_ list: StaticString, _ index: Int? = nil, part: Int? = nil, partsIn parts: StaticString = "content") {
         self.list = list
         self.index = index
         self.part = part
+        self.parts = parts
     }
 
     /// The path, as providers write it: `messages.3.content.0`.
     var path: String {
         var path = "\(list)"
         if let index { path += ".\(index)" }
-        if let part { path += index == nil ? ".\(part)" : ".content.\(part)" }
+        if let part { path += index == nil ? ".\(part)" : ".\(parts).\(part)" }
         return path
     }
 

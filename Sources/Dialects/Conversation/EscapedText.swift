@@ -81,6 +81,22 @@ struct EscapedText: Sendable, Hashable {
         }
     }
 
+    /// A call's arguments in a string of JSON. They are what the model wrote, so they may be no JSON: then they go on as a text, for the
+    /// tool to refuse.
+    var argumentsAsWritten: JSONFragment {
+        if isBlank { return .emptyObject }
+        let bytes = decoded()
+        if let document = try? JSONDocument(parsing: bytes), document.root.kind == .object {
+            return JSONFragment(bytes: bytes[document.root.range])
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("invalid_arguments")
+        writer.string(self)
+        writer.endObject()
+        return JSONFragment(bytes: writer.bytes[...])
+    }
+
     /// Whether the text is these (escape-free ASCII) letters.
     static func ~= (letters: StaticString, text: EscapedText) -> Bool {
         guard letters.utf8CodeUnitCount == text.bytes.count else { return false }

@@ -58,11 +58,20 @@ enum DemonstrationEmbeddings {
     }
 
     private static func vector(_ input: JSONValue, _ dimensions: Int) -> [Float] {
+        input.withDecodedUTF8 { vector(of: $0, dimensions) }
+    }
+
+    /// The vector of a text, of the usual number of dimensions unless another is wanted.
+    static func vector(of text: String, dimensions: Int?) -> [Float] {
+        var text = text
+        let dimensions = min(max(dimensions ?? defaultDimensions, 1), mostDimensions)
+        return text.withUTF8 { vector(of: UnsafeRawBufferPointer($0), dimensions) }
+    }
+
+    private static func vector(of bytes: UnsafeRawBufferPointer, _ dimensions: Int) -> [Float] {
         // FNV-1a for the seed, SplitMix64 for the components.
         var state: UInt64 = 0xCBF2_9CE4_8422_2325
-        input.withDecodedUTF8 { bytes in
-            for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-        }
+        for byte in bytes { state = (state ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         var vector: [Double] = []
         for _ in 0..<dimensions {
             state &+= 0x9E37_79B9_7F4A_7C15

@@ -99,6 +99,23 @@ public enum DemonstrationModel {
         case .countTokens:
             return DemonstrationAnswer(
                 status: 200, body: .whole(Array("{\"input_tokens\":\(tokens(root))}".utf8)))
+        case .generateContent:
+            let answer = GeminiDemonstration(root, identifier: identifier)
+            return DemonstrationAnswer(
+                status: 200, body: isStreaming ? .events(answer.events()) : .whole(answer.whole()))
+        case .countContentTokens:
+            return DemonstrationAnswer(status: 200, body: .whole(GeminiDemonstration.count(root)))
+        case .embedContent:
+            return DemonstrationAnswer(status: 200, body: .whole(GeminiDemonstration.embedding(root)))
+        case .batchEmbedContents:
+            guard let body = GeminiDemonstration.embeddings(root) else {
+                return refusal(
+                    RequestError(
+                        .invalidRequest, "at most \(DemonstrationEmbeddings.mostInputs) requests at once",
+                        param: "requests"),
+                    operation, identifier)
+            }
+            return DemonstrationAnswer(status: 200, body: .whole(body))
         }
     }
 
@@ -185,8 +202,9 @@ public enum DemonstrationModel {
         for choice in [schema["anyOf"], schema["oneOf"], schema["allOf"]] {
             if let first = choice?[0] { return writeInstance(of: first, text, to: &writer) }
         }
+        // Gemini's own schemas shout.
         let type = schema["type"]?.string ?? schema["type"]?[0]?.string
-        switch type {
+        switch type?.lowercased() {
         case "object":
             writer.beginObject()
             if let properties = schema["properties"] {

@@ -64,22 +64,11 @@ enum OpenAIReplyReader: ReplyReader {
             arguments: arguments(tape.member("arguments", of: function), of: tape))
     }
 
-    /// Arguments are what the model wrote, so they may be no JSON: then they go on as a text, for the tool to refuse. Some servers send
-    /// an object instead of a string.
+    /// Some servers send an object instead of a string.
     private static func arguments(_ node: Int?, of tape: Tape) -> JSONFragment {
         guard let node else { return .emptyObject }
         if tape.kind(node) == .object { return tape.raw(node) }
-        guard let text = tape.text(node), !text.isBlank else { return .emptyObject }
-        let bytes = text.decoded()
-        if let document = try? JSONDocument(parsing: bytes), document.root.kind == .object {
-            return JSONFragment(bytes: bytes[document.root.range])
-        }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("invalid_arguments")
-        writer.string(text)
-        writer.endObject()
-        return JSONFragment(bytes: writer.bytes[...])
+        return tape.text(node)?.argumentsAsWritten ?? .emptyObject
     }
 
     static func stop(_ word: Word) -> Reply.Stop? {

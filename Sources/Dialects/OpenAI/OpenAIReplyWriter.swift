@@ -86,7 +86,7 @@ enum OpenAIReplyWriter: ReplyWriter {
             switch part {
             case .text(let text): texts.append(text)
             case .refusal(let text): refusals.append(text)
-            case .reasoning(let text, _): thoughts.append(text)
+            case .reasoning(let text, _): if !text.isEmpty { thoughts.append(text) }
             case .sealedReasoning: break
             case .toolCall(let call): calls.append(call)
             }

@@ -127,6 +127,7 @@ enum ResponsesReplyWriter: ReplyWriter {
             switch part {
             case .text(let text): self.init(.text, text: Array(text.bytes))
             case .refusal(let text): self.init(.refusal, text: Array(text.bytes))
+            case .reasoning(let text, _) where text.isEmpty: return nil
             case .reasoning(let text, _): self.init(.reasoning, text: Array(text.bytes))
             case .sealedReasoning: return nil
             case .toolCall(let call):

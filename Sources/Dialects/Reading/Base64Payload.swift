@@ -10,13 +10,21 @@ enum Base64Payload {
         case either
     }
 
+    /// Which letters count.
+    enum Alphabet {
+        /// RFC 4648 §4, with padding.
+        case standard
+        /// Also that for URLs (§5), with or without padding: Google takes both.
+        case either
+    }
+
     /// Shorter base64 is inspected as text too. A picture of one pixel takes about 90 characters.
     private static let shortest = 64
 
     /// Looks at bare base64 or a `data:` URL.
-    static func examine(_ text: UnsafeRawBufferPointer) -> Verdict {
+    static func examine(_ text: UnsafeRawBufferPointer, _ alphabet: Alphabet = .standard) -> Verdict {
         if isDataURL(text) { return .media }
-        guard isBase64(text) else { return .text }
+        guard alphabet == .standard ? isBase64(text) : isEitherBase64(text) else { return .text }
         return text.count < shortest ? .either : .media
     }
 
@@ -48,6 +56,17 @@ enum Base64Payload {
             start = stop
         }
         return true
+    }
+
+    /// RFC 4648 §4 or §5, with padding or without, not empty.
+    private static func isEitherBase64(_ text: UnsafeRawBufferPointer) -> Bool {
+        if isBase64(text) { return true }
+        var end = text.count
+        while end > 0, text.count - end < 2, text[end - 1] == 0x3D { end -= 1 }
+        guard end > 0, end % 4 != 1 else { return false }
+        var strangers: UInt8 = 0
+        for byte in text[..<end] { strangers |= byte == 0x2D || byte == 0x5F ? 0 : isStranger(byte) }
+        return strangers == 0
     }
 
     /// 1 for a byte that is not of the alphabet.

@@ -24,7 +24,11 @@ struct RequestDraft {
     private static let longestModel = 256
 
     mutating func readModel(_ node: Int) throws(RequestError) {
-        guard let name = tape.value(node).string, !name.isEmpty else {
+        try setModel(tape.value(node).string ?? "")
+    }
+
+    mutating func setModel(_ name: String) throws(RequestError) {
+        guard !name.isEmpty else {
             throw RequestError(.invalidRequest, "`model` has to be a non-empty string", param: "model")
         }
         try take(model: name)

@@ -75,9 +75,11 @@ struct TextCollector {
     }
 
     /// Media inline, in base64 or as a `data:` URL. What is not really base64 is a text.
-    mutating func payload(_ node: Int, _ kind: Kind, _ place: Place) throws(RequestError) {
+    mutating func payload(
+        _ node: Int, _ kind: Kind, _ place: Place, alphabet: Base64Payload.Alphabet = .standard
+    ) throws(RequestError) {
         guard body.kind(node) == .string else { return try everything(node, place) }
-        switch body.value(node).withDecodedUTF8({ Base64Payload.examine($0) }) {
+        switch body.value(node).withDecodedUTF8({ Base64Payload.examine($0, alphabet) }) {
         case .text: try everything(node, place)
         case .media: part(kind, place)
         case .either:

@@ -28,7 +28,7 @@ public struct Translation: Sendable, Hashable {
     /// The way between two protocols; `nil` where there is none, or none is needed.
     public init?(from caller: Operation, to provider: Operation) {
         guard caller != provider, caller.carriesConversations,
-            [.chat, .messages, .converse].contains(provider)
+            [.chat, .messages, .converse, .generateContent].contains(provider)
         else {
             return nil
         }
@@ -43,6 +43,7 @@ public struct Translation: Sendable, Hashable {
         case .openAI: return .chat
         case .anthropic: return .messages
         case .bedrock: return .converse
+        case .gemini: return .generateContent
         }
     }
 
@@ -91,7 +92,8 @@ public struct Translation: Sendable, Hashable {
         case .messages, .countTokens: AnthropicConversationReader.self
         case .converse: BedrockConversationReader.self
         case .responses: ResponsesConversationReader.self
-        case .chat, .completions, .embeddings: OpenAIConversationReader.self
+        case .generateContent: GeminiConversationReader.self
+        default: OpenAIConversationReader.self
         }
     }
 
@@ -99,6 +101,7 @@ public struct Translation: Sendable, Hashable {
         switch operation {
         case .messages: AnthropicConversationWriter.self
         case .converse: BedrockConversationWriter.self
+        case .generateContent: GeminiConversationWriter.self
         default: OpenAIConversationWriter.self
         }
     }
@@ -107,6 +110,7 @@ public struct Translation: Sendable, Hashable {
         switch operation {
         case .messages: AnthropicReplyReader.self
         case .converse: BedrockReplyReader.self
+        case .generateContent: GeminiReplyReader.self
         default: OpenAIReplyReader.self
         }
     }
@@ -116,7 +120,8 @@ public struct Translation: Sendable, Hashable {
         case .messages, .countTokens: AnthropicReplyWriter.self
         case .converse: BedrockReplyWriter.self
         case .responses: ResponsesReplyWriter.self
-        case .chat, .completions, .embeddings: OpenAIReplyWriter.self
+        case .generateContent: GeminiReplyWriter.self
+        default: OpenAIReplyWriter.self
         }
     }
 
@@ -124,6 +129,7 @@ public struct Translation: Sendable, Hashable {
         switch operation {
         case .messages: AnthropicReplyEventReader()
         case .converse: BedrockReplyEventReader()
+        case .generateContent: GeminiReplyEventReader()
         default: OpenAIReplyEventReader()
         }
     }
@@ -133,7 +139,8 @@ public struct Translation: Sendable, Hashable {
         case .messages, .countTokens: AnthropicReplyEventWriter(facts)
         case .converse: BedrockReplyEventWriter()
         case .responses: ResponsesReplyEventWriter(facts)
-        case .chat, .completions, .embeddings: OpenAIReplyEventWriter(facts)
+        case .generateContent: GeminiReplyEventWriter(facts)
+        default: OpenAIReplyEventWriter(facts)
         }
     }
 }
@@ -142,8 +149,8 @@ extension Operation {
     /// Whether callers ask a model by it to go on with a conversation, which other dialects know, too.
     var carriesConversations: Bool {
         switch self {
-        case .chat, .messages, .responses, .converse: true
-        case .completions, .embeddings, .countTokens: false
+        case .chat, .messages, .responses, .converse, .generateContent: true
+        default: false
         }
     }
 }

@@ -24,11 +24,11 @@ public struct TranslationTarget: Sendable, Hashable {
         model: String, maximumOutput: Int? = nil, asksForStreamUsage: Bool = true, limitsCompletionTokens: Bool = false,
         isStreaming: Bool? = nil
     ) {
-        self.isStreaming = isStreaming
         self.model = model
         maximumTokens = maximumOutput.map { max(1, min($0, Self.longestDefault)) } ?? Self.usualDefault
         self.asksForStreamUsage = asksForStreamUsage
         self.limitsCompletionTokens = limitsCompletionTokens
+        self.isStreaming = isStreaming
     }
 }
 

@@ -121,12 +121,20 @@ extension ConfigurationLoader {
         let proxy: UpstreamProxy?
     }
 
+    private static func usualAddress(of kind: ProviderSettings.Kind, awsRegion: String?) -> String {
+        switch kind {
+        case .anthropic: "https://api.anthropic.com"
+        case .bedrock: "https://bedrock-runtime.\(awsRegion ?? "us-east-1").amazonaws.com"
+        case .gemini: "https://generativelanguage.googleapis.com/v1beta"
+        default: "https://api.openai.com/v1"
+        }
+    }
+
     private static func connection(
         _ section: ConfigurationSection, kind: ProviderSettings.Kind, awsRegion: String?
     ) -> Connection? {
         let address = section.field("base_url")
-        var baseURL = kind == .anthropic ? "https://api.anthropic.com" : "https://api.openai.com/v1"
-        if kind == .bedrock { baseURL = "https://bedrock-runtime.\(awsRegion ?? "us-east-1").amazonaws.com" }
+        var baseURL = usualAddress(of: kind, awsRegion: awsRegion)
         if let address {
             guard let text = address.string("an address such as `\(baseURL)`") else { return nil }
             baseURL = text

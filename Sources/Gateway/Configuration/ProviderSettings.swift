@@ -15,6 +15,8 @@ public struct ProviderSettings: Sendable {
         case azure
         /// Amazon Bedrock's runtime: a path for each model, and signed requests.
         case bedrock
+        /// Google's Gemini API.
+        case gemini
     }
 
     /// Whose machines it runs on.
@@ -69,6 +71,7 @@ public struct ProviderSettings: Sendable {
         case .openAI, .azure: .openAI
         case .anthropic: .anthropic
         case .bedrock: .bedrock
+        case .gemini: .gemini
         }
     }
 

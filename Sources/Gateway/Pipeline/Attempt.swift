@@ -56,6 +56,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private let restoration: RestorationMap
     private let rules: AnswerRules?
     private let translation: AnswerTranslation?
+    /// Turns the events for the caller into one array, where the caller wants that.
+    private var framer: ArrayFramer?
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
     private let began: UInt64
     /// How much of the answer is gathered for the vault.
@@ -83,7 +85,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
         exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
-        rules: AnswerRules?, translation: AnswerTranslation?, keepsBytes: Int = 0,
+        rules: AnswerRules?, translation: AnswerTranslation?, framing: StreamFraming = .events, keepsBytes: Int = 0,
         answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
@@ -92,6 +94,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         self.restoration = restoration
         self.rules = rules
         self.translation = translation
+        framer = framing == .array ? ArrayFramer() : nil
         self.answerHeaders = answerHeaders
         self.keepsBytes = keepsBytes
         began = Clock.monotone()
@@ -182,11 +185,19 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         }
         uncredited += bytes.count
         do {
-            try stream?.push(bytes, into: &pending)
+            try put { try stream?.push(bytes, into: &$0) }
         } catch {
             call?.cancel()
             breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
         }
+    }
+
+    /// Takes events for the caller, in the framing that it wants.
+    private func put(_ write: (inout ByteBuffer) throws -> Void) throws {
+        guard framer != nil else { return try write(&pending) }
+        var events = ByteBuffer()
+        try write(&events)
+        if let array = try framer?.push(Array(events.readableBytesView)) { pending.writeBytes(array) }
     }
 
     /// What came in this tick goes out together.
@@ -224,12 +235,13 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
             return finish((200..<300).contains(head.status) ? .whole(head, gathered) : .refused(head, gathered))
         }
         do {
-            try stream?.end(into: &pending)
+            try put { try stream?.end(into: &$0) }
         } catch {
             return breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
         }
         switch stream?.progress ?? .open {
         case .done, .providerError:
+            if let end = framer?.end() { pending.writeBytes(end) }
             if pending.readableBytes > 0 { exchange.write(pending) }
             exchange.finish()
             finish(.streamed(streamed(failure: nil)))
@@ -249,11 +261,14 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// An answer that can't go on: the caller gets what there is, an error event, and no clean end.
     private func breakOff(_ failure: UpstreamFailure) {
-        stream?.breakOff(into: &pending)
-        pending.writeBytes(
-            ErrorBody.event(
-                RequestError(.upstreamFailed, "the provider's answer broke off"), in: request.dialect,
-                requestID: requestID.description))
+        let last = ErrorBody.event(
+            RequestError(.upstreamFailed, "the provider's answer broke off"), in: request.dialect,
+            requestID: requestID.description)
+        // An array that is full is cut without a word.
+        try? put { output in
+            stream?.breakOff(into: &output)
+            output.writeBytes(last)
+        }
         send()
         exchange.abort()
         finish(.streamed(streamed(failure: failure)))

@@ -32,7 +32,7 @@ final class Forwarder: Sendable {
             case .demo:
                 try demonstrate(
                     permitted.operation, request.isStreaming, permit, treated, receipt, inquiry, attempt)
-            case .openAI, .anthropic, .azure, .bedrock:
+            case .openAI, .anthropic, .azure, .bedrock, .gemini:
                 let (endpoint, headers) = try permitted.provider.call(
                     permitted.operation, of: permit.destination.model, request, inquiry.exchange.head,
                     body: treated.body)

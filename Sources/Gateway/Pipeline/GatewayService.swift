@@ -83,6 +83,11 @@ final class GatewayService: ExchangeService {
             exchange.admission = admission
         case .failure(let failure):
             pipeline.recordUnidentified(failure, clientAddress: exchange.clientAddress)
+            if failure == .missing, case .refused(let error) = admission.target {
+                // Who sends a key in the address is told that first.
+                refuse(exchange, RequestError(.unauthenticated, error.message))
+                return false
+            }
             let isSigned = exchange.head.headers["authorization"].contains { $0.hasPrefix("AWS4-") }
             refuse(exchange, isSigned ? Self.signed : Self.unauthenticated(failure))
             return false
@@ -93,6 +98,9 @@ final class GatewayService: ExchangeService {
             return false
         case .wrongMethod(let allowed):
             refuse(exchange, RequestError(.methodNotAllowed, "this path takes \(allowed)"), allow: allowed)
+            return false
+        case .refused(let error):
+            refuse(exchange, error)
             return false
         case .inference, .models, .model, .administration:
             break
@@ -169,7 +177,8 @@ final class GatewayService: ExchangeService {
 
     private static let paths =
         "/v1/chat/completions, /v1/responses, /v1/completions, /v1/embeddings, /v1/messages, "
-        + "/v1/messages/count_tokens, /model/NAME/converse, /model/NAME/converse-stream and /v1/models"
+        + "/v1/messages/count_tokens, /v1beta/models/NAME:generateContent, /model/NAME/converse, "
+        + "/model/NAME/converse-stream and /v1/models"
 
     /// A signature by an AWS key, which only AWS can check.
     private static let signed = RequestError(
@@ -181,7 +190,9 @@ final class GatewayService: ExchangeService {
     private static func unauthenticated(_ failure: IdentityFailure) -> RequestError {
         let message =
             switch failure {
-            case .missing: "You didn't provide an API key: send it as `Authorization: Bearer sp_…` or `x-api-key: sp_…`"
+            case .missing:
+                "You didn't provide an API key: send it as `Authorization: Bearer sp_…`, `x-api-key: sp_…` "
+                    + "or `x-goog-api-key: sp_…`"
             case .expired: "Incorrect API key provided: it has expired"
             case .revoked: "Incorrect API key provided: it was revoked"
             // Why a token is refused is the operator's to know: it would help those who try.
@@ -201,7 +212,7 @@ extension RequestTarget {
         case .inference(let operation, _): operation.rawValue
         case .models, .model: "models"
         case .administration: "administer"
-        case .wrongMethod, .unknown: "none"
+        case .wrongMethod, .refused, .unknown: "none"
         }
     }
 }

@@ -49,13 +49,13 @@ struct Identification {
         _ exchange: Exchange, _ isRevoked: (PeerCertificate) -> Bool, now: Int64
     ) -> Progress {
         // A field that comes twice is read one way here and another way elsewhere.
-        guard let authorization = single("authorization"), let apiKey = single("x-api-key") else {
-            return .done(.failure(.malformed))
-        }
+        guard let authorization = single("authorization"), let apiKey = single("x-api-key"),
+            let googleKey = single("x-goog-api-key"), apiKey == nil || googleKey == nil || apiKey == googleKey
+        else { return .done(.failure(.malformed)) }
         let policy = set.credentials
         let tokens = policy.counts(.token) ? set.tokens : nil
         let presented = PresentedCredentials(
-            authorization: authorization, apiKey: apiKey, takesTokens: tokens != nil)
+            authorization: authorization, apiKey: apiKey ?? googleKey, takesTokens: tokens != nil)
         if policy.counts(.apiKey), let key = presented.key {
             verdicts.append((.apiKey, set.keys.identify(presented: key, from: exchange.clientAddress, now: now)))
         }

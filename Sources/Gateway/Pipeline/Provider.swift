@@ -39,7 +39,7 @@ final class Provider: Sendable {
                 accessKeyID: $0.accessKeyID.reveal(), secretAccessKey: $0.secretAccessKey.reveal(), region: $0.region,
                 service: "bedrock")
         }
-        guard let dialect = settings.dialect, settings.kind != .azure, settings.kind != .bedrock else {
+        guard let dialect = settings.dialect, !Self.hasModelInPath(settings.kind) else {
             endpoints = [:]
             return
         }
@@ -105,24 +105,39 @@ final class Provider: Sendable {
         let model: String
     }
 
-    /// An endpoint of Azure's or Bedrock's: each deployment, each model has its own.
+    /// Whether each deployment, each model has a path of its own.
+    private static func hasModelInPath(_ kind: ProviderSettings.Kind) -> Bool {
+        switch kind {
+        case .azure, .bedrock, .gemini: true
+        case .demo, .openAI, .anthropic: false
+        }
+    }
+
+    private func url(of model: String, _ operation: Operation, isStreaming: Bool) -> String? {
+        switch settings.kind {
+        case .azure:
+            ProviderRequest.azureURL(
+                base: settings.baseURL, for: operation, deployment: model, apiVersion: settings.apiVersion ?? "")
+        case .gemini:
+            ProviderRequest.geminiURL(
+                base: settings.baseURL, for: operation, model: model, isStreaming: isStreaming)
+        default: ProviderRequest.bedrockURL(base: settings.baseURL, model: model, isStreaming: isStreaming)
+        }
+    }
+
+    /// An endpoint of a provider that has the model in its paths.
     private func deployment(
         _ model: String, _ operation: Operation, isStreaming: Bool
     ) throws(UpstreamFailure) -> UpstreamEndpoint {
         let name = DeploymentName(operation: operation, isStreaming: isStreaming, model: model)
         if let known = deployments.withLock({ $0[name] }) { return known }
         let isAzure = settings.kind == .azure
-        let url =
-            isAzure
-            ? ProviderRequest.azureURL(
-                base: settings.baseURL, for: operation, deployment: model, apiVersion: settings.apiVersion ?? "")
-            : ProviderRequest.bedrockURL(base: settings.baseURL, model: model, isStreaming: isStreaming)
-        guard let url else {
+        guard let url = url(of: model, operation, isStreaming: isStreaming) else {
             throw UpstreamFailure(kind: .internal, message: "the model's name can't stand in a path")
         }
         let key = settings.apiKey?.reveal()
         var headers = ProviderRequest.headers(
-            in: isAzure ? .openAI : .bedrock, key: isAzure ? nil : key, isStreaming: isStreaming)
+            in: settings.dialect ?? .openAI, key: isAzure ? nil : key, isStreaming: isStreaming)
         if isAzure, let key { headers.append(("api-key", key)) }
         do throws(UpstreamEndpointError) {
             let made = try settings.endpoint(
@@ -141,7 +156,7 @@ final class Provider: Sendable {
     func call(
         _ operation: Operation, of model: String, _ request: InferenceRequest, _ head: HTTPRequestHead, body: [UInt8]
     ) throws(UpstreamFailure) -> (endpoint: UpstreamEndpoint, headers: [UpstreamHeader]) {
-        if settings.kind == .azure || settings.kind == .bedrock {
+        if Self.hasModelInPath(settings.kind) {
             let endpoint = try deployment(model, operation, isStreaming: request.isStreaming)
             return (endpoint, sign(body, for: endpoint))
         }

@@ -23,7 +23,7 @@ struct Refusal: Error {
         translation: AnswerTranslation? = nil
     ) {
         var said = UpstreamError(status: head.status, body: bytes, errorType: head.errorType)
-        var status = UpstreamError.callerStatus(for: head.status)
+        var status = said.refusesKey ? 502 : UpstreamError.callerStatus(for: head.status)
         if let translation { (said, status) = translation.error(said, status: status) }
         if status == 502 {
             said = UpstreamError(message: "the provider refused the gateway's request (status \(head.status))")

@@ -29,11 +29,14 @@ extension RequestPipeline {
         let (treated, rules) = (whole.request, whole.rules)
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules,
-            translation: whole.translation, keepsBytes: kept?.answerBytes ?? 0
+            translation: whole.translation, framing: inquiry.admission.target.framing,
+            keepsBytes: kept?.answerBytes ?? 0
         ) { head in
             var headers = self.headers(of: head, permit, whole, inquiry)
             headers.replaceOrAdd(
-                name: "content-type", value: whole.translation == nil ? head.contentType : request.dialect.streamType)
+                name: "content-type",
+                value: inquiry.admission.target.framing.contentType
+                    ?? (whole.translation == nil ? head.contentType : request.dialect.streamType))
             headers.add(name: "cache-control", value: "no-cache")
             if rules != nil || !treated.restoration.isEmpty, AnswerForm.wantsTokenLists(request) {
                 Self.tellOfTokenLists(&headers)

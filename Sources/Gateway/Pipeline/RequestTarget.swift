@@ -14,6 +14,8 @@ enum RequestTarget: Equatable {
     case administration(AdministrativeFunction)
     /// The path is served, but for other methods, which are named.
     case wrongMethod(allowed: String)
+    /// What the address asks for can't be had, whoever asks.
+    case refused(RequestError)
     /// The path is not served.
     case unknown
 
@@ -21,6 +23,7 @@ enum RequestTarget: Equatable {
     static func read(_ head: HTTPRequestHead) -> (target: RequestTarget, dialect: Dialect) {
         let end = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? head.uri.endIndex
         let path = head.uri[..<end]
+        if let gemini = gemini(head, path, query: head.uri[end...].dropFirst()) { return (gemini, .gemini) }
         switch path {
         case "/v1/chat/completions": return (post(head, .chat), .openAI)
         case "/v1/responses": return (post(head, .responses), .openAI)

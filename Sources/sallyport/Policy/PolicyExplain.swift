@@ -68,7 +68,7 @@ struct RequestOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "chat, responses, completions, embeddings, messages, count_tokens, converse or list_models.",
+            "chat, responses, completions, embeddings, messages, count_tokens, converse, generate_content … or list_models.",
             valueName: "word"))
     var operation: String?
 

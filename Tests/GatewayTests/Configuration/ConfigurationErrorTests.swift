@@ -210,11 +210,11 @@ struct ConfigurationErrorTests {
         ("  b@d: { kind: demo }\n", "5:3: `b@d`: expected a name of letters, digits, `_`, `-` and `.` for a provider"),
         (
             "  other: {}\n",
-            "5:10: `providers.other.kind` is missing: expected `demo`, `openai`, `anthropic`, `azure` or `bedrock`"
+            "5:10: `providers.other.kind` is missing: expected `demo`, `openai`, `anthropic`, `azure`, `bedrock` or `gemini`"
         ),
         (
             "  other: { kind: openia }\n",
-            "5:18: `providers.other.kind`: expected `demo`, `openai`, `anthropic`, `azure` or `bedrock`, found `openia`, did you mean `openai`?"
+            "5:18: `providers.other.kind`: expected `demo`, `openai`, `anthropic`, `azure`, `bedrock` or `gemini`, found `openia`, did you mean `openai`?"
         ),
         (
             "  other: { kind: demo, base_url: x }\n",

@@ -386,16 +386,18 @@ struct ShippedConfigurationTests {
             configuration.notes == [
                 "provider `openai`: environment variable `OPENAI_API_KEY` is not set, so its models are not routable",
                 "provider `anthropic`: environment variable `ANTHROPIC_API_KEY` is not set, so its models are not routable",
+                "provider `gemini`: environment variable `GEMINI_API_KEY` is not set, so its models are not routable",
                 "provider `bedrock`: environment variable `AWS_BEARER_TOKEN_BEDROCK` is not set, so its models are not routable",
             ])
     }
 
     @Test func `with keys they serve priced models of all providers`() throws {
         let configuration = try load([
-            "OPENAI_API_KEY": "sk-a", "ANTHROPIC_API_KEY": "sk-b", "AWS_BEARER_TOKEN_BEDROCK": "b",
+            "OPENAI_API_KEY": "sk-a", "ANTHROPIC_API_KEY": "sk-b", "GEMINI_API_KEY": "c",
+            "AWS_BEARER_TOKEN_BEDROCK": "b",
         ])
         let providers = Set(configuration.routing.listed.flatMap(\.candidates).map(\.destination.provider.rawValue))
-        #expect(providers == ["demo", "openai", "anthropic", "bedrock"])
+        #expect(providers == ["demo", "openai", "anthropic", "bedrock", "gemini"])
         #expect(
             configuration.routing.listed.flatMap(\.candidates).allSatisfy {
                 $0.price != nil && $0.price?.rates.input ?? -1 >= 0

@@ -1,0 +1,85 @@
+internal import Inference
+internal import JSONText
+
+/// Reads a `GenerateContentResponse`, a token count or embeddings.
+enum GeminiAnswerReader {
+    static func read(_ document: JSONDocument, isJSON: Bool) -> Answer {
+        document.withTape { tape in
+            var answer = Answer()
+            for member in tape.members(of: 0) {
+                switch member.name {
+                case "usageMetadata": answer.facts.usage = GeminiUsage.read(member.value, of: tape)?.tokens
+                case "candidates":
+                    for candidate in tape.elements(of: member.value) {
+                        read(candidate, of: tape, isJSON, into: &answer)
+                    }
+                case "promptFeedback":
+                    append(member.value, of: tape, &answer)
+                    if let reason = tape.member("blockReason", of: member.value) {
+                        answer.facts.finishReason = answer.facts.finishReason ?? tape.value(reason).string
+                    }
+                default: break
+                }
+            }
+            return answer
+        }
+    }
+
+    private static func read(_ candidate: Int, of tape: Tape, _ isJSON: Bool, into answer: inout Answer) {
+        for member in tape.members(of: candidate) {
+            switch member.name {
+            case "finishReason":
+                answer.facts.finishReason = answer.facts.finishReason ?? tape.value(member.value).string
+            case "logprobsResult":
+                TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
+            case "content":
+                guard let parts = tape.member("parts", of: member.value) else { continue }
+                for part in tape.elements(of: parts) { read(part: part, of: tape, isJSON, into: &answer) }
+            default: append(member.value, of: tape, &answer)
+            }
+        }
+    }
+
+    private static func read(part: Int, of tape: Tape, _ isJSON: Bool, into answer: inout Answer) {
+        guard let text = tape.member("text", of: part) else { return append(part, of: tape, &answer) }
+        if tape.isText(text) {
+            answer.texts.append(Answer.Text(node: text, isJSON: isJSON && !isThought(part, of: tape)))
+        }
+    }
+
+    private static func append(_ node: Int, of tape: Tape, _ answer: inout Answer) {
+        var nodes: [Int] = []
+        strings(in: node, of: tape, into: &nodes)
+        for node in nodes { answer.texts.append(Answer.Text(node: node, isJSON: false)) }
+    }
+
+    /// Whether a part is a thought.
+    static func isThought(_ part: Int, of tape: Tape) -> Bool {
+        tape.member("thought", of: part).map { tape.kind($0) == .true } ?? false
+    }
+
+    /// The strings of a part, or of what stands beside the parts, that are text: not its identifiers, and not what is sealed by the
+    /// provider or is no text.
+    static func strings(in node: Int, of tape: Tape, into nodes: inout [Int]) {
+        switch tape.kind(node) {
+        case .object: break
+        case .array:
+            for element in tape.elements(of: node) { strings(in: element, of: tape, into: &nodes) }
+            return
+        default: return all(node, of: tape, into: &nodes)
+        }
+        for member in tape.members(of: node) {
+            switch member.name {
+            case "thoughtSignature", "role", "id", "mimeType", "data", "finishReason", "category", "probability":
+                continue
+            // In a tool's arguments the names are the model's words, too.
+            case "args", "response", "partialArgs": all(member.value, of: tape, into: &nodes)
+            default: strings(in: member.value, of: tape, into: &nodes)
+            }
+        }
+    }
+
+    private static func all(_ node: Int, of tape: Tape, into nodes: inout [Int]) {
+        for node in node..<tape.after(node) where tape.isText(node) { nodes.append(node) }
+    }
+}

@@ -1,0 +1,117 @@
+internal import JSONText
+
+/// Writes a `GenerateContentResponse`.
+enum GeminiReplyWriter: ReplyWriter {
+    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1_024)
+        writer.beginObject()
+        beginCandidate(&writer)
+        for part in reply.parts { write(part, to: &writer) }
+        endCandidate(finish(reply.settledStop, refuses: reply.refuses), &writer)
+        writeRest(reply.usage, reply.id, reply.model, caller, to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    static func beginCandidate(_ writer: inout JSONWriter) {
+        writer.key("candidates")
+        writer.beginArray()
+        writer.beginObject()
+        writer.key("content")
+        writer.beginObject()
+        writer.key("parts")
+        writer.beginArray()
+    }
+
+    static func endCandidate(_ finish: StaticString?, _ writer: inout JSONWriter) {
+        writer.endArray()
+        writer.key("role")
+        writer.string("model")
+        writer.endObject()
+        if let finish {
+            writer.key("finishReason")
+            writer.string(finish)
+        }
+        writer.key("index")
+        writer.int(0)
+        writer.endObject()
+        writer.endArray()
+    }
+
+    static func writeRest(
+        _ usage: ReplyUsage?, _ id: EscapedText?, _ model: EscapedText?, _ caller: TranslatedAnswer,
+        to writer: inout JSONWriter
+    ) {
+        if let usage {
+            writer.key("usageMetadata")
+            writeUsage(usage, to: &writer)
+        }
+        writer.key("modelVersion")
+        writer.string(model ?? EscapedText(caller.model))
+        writer.key("responseId")
+        writer.string(id ?? EscapedText(caller.identifier))
+    }
+
+    static func finish(_ stop: Reply.Stop, refuses: Bool) -> StaticString {
+        switch stop {
+        case .end where refuses, .refusal: "SAFETY"
+        case .end, .stopSequence, .toolCalls: "STOP"
+        case .length: "MAX_TOKENS"
+        case .pause: "OTHER"
+        }
+    }
+
+    private static func writeUsage(_ usage: ReplyUsage, to writer: inout JSONWriter) {
+        let thoughts = min(usage.reasoning ?? 0, usage.output)
+        writer.beginObject()
+        writer.key("promptTokenCount")
+        writer.int(usage.input)
+        if usage.cacheRead > 0 {
+            writer.key("cachedContentTokenCount")
+            writer.int(usage.cacheRead)
+        }
+        writer.key("candidatesTokenCount")
+        writer.int(usage.output - thoughts)
+        if thoughts > 0 {
+            writer.key("thoughtsTokenCount")
+            writer.int(thoughts)
+        }
+        writer.key("totalTokenCount")
+        writer.int(usage.total)
+        writer.endObject()
+    }
+
+    static func write(_ part: Reply.Part, to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch part {
+        case .text(let text), .refusal(let text):
+            writer.key("text")
+            writer.string(text)
+        case .reasoning(let text, let signature):
+            writeThought(text, signature.flatMap { $0.isEmpty ? nil : .signature($0) }, to: &writer)
+        case .sealedReasoning(let data): writeThought(EscapedText(""), .sealed(data), to: &writer)
+        case .toolCall(let call):
+            writer.key("functionCall")
+            writer.beginObject()
+            writer.key("id")
+            writer.string(call.id)
+            writer.key("name")
+            writer.string(call.name)
+            writer.key("args")
+            writer.raw(call.arguments.bytes)
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+
+    private static func writeThought(_ text: EscapedText, _ seal: GeminiSeal.Foreign?, to writer: inout JSONWriter) {
+        writer.key("text")
+        writer.string(text)
+        writer.key("thought")
+        writer.bool(true)
+        if let seal {
+            writer.key("thoughtSignature")
+            writer.string(seal.text)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import Inference
+internal import JSONText
+
+/// `usageMetadata`: `promptTokenCount` has those of the cache in it, `candidatesTokenCount` has the thoughts not in it.
+enum GeminiUsage {
+    static func read(_ node: Int, of tape: Tape) -> ReplyUsage? {
+        var usage = ReplyUsage()
+        var (input, tools, output, thoughts) = (0, 0, 0, Int?.none)
+        var isKnown = false
+        for member in tape.members(of: node) {
+            guard let count = tape.value(member.value).int.map({ max(0, $0) }) else { continue }
+            switch member.name {
+            case "promptTokenCount", "prompt_token_count": input = count
+            case "toolUsePromptTokenCount", "tool_use_prompt_token_count": tools = count
+            case "candidatesTokenCount", "candidates_token_count": output = count
+            case "thoughtsTokenCount", "thoughts_token_count": thoughts = count
+            case "cachedContentTokenCount", "cached_content_token_count":
+                usage.cacheRead = count
+                continue
+            default: continue
+            }
+            isKnown = true
+        }
+        guard isKnown else { return nil }
+        usage.input = sum(input, tools)
+        usage.output = sum(output, thoughts ?? 0)
+        usage.reasoning = thoughts
+        usage.cacheRead = min(usage.cacheRead, usage.input)
+        return usage
+    }
+
+    /// Figures come from a provider: they may be absurd, and must not overflow.
+    private static func sum(_ left: Int, _ right: Int) -> Int {
+        let (sum, over) = left.addingReportingOverflow(right)
+        return over ? .max : sum
+    }
+}
