@@ -17,7 +17,7 @@ struct GeminiReplyEventReader: ReplyEventReader {
         _ event: ServerSentEvent, of parser: borrowing EventStreamParser,
         _ said: (ReplyEvent) throws(TranslationFault) -> Void
     ) throws(TranslationFault) {
-        guard event.dataLines > 0, !event.data.isEmpty else { return try said(.ping) }
+        guard event.dataLines > 0, !event.data.isEmpty else { return }
         let document = try StreamTranslation.document(event, of: parser)
         try document.withTape { (tape) throws(TranslationFault) in try read(tape, said) }
     }
