@@ -182,7 +182,7 @@ struct TextInspector: Sendable {
         names.tag(bytes, into: &spans)
         for span in spans {
             let sensitiveClass: SensitiveClass = span.kind == .person ? .person : .place
-            guard inspection.enabled.contains(sensitiveClass) else { continue }
+            guard inspection.enabled.contains(sensitiveClass), !inspection.text.isInBase64(span.range) else { continue }
             inspection.propose(
                 Candidate(sensitiveClass, span.range.lowerBound, span.range.upperBound, score: span.score))
         }

@@ -35,7 +35,7 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
     let isWordy: Bool
     /// The caller's values, as `plain` gives them.
     private let own: Set<[UInt8]>
-    /// Those of them that may be longer than what is held of an answer: private keys and web tokens.
+    /// Those of them that may be longer than what is held of an answer: private keys, web tokens, long passwords in URLs.
     private let ownLong: [[UInt8]]
 
     /// The rules for one request; `nil` if nothing is to be taken out.
@@ -79,7 +79,9 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         self.classes = classes
         inspector = engine.inspector.narrowed(to: classes)
         self.own = own
-        ownLong = own.filter { $0.starts(with: "begin".utf8) || $0.starts(with: "eyj".utf8) }
+        ownLong = own.filter {
+            $0.count >= StreamRedactor.Bounds.held / 2 || $0.starts(with: "begin".utf8) || $0.starts(with: "eyj".utf8)
+        }
         self.restoration = restoration
         var secrets = SensitiveClassSet()
         secrets.insert(.secret)
@@ -94,6 +96,8 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
 
     /// What is found of the classes in one text.
     func inspect(_ text: UnsafeRawBufferPointer) throws -> [Finding] { try engine.inspect(text: text, with: inspector) }
+
+    func inspect(_ text: [UInt8]) throws -> [Finding] { try text.withUnsafeBytes { try inspect($0) } }
 
     /// Whether a finding is of a class that is taken out.
     func takes(_ finding: Finding) -> Bool {
@@ -137,8 +141,9 @@ public struct AnswerRules: Sendable, CustomStringConvertible, CustomReflectable 
         let scanned = ScannedText(base: base, count: text.count)
         var position = terms.next(scanned, from: range.lowerBound)
         while position < range.upperBound {
-            if case .found(let end, _) = terms.match(scanned, at: position, isEnd: true) {
+            if case .found(let end, _, let decoded) = terms.match(scanned, at: position, isEnd: true) {
                 own.insert(plain(UnsafeRawBufferPointer(rebasing: text[position..<end])))
+                decoded?.withUnsafeBytes { _ = own.insert(plain($0)) }
             }
             position = terms.next(scanned, from: position + 1)
         }

@@ -5,8 +5,8 @@ import Inference
 /// Made once for an engine; the scanner that finds them in requests wants whole texts.
 struct AnswerTerms: Sendable {
     enum Match: Equatable {
-        /// The longest, and where it ends.
-        case found(end: Int, sensitiveClass: SensitiveClass)
+        /// The longest, where it ends, and what it says if it is written in disguise.
+        case found(end: Int, sensitiveClass: SensitiveClass, plain: [UInt8]? = nil)
         /// The text ends in what may become one, or a longer one.
         case more
         case none
@@ -22,6 +22,9 @@ struct AnswerTerms: Sendable {
 
     /// Bytes behind a word that decide whether it ends there: a character and more.
     private static let after = 4
+
+    /// A word in disguise is no longer.
+    private static let longestDisguise = 384
 
     private let words: [Word]
     /// By byte: whether a word begins with it.
@@ -50,6 +53,7 @@ struct AnswerTerms: Sendable {
             starts[Int(first)] = true
             if first >= 0x61 && first <= 0x7A { starts[Int(first & 0xDF)] = true }
         }
+        for byte in 0...255 where AnswerLetter.mayBegin(UInt8(byte)) { starts[byte] = true }
         self.starts = starts
     }
 
@@ -69,9 +73,36 @@ struct AnswerTerms: Sendable {
         }
     }
 
-    /// The longest word that begins at a place and stands for itself. `isEnd`: nothing comes after the text.
+    /// The longest word that begins at a place and stands for itself, as it is or in disguise. `isEnd`: nothing comes after the text.
     func match(_ text: ScannedText, at start: Int, isEnd: Bool) -> Match {
-        if isEnd || start + Self.after <= text.count, !WordBoundary.isStart(start, in: text) { return .none }
+        // What is invisible belongs to what stands before it.
+        if text.base[start] & 0xC0 == 0x80 { return .none }
+        if isEnd || start + Self.after <= text.count, !isStart(start, in: text) { return .none }
+        let (plain, end) = matchBytes(text, at: start, isEnd: isEnd)
+        guard AnswerLetter.mayDiffer(text, start..<end, isEnd: isEnd) else { return plain }
+        let decoded = match(text, at: start, as: .decoded, isEnd: isEnd)
+        let lookAlike = match(text, at: start, as: .lookAlike, isEnd: isEnd)
+        return [decoded, lookAlike].reduce(plain) { Self.longer($0, $1) }
+    }
+
+    /// What has still to be waited for comes first.
+    private static func longer(_ left: Match, _ right: Match) -> Match {
+        switch (left, right) {
+        case (.more, _), (_, .none): left
+        case (_, .more), (.none, _): right
+        case (.found(let leftEnd, _, _), .found(let rightEnd, _, _)): leftEnd >= rightEnd ? left : right
+        }
+    }
+
+    /// Whether a word may begin at a place; the letter before may be written as an escape.
+    private func isStart(_ start: Int, in text: ScannedText) -> Bool {
+        if WordBoundary.isStart(start, in: text) { return true }
+        guard let before = AnswerLetter.escaped(before: start, in: text) else { return false }
+        return !WordBoundary.isWordPart(before)
+    }
+
+    /// The longest that stands there as it is, and behind the last byte that was read.
+    private func matchBytes(_ text: ScannedText, at start: Int, isEnd: Bool) -> (match: Match, end: Int) {
         var low = 0
         var high = words.count
         var best = Match.none
@@ -82,21 +113,67 @@ struct AnswerTerms: Sendable {
                 while low < high, words[low].folded.count == depth { low += 1 }
                 let end = start + depth
                 if let word = words[group..<low].first(where: { stands($0, text, start) }) {
-                    if !isEnd, end + Self.after > text.count { return .more }
+                    if !isEnd, end + Self.after > text.count { return (.more, text.count) }
                     if WordBoundary.isEnd(end, in: text) {
                         best = .found(end: end, sensitiveClass: word.sensitiveClass)
                     }
                 }
                 continue
             }
-            guard start + depth < text.count else { return isEnd ? best : .more }
-            let byte = RestorationLiterals.fold(text.base[start + depth])
-            let first = bound(low, high, depth, byte)
-            high = byte == 255 ? high : bound(first, high, depth, byte + 1)
-            low = first
+            guard start + depth < text.count else { return (isEnd ? best : .more, text.count) }
+            narrow(&low, &high, depth, text.base[start + depth])
             depth += 1
         }
+        return (best, start + depth)
+    }
+
+    /// The longest that stands there in disguise.
+    private func match(_ text: ScannedText, at start: Int, as reading: AnswerLetter.Reading, isEnd: Bool) -> Match {
+        var low = 0
+        var high = words.count
+        var best = Match.none
+        var depth = 0
+        var position = start
+        var plain: [UInt8] = []
+        var isLatin = false
+        while low < high {
+            if words[low].folded.count == depth {
+                let group = low
+                while low < high, words[low].folded.count == depth { low += 1 }
+                if let word = words[group..<low].first(where: { $0.exact.map { $0 == plain } ?? true }) {
+                    if !isEnd, position + Self.after > text.count { return .more }
+                    if WordBoundary.isEnd(position, in: text), reading != .lookAlike || isLatin {
+                        best = .found(end: position, sensitiveClass: word.sensitiveClass, plain: plain)
+                    }
+                }
+                continue
+            }
+            guard position < text.count else { return isEnd ? best : .more }
+            guard position - start <= Self.longestDisguise + depth else { return best }
+            guard case .letter(let letter) = AnswerLetter.read(text, at: position, as: reading, isEnd: isEnd) else {
+                return .more
+            }
+            // A word begins with what it shows.
+            if depth == 0, letter.bytes.isEmpty { return .none }
+            isLatin = isLatin || text.has(position, ByteClass.letter)
+            plain += letter.bytes
+            position = letter.end
+            for byte in letter.bytes {
+                while low < high, words[low].folded.count == depth { low += 1 }
+                narrow(&low, &high, depth, byte)
+                depth += 1
+            }
+        }
         return best
+    }
+
+    /// Leaves of a range of words those whose byte at `depth` is one; all are longer than `depth`.
+    private func narrow(_ low: inout Int, _ high: inout Int, _ depth: Int, _ byte: UInt8) {
+        guard low < high else { return }
+        let byte = RestorationLiterals.fold(byte)
+        let first = bound(low, high, depth, byte)
+        high = byte == 255 ? high : bound(first, high, depth, byte + 1)
+        low = first
     }
 
     private func stands(_ word: Word, _ text: ScannedText, _ start: Int) -> Bool {

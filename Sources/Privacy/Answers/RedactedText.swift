@@ -17,6 +17,10 @@ struct RedactedText {
     private var place = Place.outside
     /// Part of a number has gone out, so that no string can stand in its place.
     private var isInNumber = false
+    /// A minus that begins a number is held until it is known whether the number goes out.
+    private var holdsMinus = false
+    /// The last byte of a number that has gone out in part.
+    private var lastOfNumber: UInt8 = 0
     /// The rest of a number or escape goes as its beginning did.
     private var dropsRest = false
     /// The class that is written before anything more of the value in hand is dropped.
@@ -25,10 +29,13 @@ struct RedactedText {
 
     init(_ encoding: RestorationMap.Encoding) { isJSON = encoding == .json }
 
-    mutating func restart() {
+    /// The text is at its end: what is held goes out. Then another one begins.
+    mutating func finish(into output: inout [UInt8]) {
+        if isJSON { releaseMinus(into: &output) }
         place = .outside
         dropsRest = false
         isInNumber = false
+        holdsMinus = false
         mark = nil
     }
 
@@ -49,8 +56,14 @@ struct RedactedText {
                 default: dropsRest = false
                 }
             }
+            if byte == UInt8(ascii: "-"), place == .outside, !isInNumber, !holdsMinus {
+                holdsMinus = true
+                continue
+            }
+            releaseMinus(into: &output)
             output.append(byte)
             isInNumber = place == .outside && !Self.isStructure(byte)
+            lastOfNumber = byte
             advance(byte)
         }
     }
@@ -93,6 +106,7 @@ struct RedactedText {
                 advance(byte)
                 dropsRest = place != .inside
             case .outside where Self.isStructure(byte):
+                releaseMinus(into: &output)
                 output.append(byte)
                 advance(byte)
                 mark = current
@@ -103,11 +117,26 @@ struct RedactedText {
                     output.append(0x22)
                     write(sensitiveClass, into: &output)
                     output.append(0x22)
+                    holdsMinus = false
+                } else if isInNumber, !dropsRest, Self.wantsDigit(lastOfNumber) {
+                    output.append(UInt8(ascii: "0"))
                 }
                 mark = nil
                 dropsRest = true
             }
         }
+    }
+
+    private mutating func releaseMinus(into output: inout [UInt8]) {
+        guard holdsMinus else { return }
+        holdsMinus = false
+        output.append(UInt8(ascii: "-"))
+    }
+
+    /// Whether a number can't end with a byte: the point of a fraction, or what begins an exponent.
+    private static func wantsDigit(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") || byte == UInt8(ascii: "+")
+            || byte == UInt8(ascii: "-")
     }
 
     private func write(_ sensitiveClass: SensitiveClass, into output: inout [UInt8]) {

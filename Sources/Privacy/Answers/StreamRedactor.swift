@@ -39,8 +39,10 @@ public struct StreamRedactor {
         case nothing
         /// Up to the end of a run of letters, digits and signs.
         case token
-        /// Up to the closing mark of a key, or what is no part of one.
-        case key
+        /// Up to the end of a URL's user, password and host.
+        case authority
+        /// Up to the closing mark of a key, or what is no part of one; what has been read of it.
+        case key(PrivateKeyBody)
     }
 
     /// A long value of the caller's own that goes out as it comes, and what is dropped if it turns out to be another's.
@@ -82,7 +84,7 @@ public struct StreamRedactor {
         start = 0
         dropping = .nothing
         own = nil
-        sink.restart()
+        sink.finish(into: &output)
     }
 
     private mutating func advance(isEnd: Bool, into output: inout [UInt8]) throws {
@@ -110,15 +112,10 @@ public struct StreamRedactor {
     ) throws -> Bool {
         if own != nil { return goOn(base, end, into: &output) }
         switch dropping {
-        case .token:
-            var position = start
-            while position < end, Self.isTokenByte(base[position]) { position += 1 }
-            if position < end { dropping = .nothing }
-            return drop(to: position, base, into: &output) || position < end
-        case .key:
-            let key = KeyEnd(base, from: start, to: end, isEnd: isEnd, isJSON: sink.isJSON)
-            if key.isWhole { dropping = .nothing }
-            return drop(to: key.end, base, into: &output) || key.isWhole
+        case .token: return drop(base, end, into: &output, while: Self.isTokenByte)
+        case .authority:
+            return drop(base, end, into: &output) { !URLCredentials.endsWord($0) && $0 != UInt8(ascii: "/") }
+        case .key(let body): return goOn(body, base, end, isEnd, into: &output)
         case .nothing: break
         }
         let prose = proseEnd(base, end, isEnd)
@@ -134,11 +131,32 @@ public struct StreamRedactor {
         return try island(words, into: &output)
     }
 
+    /// Drops what goes on with a value.
+    private mutating func drop(
+        _ base: UnsafePointer<UInt8>, _ end: Int, into output: inout [UInt8], while goesOn: (UInt8) -> Bool
+    ) -> Bool {
+        var position = start
+        while position < end, goesOn(base[position]) { position += 1 }
+        if position < end { dropping = .nothing }
+        return drop(to: position, base, into: &output) || position < end
+    }
+
     private mutating func drop(to end: Int, _ base: UnsafePointer<UInt8>, into output: inout [UInt8]) -> Bool {
         guard end > start else { return false }
         sink.drop(base, start..<end, into: &output)
         start = end
         return true
+    }
+
+    /// Drops what goes on with a key; what may be part of it or not is held until that is known.
+    private mutating func goOn(
+        _ key: PrivateKeyBody, _ base: UnsafePointer<UInt8>, _ end: Int, _ isEnd: Bool, into output: inout [UInt8]
+    ) -> Bool {
+        var body = key
+        body.read(base, start + key.pending..<end)
+        if isEnd { body.finish() }
+        dropping = body.isOver ? .nothing : .key(body)
+        return drop(to: start + body.certain - key.certain, base, into: &output) && start < end || body.isOver
     }
 
     /// Gives out what goes on with the caller's own value. From where it is another it is dropped, but for the end of a JSON string.
@@ -270,31 +288,65 @@ public struct StreamRedactor {
         var run = words.end
         while run > start, Self.isTokenByte(base[run - 1]) { run -= 1 }
         let opening = rules.classes.contains(.secret) ? tokenOpening(in: run..<words.end, words) : nil
-        if let opening, run == start {
-            if let value = ownBeginning(base, opening..<words.end) {
-                sink.pass(base, start..<words.end, into: &output)
-                own = (value, .token)
-            } else {
-                sink.redact(base, start..<words.end, .secret, into: &output)
-                dropping = .token
-            }
-            start = words.end
+        if opening == start {
+            takeOpen(base, start..<words.end, otherwise: .token, into: &output)
             return true
         }
-        if opening != nil { end = min(end, run) }
+        if let opening { end = min(end, opening) }
+        if let user = openCredentials(words) {
+            if user.scheme == start {
+                sink.pass(base, start..<user.start, into: &output)
+                takeOpen(base, user.start..<words.end, otherwise: .authority, into: &output)
+                return true
+            }
+            end = min(end, user.scheme)
+        }
         let found = try values(base, to: words.end, before: end)
         give(base, to: max(end, found.last), found.values, into: &output)
         if let value = found.values.last, value.range.upperBound == found.windowEnd { dropping = .token }
         return true
     }
 
-    /// Where a JSON web token (RFC 7519) begins in a run of token bytes.
+    /// Takes out a value that goes on behind what is held, or lets it go on if it is the caller's own.
+    private mutating func takeOpen(
+        _ base: UnsafePointer<UInt8>, _ range: Range<Int>, otherwise: Dropping, into output: inout [UInt8]
+    ) {
+        if let value = ownBeginning(base, range) {
+            sink.pass(base, range, into: &output)
+            own = (value, otherwise)
+        } else {
+            sink.redact(base, range, .secret, into: &output)
+            dropping = otherwise
+        }
+        start = range.upperBound
+    }
+
+    /// Where a JSON web token (RFC 7519) begins in a run of token bytes: what looks like one in pictures and sound decodes to no JSON.
     private func tokenOpening(in run: Range<Int>, _ words: AnswerWords) -> Int? {
         run.first { position in
             words.begins("eyJ", at: position)
                 && (position == run.lowerBound
                     || ByteClass.table[Int(words.base[position - 1])] & ByteClass.token == 0)
+                && WebToken.mayBeHeader(
+                    UnsafeBufferPointer(start: words.base + position, count: run.upperBound - position))
         }
+    }
+
+    /// The last URL of what is held whose user and password may go on behind it: where its scheme begins, and its user.
+    private func openCredentials(_ words: AnswerWords) -> (scheme: Int, start: Int)? {
+        guard rules.classes.contains(.secret) else { return nil }
+        var user = words.end
+        var colon = false
+        while user > start + 3, !words.begins("://", at: user - 3) {
+            let byte = words.base[user - 1]
+            if URLCredentials.endsWord(byte) || byte == UInt8(ascii: "/") { return nil }
+            if byte == UInt8(ascii: ":") { colon = true }
+            user -= 1
+        }
+        guard colon, user > start + 3 else { return nil }
+        var scheme = user - 3
+        while scheme > start, ByteClass.table[Int(words.base[scheme - 1])] & ByteClass.alphanumeric != 0 { scheme -= 1 }
+        return scheme < user - 3 ? (scheme, user) : nil
     }
 
     /// A JSON web token in the last island of a text, of which the text has no end: its header and more, or much of its header.
@@ -309,10 +361,13 @@ public struct StreamRedactor {
         guard let opening = tokenOpening(in: run..<last, words) else { return nil }
         let text = UnsafeBufferPointer(start: words.base + opening, count: last - opening)
         let segments = text.split(separator: UInt8(ascii: "."), maxSplits: 2).count
-        guard segments > 1 || text.count >= Bounds.unfinishedToken, ownBeginning(words.base, opening..<last) == nil,
-            rules.restoration.ranges(in: UnsafeRawBufferPointer(text)).isEmpty
+        guard segments > 1 || text.count >= Bounds.unfinishedToken, ownBeginning(words.base, opening..<last) == nil
         else { return nil }
-        return opening..<last
+        let surrogates = rules.restoration.ranges(in: UnsafeRawBufferPointer(text))
+        guard let part = Self.parts(of: 0..<text.count, outside: surrogates).first, part.lowerBound == 0 else {
+            return nil
+        }
+        return opening..<opening + part.upperBound
     }
 
     private func ownBeginning(_ base: UnsafePointer<UInt8>, _ range: Range<Int>) -> OwnValue? {
@@ -338,22 +393,69 @@ public struct StreamRedactor {
         while lowest < start, base[lowest] & 0xC0 == 0x80 { lowest += 1 }
         let windowEnd = Self.wholeCharacters(base, start, end)
         let window = UnsafeRawBufferPointer(start: base + lowest, count: windowEnd - lowest)
+        let surrogates = rules.restoration.ranges(in: window)
+        var findings = try rules.inspect(window)
+        if !surrogates.isEmpty { findings += try rules.inspect(Self.neutral(window, surrogates)) }
         var values: [Value] = []
         var last = start
-        let findings = try rules.inspect(window)
-        guard !findings.isEmpty else { return ([], start, windowEnd) }
-        let surrogates = rules.restoration.ranges(in: window)
         for finding in findings {
             let range = max(start, lowest + finding.range.lowerBound)..<max(start, lowest + finding.range.upperBound)
             guard !range.isEmpty, range.lowerBound < place else { continue }
             last = max(last, range.upperBound)
             guard rules.takes(finding),
-                !surrogates.contains(where: { $0.overlaps(finding.range) }),
                 !rules.isOwn(UnsafeRawBufferPointer(rebasing: window[finding.range]), finding.sensitiveClass)
             else { continue }
-            values.append(Value(range: range, sensitiveClass: finding.sensitiveClass))
+            guard surrogates.contains(where: { $0.overlaps(finding.range) }) else {
+                values.append(Value(range: range, sensitiveClass: finding.sensitiveClass))
+                continue
+            }
+            for part in Self.parts(of: finding.range, outside: surrogates)
+            where !rules.isOwn(UnsafeRawBufferPointer(rebasing: window[part]), finding.sensitiveClass) {
+                let part = max(start, lowest + part.lowerBound)..<max(start, lowest + part.upperBound)
+                // What stands for the caller's value stays, with its punctuation.
+                guard alphanumerics(base, part) >= Bounds.least else { continue }
+                values.append(Value(range: part, sensitiveClass: finding.sensitiveClass))
+            }
         }
-        return (values, last, windowEnd)
+        return (surrogates.isEmpty ? values : Self.joined(values), last, windowEnd)
+    }
+
+    /// A text with other letters in its surrogates' places: what touches one is judged as beside any other word, and not as beside a name
+    /// of a class, which would make of a password an example of one.
+    private static func neutral(_ text: UnsafeRawBufferPointer, _ surrogates: [Range<Int>]) -> [UInt8] {
+        let letters = [UInt8]("q7KvZ2mXj9dRw4Tn".utf8)
+        var neutral = Array(text)
+        for range in surrogates {
+            for position in range { neutral[position] = letters[(position - range.lowerBound) % letters.count] }
+        }
+        return neutral
+    }
+
+    /// In order, none overlapping.
+    private static func joined(_ values: [Value]) -> [Value] {
+        var joined: [Value] = []
+        for value in values.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            if let previous = joined.last, value.range.lowerBound < previous.range.upperBound {
+                let end = max(previous.range.upperBound, value.range.upperBound)
+                joined[joined.count - 1] = Value(
+                    range: previous.range.lowerBound..<end, sensitiveClass: previous.sensitiveClass)
+            } else {
+                joined.append(value)
+            }
+        }
+        return joined
+    }
+
+    /// What of a value is none of the surrogates that stand in it.
+    private static func parts(of range: Range<Int>, outside surrogates: [Range<Int>]) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = range.lowerBound
+        for surrogate in surrogates.sorted(by: { $0.lowerBound < $1.lowerBound }) where surrogate.overlaps(range) {
+            if surrogate.lowerBound > start { parts.append(start..<surrogate.lowerBound) }
+            start = max(start, surrogate.upperBound)
+        }
+        if start < range.upperBound { parts.append(start..<range.upperBound) }
+        return parts
     }
 
     /// The end of the last character that ends up to a place: a value must not end inside one.
@@ -390,19 +492,22 @@ public struct StreamRedactor {
             return words.end >= first + Bounds.keyMark + 4 || words.isEnd ? nil : false
         }
         guard (first..<markEnd).contains(where: { words.begins("PRIVATE KEY", at: $0) }) else { return nil }
-        let key = KeyEnd(base, from: markEnd + 5, to: words.end, isEnd: words.isEnd, isJSON: sink.isJSON)
-        let isFull = words.end == start + Bounds.held
-        guard key.isWhole || isFull else { return false }
-        if key.isWhole, rules.isOwn(UnsafeRawBufferPointer(start: base + start, count: key.end - start)) {
-            sink.pass(base, start..<key.end, into: &output)
-        } else if let value = ownBeginning(base, start..<key.end) {
-            sink.pass(base, start..<key.end, into: &output)
-            if !key.isWhole { own = (value, .key) }
+        var body = PrivateKeyBody()
+        body.read(base, markEnd + 5..<words.end)
+        if words.isEnd { body.finish() }
+        guard body.isOver || words.end == start + Bounds.held else { return false }
+        guard body.isKey else { return nil }
+        let end = markEnd + 5 + body.certain
+        if body.isOver, rules.isOwn(UnsafeRawBufferPointer(start: base + start, count: end - start)) {
+            sink.pass(base, start..<end, into: &output)
+        } else if let value = ownBeginning(base, start..<end) {
+            sink.pass(base, start..<end, into: &output)
+            if !body.isOver { own = (value, .key(PrivateKeyBody(isInside: true))) }
         } else {
-            sink.redact(base, start..<key.end, .secret, into: &output)
-            if !key.isWhole { dropping = .key }
+            sink.redact(base, start..<end, .secret, into: &output)
+            if !body.isOver { dropping = .key(body) }
         }
-        start = key.end
+        start = end
         return true
     }
 
@@ -412,69 +517,6 @@ public struct StreamRedactor {
         switch byte {
         case UInt8(ascii: "."), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "%"),
             UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "~"):
-            return true
-        default: return false
-        }
-    }
-}
-
-/// Where a private key ends whose body begins at a place (RFC 7468): behind its closing mark, or before what is no part of one.
-struct KeyEnd {
-    /// The end, or up to where it is certain that the key goes on.
-    let end: Int
-    /// Whether the key ends there.
-    let isWhole: Bool
-
-    private static let opening: StaticString = "-----END"
-    private static let closing: StaticString = "-----"
-    /// `-----END ENCRYPTED PRIVATE KEY-----` and longer.
-    private static let markLength = 56
-
-    init(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int, isEnd: Bool, isJSON: Bool) {
-        let words = AnswerWords(base: base, end: end, isEnd: isEnd)
-        var position = start
-        while position < end {
-            let byte = base[position]
-            if isJSON, byte == 0x22, position == 0 || base[position - 1] != SurrogateSyntax.backslash { break }
-            if byte == UInt8(ascii: "-") {
-                if words.begins(Self.opening, at: position) {
-                    var close = position + Self.opening.utf8CodeUnitCount
-                    let limit = min(end, position + Self.markLength)
-                    while close < limit, !words.begins(Self.closing, at: close) { close += 1 }
-                    if close + Self.closing.utf8CodeUnitCount <= end, close < limit {
-                        (self.end, isWhole) = (close + Self.closing.utf8CodeUnitCount, true)
-                        return
-                    }
-                    // A closing mark that begins before the limit may end behind it.
-                    if end >= position + Self.markLength + 4 || isEnd {
-                        var border = limit
-                        while border < end, border > position, base[border] & 0xC0 == 0x80 { border -= 1 }
-                        (self.end, isWhole) = (border, true)
-                    } else {
-                        (self.end, isWhole) = (position, false)
-                    }
-                    return
-                }
-                if words.mayBegin(Self.opening, at: position) {
-                    (self.end, isWhole) = (position, false)
-                    return
-                }
-                if words.begins(Self.closing, at: position) { break }
-            } else if !Self.isKeyByte(byte) {
-                break
-            }
-            position += 1
-        }
-        (self.end, isWhole) = (position, position < end || isEnd)
-    }
-
-    /// Base64, its line breaks (also written `\n`), and the headers of old encrypted keys and of PGP.
-    private static func isKeyByte(_ byte: UInt8) -> Bool {
-        if ByteClass.table[Int(byte)] & ByteClass.alphanumeric != 0 { return true }
-        switch byte {
-        case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 0x20, 0x0A, 0x0D, 0x09, UInt8(ascii: "\\"),
-            UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: "\""), UInt8(ascii: "("),
-            UInt8(ascii: ")"):
             return true
         default: return false
         }

@@ -1,11 +1,12 @@
 /// Takes words of settings' lists out of one channel of an answer while it is coming.
 ///
-/// It holds back only the end of the text that may still become one of the words, at most the longest of them and four bytes. What it gives
-/// out in all is the same for every way to cut the text.
+/// It finds them as they are and in disguise (`AnswerLetter`): as JSON escapes them, too. It holds back only the end of the text that may
+/// still become one of the words, at most the longest of them and four bytes, or 512 bytes of one in disguise. What it gives out in all is
+/// the same for every way to cut the text.
 struct TermRedactor {
     private enum Bounds {
-        /// What stands before a word decides whether it begins there: a character, and the backslash of an escape.
-        static let before = 8
+        /// What stands before a word decides whether it begins there: a character, perhaps as an escape.
+        static let before = 64
         /// Bytes that have gone out and are kept before they are dropped together.
         static let slack = 4_096
     }
@@ -39,7 +40,7 @@ struct TermRedactor {
         advance(isEnd: true, into: &output)
         buffer.removeAll(keepingCapacity: true)
         start = 0
-        sink.restart()
+        sink.finish(into: &output)
     }
 
     private mutating func advance(isEnd: Bool, into output: inout [UInt8]) {
@@ -57,8 +58,8 @@ struct TermRedactor {
                 switch terms.match(text, at: position, isEnd: isEnd) {
                 case .none: position += 1
                 case .more: break search
-                case .found(let end, let sensitiveClass):
-                    if !rules.spares(UnsafeBufferPointer(rebasing: bytes[position..<end])) {
+                case .found(let end, let sensitiveClass, let plain):
+                    if !spares(UnsafeBufferPointer(rebasing: bytes[position..<end]), plain) {
                         sink.pass(base, start..<position, into: &output)
                         sink.redact(base, position..<end, sensitiveClass, into: &output)
                         start = end
@@ -69,5 +70,9 @@ struct TermRedactor {
             sink.pass(base, start..<position, into: &output)
             start = position
         }
+    }
+
+    private func spares(_ word: UnsafeBufferPointer<UInt8>, _ plain: [UInt8]?) -> Bool {
+        rules.spares(word) || plain?.withUnsafeBufferPointer(rules.spares) ?? false
     }
 }

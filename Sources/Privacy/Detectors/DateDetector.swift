@@ -247,6 +247,10 @@ enum DateDetector {
                 position += 1
                 continue
             }
+            if text.isInBase64(word.start..<word.end) {
+                position = max(word.end, position + 1)
+                continue
+            }
             if word.roles.contains(.weekday) {
                 inspection.propose(Candidate(.date, word.start, word.end, score: Score.weekday))
             } else if word.roles.contains(.month), word.isCapital {

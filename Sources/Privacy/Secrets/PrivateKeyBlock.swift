@@ -3,60 +3,49 @@ enum PrivateKeyBlock {
     private enum Bounds {
         /// How far before `PRIVATE KEY-----` its line begins: `-----BEGIN ENCRYPTED `.
         static let openingMark = 40
-        /// `-----END RSA `…
-        static let closingMark = 48
-        /// A shorter word is prose about the mark.
-        static let shortestKey = 6
+        /// How far behind the opening mark a closing one makes all between them the key.
+        static let key = 32_768
+        /// So many lines of base64 between two marks that are far apart make them a key's, and no prose about keys.
+        static let lines = 2
     }
 
-    /// From `-----BEGIN` to the end of the closing mark; without one to the end of what may be the key.
+    /// From `-----BEGIN` to the end of the closing mark, whatever stands between its lines; without one to the end of what may be the key.
     static func span(around mark: Range<Int>, in text: ScannedText) -> Range<Int>? {
         var start = mark.lowerBound
         let lowest = max(0, start - Bounds.openingMark)
         while start > lowest, !text.begins("-----BEGIN", at: start) { start -= 1 }
         guard text.begins("-----BEGIN", at: start) else { return nil }
-        guard isKey(after: mark.upperBound, in: text) else { return nil }
-        var position = mark.upperBound
-        while position < text.count {
-            let byte = text.base[position]
-            if byte == UInt8(ascii: "-"), text.begins("-----", at: position) {
-                guard text.begins("-----END", at: position) else { return start..<position }
-                var end = position + 8
-                let limit = min(text.count, position + Bounds.closingMark)
-                while end < limit, !text.begins("-----", at: end) { end += 1 }
-                return start..<min(text.count, end + 5)
+        var body = PrivateKeyBody()
+        body.read(text.base, mark.upperBound..<text.count)
+        body.finish()
+        if body.isClosed { return body.isKey ? start..<mark.upperBound + body.certain : nil }
+        if let end = farEnd(from: mark.upperBound, body, in: text) { return start..<end }
+        return body.isKey ? start..<mark.upperBound + body.certain : nil
+    }
+
+    /// The end of the closing mark where more stands between two lines of the key than a key's own layout.
+    private static func farEnd(from start: Int, _ body: PrivateKeyBody, in text: ScannedText) -> Int? {
+        let limit = min(text.count, start + Bounds.key)
+        var lines = 0
+        var run = 0
+        var position = start
+        while position < limit {
+            if PrivateKeyBody.isBase64(text.base[position]) {
+                run += 1
+                if run == PrivateKeyBody.Bounds.line { lines += 1 }
+            } else {
+                run = 0
+                // Another key, from where it is looked at by itself.
+                if text.begins("-----BEGIN", at: position) { return nil }
+                if text.begins("-----END", at: position) {
+                    guard body.isKey || lines >= Bounds.lines else { return nil }
+                    var closing = PrivateKeyBody(isInside: true)
+                    closing.read(text.base, position..<text.count)
+                    return position + closing.certain
+                }
             }
-            guard isKeyByte(byte) else { break }
             position += 1
         }
-        return start..<position
-    }
-
-    /// Whether a word of base64 or a header follows, and not the prose of who speaks of the mark.
-    private static func isKey(after mark: Int, in text: ScannedText) -> Bool {
-        var position = mark
-        let limit = min(text.count, mark + Bounds.closingMark)
-        while position < limit, text.base[position] <= 0x20 || text.isEscape(position) {
-            position += text.isEscape(position) ? 2 : 1
-        }
-        let first = position
-        while position < limit,
-            text.has(position, ByteClass.alphanumeric) || text.byte(position) == UInt8(ascii: "-")
-                || text.byte(position) == UInt8(ascii: "+") || text.byte(position) == UInt8(ascii: "/")
-        {
-            position += 1
-        }
-        return position - first >= Bounds.shortestKey && !text.begins("-----", at: first)
-    }
-
-    /// Base64, its line breaks (also written `\n`), and the headers of old encrypted keys and of PGP.
-    private static func isKeyByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="), 0x20, 0x0A,
-            0x0D, 0x09, UInt8(ascii: "\\"), UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "\""), UInt8(ascii: "("), UInt8(ascii: ")"):
-            return true
-        default: return false
-        }
+        return nil
     }
 }

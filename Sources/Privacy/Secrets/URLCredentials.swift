@@ -1,7 +1,8 @@
 /// User and password in a URL (RFC 3986 §3.2.1): `https://user:pass@host`, `postgres://…`, `mongodb+srv://…`, `redis://:pass@host`.
 enum URLCredentials {
     private enum Bounds {
-        static let authority = 300
+        /// Tokens as passwords are long.
+        static let authority = 2_048
         static let shortestPassword = 3
     }
 
@@ -14,10 +15,8 @@ enum URLCredentials {
         var at: Int?
         scan: while position < limit {
             let byte = text.base[position]
+            guard !endsWord(byte) else { break }
             switch byte {
-            case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "`"),
-                UInt8(ascii: "\\"):
-                break scan
             // A password may have these unescaped, where people write by hand; so the last `@` of the word is meant, but only one
             // before the first slash once there is one.
             case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"):
@@ -35,6 +34,16 @@ enum URLCredentials {
             !isPlaceholder(colon + 1..<at, in: text)
         else { return nil }
         return start..<at
+    }
+
+    /// What no part of a URL before its path is written with.
+    static func endsWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "`"),
+            UInt8(ascii: "\\"):
+            true
+        default: false
+        }
     }
 
     /// `pass`, `password`, `${PASSWORD}`, `<password>`, `$1`, `****`, `[PASSWORD]`, `{{ … }}`, `%s`.

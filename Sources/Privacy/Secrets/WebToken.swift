@@ -4,6 +4,8 @@ enum WebToken {
         /// `eyJhbGciOiJub25lIn0`, the shortest header that names an algorithm, has 20 bytes.
         static let header = 14
         static let wrapped = 40
+        /// What of a header is decoded to see whether it is one, if it is in the text.
+        static let headerSample = 48
         /// What of a wrapped token is unwrapped to see whether it is one.
         static let wrappedSample = 24
     }
@@ -20,6 +22,14 @@ enum WebToken {
         // Padding does not belong there; some encoders write it.
         for _ in 0..<2 where text.byte(end) == UInt8(ascii: "=") { end += 1 }
         return start..<end
+    }
+
+    /// Whether these bytes, as far as they are there, begin as a header: an object of JSON in ASCII, `{"alg":…`.
+    static func mayBeHeader(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let sample = text.prefix(Bounds.headerSample).prefix { $0 != UInt8(ascii: ".") }
+        guard let header = decoded(Array(sample)) else { return false }
+        return header.prefix(2).elementsEqual("{\"".utf8.prefix(header.count))
+            && header.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
     }
 
     private static func runEnd(from start: Int, in text: ScannedText) -> Int? {
