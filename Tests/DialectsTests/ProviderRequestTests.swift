@@ -108,9 +108,11 @@ struct ProviderRequestTests {
     }
 
     @Test(arguments: [
-        ("tools-2024-05-16, files-api-2025-04-14", true), ("claude-code-20250219,output-128k-2025-02-19", true),
+        ("tools-2024-05-16,files-api-2025-04-14", true), ("max-tokens-3-5-sonnet-2024-07-15", true),
+        ("context-1m-2025-08-07", true), ("jane-roe-2025-02-19", false), ("tools-jane-2025-02-19", false),
+        ("output-12345678-2025-02-19", false), ("claude-code-20250219,output-128k-2025-02-19", true),
         ("maria smith-2024-05-16", false), ("4111111111111111-2024-05-16", false), ("maria@example.org", false),
-        ("latest", false), ("tools-2024-05-16,", false), ("-2024-05-16", false), ("a\r\nx: y", false), ("a;b", false),
+        ("latest", false), ("-2024-05-16", false), ("a\r\nx: y", false), ("a;b", false),
         ("", false),
         (String(repeating: "x", count: 1_025), false), ("é", false),
     ])
@@ -119,6 +121,13 @@ struct ProviderRequestTests {
             in: .anthropic, key: "k", isStreaming: false, caller: CallerHeaders(anthropicBeta: beta))
         #expect(listing(headers).contains("anthropic-beta: \(beta)") == passes)
         #expect(headers.count == (passes ? 5 : 4))
+    }
+
+    @Test func `of Anthropic's betas those that are none are left out`() {
+        let betas = "tools-2024-05-16, jane-roe-2025-02-19,, skills-2025-10-02,"
+        let headers = ProviderRequest.headers(
+            in: .anthropic, key: "k", isStreaming: false, caller: CallerHeaders(anthropicBeta: betas))
+        #expect(listing(headers).last == "anthropic-beta: tools-2024-05-16,skills-2025-10-02")
     }
 
     @Test(

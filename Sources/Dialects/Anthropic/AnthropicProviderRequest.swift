@@ -5,13 +5,29 @@ enum AnthropicProviderRequest {
     /// Long enough for every beta at once.
     private static let longestBeta = 1_024
     private static let longestBetaName = 64
-    /// In a name, beside its date.
-    private static let mostDigits = 6
+
+    /// What names of betas are made of, beside numbers such as `128k` and their date. A name with any other word does not travel, since
+    /// this header is not inspected: nobody's name, number or address stands here.
+    private static let betaWords: Set<String> = [
+        "adaptive", "advanced", "advisor", "agent", "agents", "api", "audio", "auto", "batch", "batches", "beta",
+        "browser", "budget", "budgets", "cache", "caching", "citations", "claude", "client", "code", "compact",
+        "compaction", "computer", "connector", "container", "containers", "context", "counting", "deep", "dev",
+        "document", "documents", "editing", "efficient", "effort", "embeddings", "examples", "exceeded", "execution",
+        "extended", "fallback", "fast", "fetch", "files", "fine", "full", "geo", "grained", "haiku", "image", "images",
+        "inference", "input", "interleaved", "json", "large", "latency", "live", "long", "low", "managed",
+        "management", "max", "mcp", "memory", "message", "messages", "mode", "model", "oauth", "opus", "output",
+        "outputs", "parallel", "pdfs", "plan", "planning", "priority", "profiles", "prompt", "realtime", "redact",
+        "refusal", "remote", "research", "response", "responses", "results", "safety", "sandbox", "schema", "scope",
+        "search", "server", "service", "session", "sessions", "skills", "sonnet", "speech", "speed", "stream",
+        "streaming", "structured", "summarize", "task", "text", "thinking", "tier", "token", "tokens", "tool", "tools",
+        "ttl", "usage", "use", "user", "video", "vision", "voice", "web", "window", "workspace",
+    ]
 
     static func append(_ caller: CallerHeaders, to headers: inout [(name: String, value: String)]) {
         let version = caller.anthropicVersion.flatMap { isVersion($0) ? $0 : nil } ?? defaultVersion
         headers.append(("anthropic-version", version))
-        if let beta = caller.anthropicBeta, isBetaList(beta) { headers.append(("anthropic-beta", beta)) }
+        let betas = caller.anthropicBeta.map(betas) ?? ""
+        if !betas.isEmpty { headers.append(("anthropic-beta", betas)) }
     }
 
     /// A date, as in `2023-06-01`.
@@ -22,23 +38,29 @@ enum AnthropicProviderRequest {
         }
     }
 
-    /// Names such as `output-128k-2025-02-19`, separated by commas: each ends in a date and has few digits beside it, so that
-    /// nobody's name, number or address travels in a header that is not inspected.
-    private static func isBetaList(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= longestBeta
-            && text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false).allSatisfy { part in
-                isBeta(Array(part.trimmingPrefix { $0 == 0x20 }))
-            }
+    /// Those of the names, separated by commas, that are names of betas.
+    private static func betas(_ text: String) -> String {
+        guard text.utf8.count <= longestBeta else { return "" }
+        return text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }
+            .filter { isBeta($0) }.joined(separator: ",")
     }
 
-    private static func isBeta(_ name: [UInt8]) -> Bool {
-        // `claude-code-20250219` has its date without dashes.
-        let isCompact = name.suffix(8).allSatisfy(isDigit)
+    /// A name such as `output-128k-2025-02-19`; `claude-code-20250219` has its date without dashes.
+    private static func isBeta(_ name: Substring) -> Bool {
+        guard name.utf8.count <= longestBetaName else { return false }
+        let isCompact = name.utf8.suffix(8).allSatisfy(isDigit)
+        guard isCompact || isVersion(String(name.suffix(10))) else { return false }
         let words = name.dropLast(isCompact ? 8 : 10)
-        return name.count <= longestBetaName && words.count > 1 && words.last == 0x2D
-            && (isCompact || isVersion(String(decoding: name.suffix(10), as: UTF8.self)))
-            && words.allSatisfy { (0x61...0x7A).contains($0) || isDigit($0) || $0 == 0x2D || $0 == 0x2E }
-            && words.count(where: isDigit) <= mostDigits
+        guard words.count > 1, words.last == "-" else { return false }
+        return words.dropLast().split(separator: "-", omittingEmptySubsequences: false).allSatisfy { word in
+            betaWords.contains(String(word)) || isSize(word)
+        }
+    }
+
+    /// A number of up to three digits, which may count thousands or millions.
+    private static func isSize(_ word: Substring) -> Bool {
+        let digits = word.last == "k" || word.last == "m" ? word.dropLast() : word
+        return !digits.isEmpty && digits.utf8.count <= 3 && digits.utf8.allSatisfy(isDigit)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
