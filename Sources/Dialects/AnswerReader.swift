@@ -35,7 +35,8 @@ public enum AnswerReader {
     /// text (`AnswerForm`).
     public static func read(_ operation: Operation, _ document: JSONDocument, isJSON: Bool = false) -> Answer {
         switch operation {
-        case .chat, .completions, .embeddings: OpenAIAnswerReader.read(document, isJSON: isJSON)
+        case .chat, .completions: OpenAIAnswerReader.read(document, isJSON: isJSON)
+        case .embeddings: OpenAIAnswerReader.read(document, isJSON: isJSON, areEmbeddings: true)
         case .responses: ResponsesAnswerReader.read(document, isJSON: isJSON)
         case .messages, .countTokens: AnthropicAnswerReader.read(document, isJSON: isJSON)
         case .converse: BedrockAnswerReader.read(document, isJSON: isJSON)

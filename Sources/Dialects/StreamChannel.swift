@@ -21,6 +21,12 @@ public struct StreamChannel: Hashable, Sendable {
         case functionArguments
         /// What an audio answer says.
         case transcript
+        /// The answer, where a chat's choice has it as completions do: `text`.
+        case completion
+        /// A text in a member or of an event that we do not know: `path` says which.
+        case other
+        /// The same, and it is JSON.
+        case otherArguments
     }
 
     /// OpenAI's choice index (of responses: the output item's), Anthropic's content block index, Gemini's candidate index.
@@ -29,16 +35,19 @@ public struct StreamChannel: Hashable, Sendable {
     public var kind: Kind
     /// OpenAI's tool call index (of responses: the content part's), the number of Gemini's text, 0 otherwise.
     public var index: Int
+    /// Of texts in members or of events that we do not know: where they stand, in bytes made of the names on the way. Else empty.
+    public var path: [UInt8]
 
     /// Names a channel.
-    public init(block: Int, kind: Kind, index: Int = 0) {
+    public init(block: Int, kind: Kind, index: Int = 0, path: [UInt8] = []) {
         self.block = block
         self.kind = kind
         self.index = index
+        self.path = path
     }
 
     /// Whether the text is JSON by its kind, so that what is put into it has to be escaped for JSON.
-    public var isJSON: Bool { kind == .toolArguments || kind == .functionArguments }
+    public var isJSON: Bool { kind == .toolArguments || kind == .functionArguments || kind == .otherArguments }
 }
 
 /// Whether an answer's text itself is JSON because the request asked for that (structured output), so that what is put

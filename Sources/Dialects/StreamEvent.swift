@@ -43,9 +43,18 @@ public struct StreamEvent: Sendable {
     /// did not ask for it.
     public var usageNode: Int?
 
+    /// The node of the event's number, where the dialect numbers them; events of our own shift those after them.
+    public var numberNode: Int?
+
     init(_ kind: Kind, document: JSONDocument? = nil) {
         self.kind = kind
         self.document = document
+    }
+
+    /// Adds a text that is whole; one that is JSON is treated as if it repeated a tool's arguments.
+    mutating func addWhole(_ node: Int, isJSON: Bool) {
+        guard isJSON else { return wholes.append(node) }
+        repetitions.append(Delta(channel: StreamChannel(block: 0, kind: .toolArguments), node: node))
     }
 }
 
@@ -171,7 +180,7 @@ public struct StreamEventReader: Sendable {
             return reader.open.closeAll()
         case .responses(var reader):
             defer { state = .responses(reader) }
-            return reader.open.closeAll()
+            return reader.closeAll()
         case .anthropic(var reader):
             defer { state = .anthropic(reader) }
             return reader.open.closeAll()
@@ -184,11 +193,20 @@ public struct StreamEventReader: Sendable {
         }
     }
 
+    /// By how much the numbers of events are shifted by those that we made up.
+    public var numberShift: Int {
+        guard case .responses(let reader) = state else { return 0 }
+        return reader.madeUp
+    }
+
     /// Appends an event, made up by us, that brings one more piece of a text: what was held back when the text ended.
-    public func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {
+    public mutating func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {
         switch state {
         case .openAI(let reader): reader.appendDelta(channel, text: text, to: &stream)
-        case .responses(let reader): reader.appendDelta(channel, text: text, to: &stream)
+        case .responses(var reader):
+            state = .responses(ResponsesStreamReader())
+            reader.appendDelta(channel, text: text, to: &stream)
+            state = .responses(reader)
         case .anthropic(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .bedrock(let reader): reader.appendDelta(channel, text: text, to: &stream)
         case .gemini(let reader): reader.appendDelta(channel, text: text, to: &stream)

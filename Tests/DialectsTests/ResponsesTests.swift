@@ -110,7 +110,7 @@ struct ResponsesTests {
                 #""response":{"status":"completed","output":[{"type":"function_call","arguments":"{}"}],"usage":{"input_tokens":3,"output_tokens":2}}"#
             ),
         ].joined()
-        let (events, reader, plain) = try reading(stream)
+        var (events, reader, plain) = try reading(stream)
         #expect(
             events == [
                 "part whole=be kind", "part content/0/0=he", "part content/0/0=llo",
@@ -124,8 +124,8 @@ struct ResponsesTests {
         reader.appendDelta(StreamChannel(block: 0, kind: .content), text: Array("\"!".utf8), to: &made)
         #expect(
             String(decoding: made, as: UTF8.self)
-                == "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":7,"
-                + item + ",\"logprobs\":[],\"delta\":\"\\\"!\"}\n\n")
+                == "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
+                + item + ",\"logprobs\":[],\"sequence_number\":7,\"delta\":\"\\\"!\"}\n\n")
     }
 
     @Test func `a stream that fails says so`() throws {

@@ -60,9 +60,10 @@ struct StreamEventTests {
         #expect(
             events == [
                 "part", "part reasoning/0/0=hm",
-                "part content/0/0=a content/1/0=b closes reasoning/0/0", "other", "part closes content/0/0",
-                #"part toolArguments/0/0={"x"#, "part toolArguments/0/1={ closes toolArguments/0/0",
-                "part refusal/1/0=no", "part closes toolArguments/0/1",
+                "part content/0/0=a content/1/0=b", "other", "part whole=f",
+                #"part toolArguments/0/0={"x"#, "part toolArguments/0/1={",
+                "part refusal/1/0=no",
+                "part closes reasoning/0/0 closes content/0/0 closes toolArguments/0/0 closes toolArguments/0/1",
                 "part content/1/0=last closes content/1/0 closes refusal/1/0", "usageOnly usage", "done",
             ])
         #expect(facts.usage == TokenUsage(input: 7, output: 5, cachedInput: 3))
@@ -79,9 +80,8 @@ struct StreamEventTests {
         let (events, _) = try reading(.openAI, stream)
         #expect(
             events == [
-                "part functionArguments/0/0={", "part transcript/0/0=t", "part plainReasoning/0/0=r",
-                "part toolInput/0/2=i closes functionArguments/0/0 closes transcript/0/0 closes plainReasoning/0/0",
-                "part whole=x whole=y",
+                "part functionArguments/0/0={ whole=f", "part transcript/0/0=t", "part plainReasoning/0/0=r",
+                "part toolInput/0/2=i", "part other/0/0=y whole=x",
             ])
     }
 
@@ -90,7 +90,7 @@ struct StreamEventTests {
         #expect(try reading(.openAI, begin + "data: [DONE]\n\n").events.last == "done closes content/0/0")
         #expect(
             try reading(.openAI, begin + #"data: {"error":{"message":"x"}}"# + "\n\n").events.last
-                == "error closes content/0/0")
+                == "error whole=x closes content/0/0")
         #expect(
             try reading(.openAI, begin + chunk(choice("{}"), #","error":null"#)).events.last == "part")
     }
@@ -176,7 +176,7 @@ struct StreamEventTests {
             event("content_block_delta", #""index":0,"delta":{"type":"text_delta","text":"a"}"#)
             + event("error", #""error":{"type":"overloaded_error","message":"x"}"#)
         #expect(
-            try reading(.anthropic, stream).events == ["part content/0/0=a", "error closes content/0/0"])
+            try reading(.anthropic, stream).events == ["part content/0/0=a", "error whole=x closes content/0/0"])
     }
 
     @Test(arguments: [Dialect.openAI, .anthropic])
@@ -240,11 +240,12 @@ struct StreamEventTests {
             (.functionArguments, #"{"function_call":{"arguments":"t\"x"}}"#),
             (.transcript, #"{"audio":{"transcript":"t\"x"}}"#),
         ]
-        #expect(deltas.map(\.0) == StreamChannel.Kind.allCases)
+        let others: [StreamChannel.Kind] = [.completion, .other, .otherArguments]
+        #expect(deltas.map(\.0) + others == StreamChannel.Kind.allCases)
         for (kind, delta) in deltas {
             #expect(made(StreamChannel(block: 2, kind: kind, index: 3)) == expected(delta, 2))
         }
-        let anthropic = StreamEventReader(.anthropic)
+        var anthropic = StreamEventReader(.anthropic)
         for (kind, type, member) in [
             (StreamChannel.Kind.content, "text_delta", "text"), (.reasoning, "thinking_delta", "thinking"),
             (.toolArguments, "input_json_delta", "partial_json"),

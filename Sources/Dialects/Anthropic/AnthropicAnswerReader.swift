@@ -14,9 +14,12 @@ enum AnthropicAnswerReader {
                     answer.facts.usage = usage.total
                 case "stop_reason":
                     answer.facts.finishReason = tape.value(member.value).string
-                case "content":
+                case "content" where tape.kind(member.value) == .array:
                     for block in tape.elements(of: member.value) { read(block, of: tape, isJSON, into: &answer) }
-                default: break
+                default:
+                    var nodes: [Int] = []
+                    strings(of: member, of: tape, into: &nodes)
+                    answer.texts += nodes.map { Answer.Text(node: $0, isJSON: false) }
                 }
             }
             return answer
@@ -30,24 +33,34 @@ enum AnthropicAnswerReader {
         for node in nodes { answer.texts.append(Answer.Text(node: node, isJSON: isText)) }
     }
 
-    /// The strings of a block that are text: not its identifiers, and not what is sealed by the provider, which a changed
-    /// byte would break.
-    static func strings(in block: Int, of tape: Tape, into nodes: inout [Int]) {
-        guard tape.kind(block) == .object else { return append(block, of: tape, &nodes) }
-        for member in tape.members(of: block) {
-            switch member.name {
-            case "type", "id", "tool_use_id", "signature", "data", "encrypted_content", "encrypted_index", "file_id":
-                continue
-            case "input":
-                append(member.value, of: tape, &nodes)
-            default:
-                switch tape.kind(member.value) {
-                case .object: strings(in: member.value, of: tape, into: &nodes)
-                case .array:
-                    for element in tape.elements(of: member.value) { strings(in: element, of: tape, into: &nodes) }
-                default: append(member.value, of: tape, &nodes)
-                }
+    /// The strings of a value that are text: not its identifiers and the API's words, not media, and not what is sealed by the provider,
+    /// which a changed byte would break.
+    static func strings(in node: Int, of tape: Tape, into nodes: inout [Int]) {
+        switch tape.kind(node) {
+        case .object:
+            let isSealed = tape.member("type", of: node).map { "redacted_thinking" ~= tape.word($0) } ?? false
+            for member in tape.members(of: node) where !isSealed || !("data" ~= member.name) {
+                strings(of: member, of: tape, into: &nodes)
             }
+        case .array:
+            for element in tape.elements(of: node) { strings(in: element, of: tape, into: &nodes) }
+        default: append(node, of: tape, &nodes)
+        }
+    }
+
+    /// The same of one member.
+    static func strings(of member: Tape.Member, of tape: Tape, into nodes: inout [Int]) {
+        let isString = tape.kind(member.value) == .string
+        switch member.name {
+        case "type" where isString, "id" where isString, "tool_use_id" where isString, "file_id" where isString,
+            "role" where isString, "model" where isString, "stop_reason" where isString, "service_tier" where isString,
+            "signature" where isString, "encrypted_content" where isString, "encrypted_index" where isString:
+            break
+        case "data" where isString:
+            if !AnswerStrings.isMedia(member.value, as: .media, of: tape) { append(member.value, of: tape, &nodes) }
+        case "input":
+            append(member.value, of: tape, &nodes)
+        default: strings(in: member.value, of: tape, into: &nodes)
         }
     }
 

@@ -7,6 +7,7 @@ struct AnthropicStreamReader: Sendable {
     var facts = AnswerFacts()
     var open = OpenChannels()
     private var usage = AnthropicUsage()
+    private var unknown = UnknownTexts()
 
     /// Goes by the event's name, which Anthropic always sends and its SDK relies on.
     static func isPlain(_ event: ServerSentEvent, of parser: borrowing EventStreamParser) -> Bool {
@@ -25,32 +26,40 @@ struct AnthropicStreamReader: Sendable {
     }
 
     private mutating func read(_ tape: Tape, into event: inout StreamEvent) {
-        guard let type = tape.member("type", of: 0) else { return }
-        let block = tape.member("index", of: 0).flatMap { tape.value($0).int } ?? 0
         event.kind = .part
-        switch tape.word(type) {
-        case "content_block_delta":
-            if let delta = tape.member("delta", of: 0) { read(delta: delta, block, of: tape, into: &event) }
-        case "content_block_start":
-            if let start = tape.member("content_block", of: 0) { read(start: start, block, of: tape, into: &event) }
-        case "content_block_stop":
+        let block = tape.member("index", of: 0).flatMap { tape.value($0).int } ?? 0
+        switch tape.member("type", of: 0).map({ tape.word($0) }) {
+        case .some("content_block_delta"), .some("content_block_start"):
+            return readBlock(block, of: tape, into: &event)
+        case .some("content_block_stop"):
             open.close(into: &event.closed) { $0.block == block }
-        case "message_start":
+        case .some("message_start"):
             if let message = tape.member("message", of: 0) { update(tape.member("usage", of: message), of: tape) }
-        case "message_delta":
+        case .some("message_delta"):
             update(tape.member("usage", of: 0), of: tape)
-            guard let delta = tape.member("delta", of: 0), let reason = tape.member("stop_reason", of: delta) else {
-                return
-            }
-            if let reason = tape.value(reason).string { facts.finishReason = reason }
-        case "message_stop":
+            let reason = tape.member("delta", of: 0).flatMap { tape.member("stop_reason", of: $0) }
+            if let reason = reason.flatMap({ tape.value($0).string }) { facts.finishReason = reason }
+        case .some("message_stop"):
             event.kind = .done
             event.closed = open.closeAll()
-        case "error":
+        case .some("error"):
             event.kind = .error
             event.closed = open.closeAll()
         default:
             event.kind = .other
+        }
+        AnthropicAnswerReader.strings(in: 0, of: tape, into: &event.wholes)
+    }
+
+    private mutating func readBlock(_ block: Int, of tape: Tape, into event: inout StreamEvent) {
+        for member in tape.members(of: 0) {
+            switch member.name {
+            case "delta" where tape.kind(member.value) == .object:
+                read(delta: member.value, block, of: tape, into: &event)
+            case "content_block" where tape.kind(member.value) == .object:
+                read(start: member.value, block, of: tape, into: &event)
+            default: AnthropicAnswerReader.strings(of: member, of: tape, into: &event.wholes)
+            }
         }
     }
 
@@ -62,28 +71,37 @@ struct AnthropicStreamReader: Sendable {
 
     private mutating func read(delta: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
         for member in tape.members(of: delta) {
-            switch member.name {
-            case "text":
-                piece(StreamChannel(block: block, kind: .content), member.value, of: tape, into: &event)
-            case "partial_json":
-                piece(StreamChannel(block: block, kind: .toolArguments), member.value, of: tape, into: &event)
-            case "thinking":
-                piece(StreamChannel(block: block, kind: .reasoning), member.value, of: tape, into: &event)
-            case "citation":
-                AnthropicAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
-            default: break
+            if let kind = Self.piece(member, of: tape) {
+                piece(StreamChannel(block: block, kind: kind), member.value, of: tape, into: &event)
+            } else if "citation" ~= member.name {
+                AnthropicAnswerReader.strings(of: member, of: tape, into: &event.wholes)
+            } else {
+                unknown.read(member, of: delta, block: block, tape, &open, into: &event)
             }
+        }
+    }
+
+    private static func piece(_ member: Tape.Member, of tape: Tape) -> StreamChannel.Kind? {
+        guard tape.kind(member.value) == .string else { return nil }
+        switch member.name {
+        case "text": return .content
+        case "partial_json": return .toolArguments
+        case "thinking": return .reasoning
+        default: return nil
         }
     }
 
     /// Most blocks begin empty; those of server tools come whole.
     private mutating func read(start: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
-        guard let type = tape.member("type", of: start) else { return }
-        switch tape.word(type) {
-        case "text", "thinking":
-            read(delta: start, block, of: tape, into: &event)
-        default:
-            AnthropicAnswerReader.strings(in: start, of: tape, into: &event.wholes)
+        let type = tape.member("type", of: start).map { tape.word($0) }
+        let goesOn = type.map { "text" ~= $0 || "thinking" ~= $0 } ?? false
+        let isSealed = type.map { "redacted_thinking" ~= $0 } ?? false
+        for member in tape.members(of: start) {
+            if goesOn, let kind = Self.piece(member, of: tape) {
+                piece(StreamChannel(block: block, kind: kind), member.value, of: tape, into: &event)
+            } else if !isSealed || !("data" ~= member.name) {
+                AnthropicAnswerReader.strings(of: member, of: tape, into: &event.wholes)
+            }
         }
     }
 
@@ -103,6 +121,16 @@ struct AnthropicStreamReader: Sendable {
         writer.key("index")
         writer.int(channel.block)
         writer.key("delta")
+        if let delta = unknown.delta(channel, text: text) {
+            writer.raw(delta)
+        } else {
+            Self.write(channel, text, to: &writer)
+        }
+        writer.endObject()
+        EventStreamWriter.append(name: "content_block_delta".utf8, data: writer.bytes, to: &stream)
+    }
+
+    private static func write(_ channel: StreamChannel, _ text: [UInt8], to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("type")
         switch channel.kind {
@@ -118,7 +146,5 @@ struct AnthropicStreamReader: Sendable {
         }
         writer.string(utf8: text)
         writer.endObject()
-        writer.endObject()
-        EventStreamWriter.append(name: "content_block_delta".utf8, data: writer.bytes, to: &stream)
     }
 }

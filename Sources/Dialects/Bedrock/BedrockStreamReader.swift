@@ -6,6 +6,7 @@ internal import JSONText
 struct BedrockStreamReader: Sendable {
     var facts = AnswerFacts()
     var open = OpenChannels()
+    private var unknown = UnknownTexts()
 
     static func isPlain(_ event: ServerSentEvent, of parser: borrowing EventStreamParser) -> Bool {
         !event.isFailure && parser.name(of: event, is: "contentBlockDelta")
@@ -21,25 +22,26 @@ struct BedrockStreamReader: Sendable {
         if parser.name(of: event, is: "contentBlockDelta") {
             document.withTape { readDelta($0, into: &result) }
             guard !open.isOverfull else { throw .tooManyTexts }
-        } else if parser.name(of: event, is: "contentBlockStop") {
+            return result
+        }
+        if parser.name(of: event, is: "contentBlockStop") {
             let block = document.withTape { Self.block($0) }
             open.close(into: &result.closed) { $0.block == block }
         } else if parser.name(of: event, is: "messageStop") {
             result.kind = .done
             result.closed = open.closeAll()
             facts.finishReason = document.root["stopReason"]?.string ?? facts.finishReason
-            document.withTape { Self.readAll(of: "additionalModelResponseFields", $0, into: &result) }
         } else if parser.name(of: event, is: "metadata") {
             document.withTape { tape in
                 if let figures = tape.member("usage", of: 0), let usage = BedrockUsage.read(figures, of: tape) {
                     facts.usage = usage.tokens
                 }
-                // What a guardrail saw quotes the answer.
-                Self.readAll(of: "trace", tape, into: &result)
             }
         } else if !parser.name(of: event, is: "contentBlockStart") {
             result.kind = .other
         }
+        // What a guardrail saw quotes the answer, and so may fields and events that we do not know.
+        document.withTape { BedrockAnswerReader.strings(in: 0, of: $0, into: &result.wholes) }
         return result
     }
 
@@ -54,24 +56,37 @@ struct BedrockStreamReader: Sendable {
         tape.member("contentBlockIndex", of: 0).flatMap { tape.value($0).int } ?? 0
     }
 
-    private static func readAll(of name: StaticString, _ tape: Tape, into event: inout StreamEvent) {
-        guard let node = tape.member(name, of: 0) else { return }
-        BedrockAnswerReader.strings(in: node, of: tape, into: &event.wholes)
+    private mutating func readDelta(_ tape: Tape, into event: inout StreamEvent) {
+        let block = Self.block(tape)
+        for member in tape.members(of: 0) {
+            guard "delta" ~= member.name, tape.kind(member.value) == .object else {
+                BedrockAnswerReader.strings(of: member, of: tape, into: &event.wholes)
+                continue
+            }
+            for part in tape.members(of: member.value) {
+                switch part.name {
+                case "text" where tape.kind(part.value) == .string:
+                    piece(StreamChannel(block: block, kind: .content), part.value, of: tape, into: &event)
+                case "toolUse":
+                    pieces("input", StreamChannel(block: block, kind: .toolArguments), part.value, of: tape, &event)
+                case "reasoningContent":
+                    pieces("text", StreamChannel(block: block, kind: .reasoning), part.value, of: tape, &event)
+                case "citation": BedrockAnswerReader.strings(of: part, of: tape, into: &event.wholes)
+                default: unknown.read(part, of: member.value, block: block, tape, &open, into: &event)
+                }
+            }
+        }
     }
 
-    private mutating func readDelta(_ tape: Tape, into event: inout StreamEvent) {
-        guard let delta = tape.member("delta", of: 0) else { return }
-        let block = Self.block(tape)
-        for member in tape.members(of: delta) {
-            switch member.name {
-            case "text": piece(StreamChannel(block: block, kind: .content), member.value, of: tape, into: &event)
-            case "toolUse":
-                guard let input = tape.member("input", of: member.value) else { continue }
-                piece(StreamChannel(block: block, kind: .toolArguments), input, of: tape, into: &event)
-            case "reasoningContent":
-                guard let text = tape.member("text", of: member.value) else { continue }
-                piece(StreamChannel(block: block, kind: .reasoning), text, of: tape, into: &event)
-            default: BedrockAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
+    /// One member that comes in pieces, and others that come whole.
+    private mutating func pieces(
+        _ name: StaticString, _ channel: StreamChannel, _ object: Int, of tape: Tape, _ event: inout StreamEvent
+    ) {
+        for member in tape.members(of: object) {
+            if name ~= member.name, tape.kind(member.value) == .string {
+                piece(channel, member.value, of: tape, into: &event)
+            } else {
+                BedrockAnswerReader.strings(of: member, of: tape, into: &event.wholes)
             }
         }
     }
@@ -83,7 +98,17 @@ struct BedrockStreamReader: Sendable {
     }
 
     func appendDelta(_ channel: StreamChannel, text: [UInt8], to stream: inout [UInt8]) {
-        Self.append(channel.kind, EscapedText(utf8: text), block: channel.block, to: &stream)
+        guard let delta = unknown.delta(channel, text: text) else {
+            return Self.append(channel.kind, EscapedText(utf8: text), block: channel.block, to: &stream)
+        }
+        var writer = JSONWriter(capacity: delta.count + 48)
+        writer.beginObject()
+        writer.key("contentBlockIndex")
+        writer.int(channel.block)
+        writer.key("delta")
+        writer.raw(delta)
+        writer.endObject()
+        EventFrameWriter.append(event: "contentBlockDelta", data: writer.bytes, to: &stream)
     }
 
     /// Appends a `contentBlockDelta`.

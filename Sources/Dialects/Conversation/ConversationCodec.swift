@@ -83,4 +83,10 @@ extension ReplyEventReader {
 protocol ReplyEventWriter: Sendable {
     /// Appends what an event says in this dialect: whole events, or nothing.
     mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault)
+    /// How many bytes of the answer it keeps, to say them again.
+    var keptBytes: Int { get }
+}
+
+extension ReplyEventWriter {
+    var keptBytes: Int { 0 }
 }

@@ -37,6 +37,7 @@ struct GeminiStreamReader: Sendable {
             case "error":
                 guard tape.kind(member.value) != .null else { continue }
                 event.kind = .error
+                GeminiAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
             case "usageMetadata": facts.usage = GeminiUsage.read(member.value, of: tape)?.tokens ?? facts.usage
             case "candidates":
                 for candidate in tape.elements(of: member.value) { read(candidate: candidate, of: tape, into: &event) }

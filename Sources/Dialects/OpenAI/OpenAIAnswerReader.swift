@@ -3,18 +3,18 @@ internal import JSONText
 
 /// Reads a `chat.completion` or a `text_completion`, or the usage of an embeddings answer.
 enum OpenAIAnswerReader {
-    static func read(_ document: JSONDocument, isJSON: Bool) -> Answer {
+    static func read(_ document: JSONDocument, isJSON: Bool, areEmbeddings: Bool = false) -> Answer {
         document.withTape { tape in
             var answer = Answer()
             for member in tape.members(of: 0) {
                 switch member.name {
                 case "usage":
                     answer.facts.usage = OpenAIUsage.read(tape.value(member.value))
-                case "choices":
+                // Vectors, in base64 where that was asked for.
+                case "data" where areEmbeddings: break
+                case "choices" where tape.kind(member.value) == .array:
                     for choice in tape.elements(of: member.value) { read(choice, of: tape, isJSON, into: &answer) }
-                case "prompt_logprobs":
-                    TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
-                default: break
+                default: strings(of: member, of: tape, into: &answer)
                 }
             }
             return answer
@@ -26,38 +26,26 @@ enum OpenAIAnswerReader {
             switch member.name {
             case "finish_reason":
                 if answer.facts.finishReason == nil { answer.facts.finishReason = tape.value(member.value).string }
-            case "logprobs", "prompt_logprobs":
-                TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
-            case "text": strings(in: member.value, of: tape, isJSON: isJSON, into: &answer)
-            case "message":
+            case "text": strings(of: member, of: tape, isJSON: isJSON, into: &answer)
+            case "message" where tape.kind(member.value) == .object, "delta" where tape.kind(member.value) == .object:
                 for part in tape.members(of: member.value) {
-                    switch part.name {
-                    case "role": break
-                    case "logprobs":
-                        TokenList.note(part.value, of: tape, emptyArray: false, into: &answer.tokenLists)
-                    case "content": strings(in: part.value, of: tape, isJSON: isJSON, into: &answer)
-                    case "tool_calls":
-                        for call in tape.elements(of: part.value) {
-                            let function = tape.member("function", of: call) ?? tape.member("custom", of: call)
-                            if let function { strings(in: function, of: tape, isJSON: false, into: &answer) }
-                        }
-                    default: strings(in: part.value, of: tape, isJSON: false, into: &answer)
-                    }
+                    strings(of: part, of: tape, isJSON: isJSON && "content" ~= part.name, into: &answer)
                 }
-            default: break
+            default: strings(of: member, of: tape, into: &answer)
             }
         }
     }
 
-    /// All strings of a value; a member `arguments` is JSON.
-    private static func strings(in node: Int, of tape: Tape, isJSON: Bool, into answer: inout Answer) {
-        var isArguments = false
-        for node in node..<tape.after(node) where tape.kind(node) == .string {
-            if tape.isKey(node) {
-                isArguments = "arguments" ~= tape.word(node)
-            } else if tape.isText(node) {
-                answer.texts.append(Answer.Text(node: node, isJSON: isJSON || isArguments))
-            }
+    /// All strings of a member; `isJSON` says that they are JSON whatever their names.
+    private static func strings(
+        of member: Tape.Member, of tape: Tape, isJSON: Bool = false, into answer: inout Answer
+    ) {
+        var texts: [Answer.Text] = []
+        AnswerStrings.collect(
+            member.key..<tape.after(member.value), of: tape, emptyArray: false, tokenLists: &answer.tokenLists
+        ) { node, isArguments in
+            texts.append(Answer.Text(node: node, isJSON: isJSON || isArguments))
         }
+        answer.texts += texts
     }
 }

@@ -3,8 +3,8 @@ internal import JSONText
 
 /// Reads `chat.completion.chunk` events, and the `text_completion` events of the older API.
 ///
-/// Texts end as the SDK's stream helper sees it: a tool call's piece ends the content and the calls before it, content
-/// ends the reasoning, a finish reason ends all of its choice.
+/// A choice's texts end with its finish reason and nothing before it: pieces of several texts may come in any order, and one that
+/// seems to be over may go on.
 struct OpenAIStreamReader: Sendable {
     /// Whether choices have their `text` itself instead of a delta: those of `POST /v1/completions`.
     private let isCompletion: Bool
@@ -13,6 +13,9 @@ struct OpenAIStreamReader: Sendable {
     /// The first chunk's members besides choices and usage, for chunks that we make up: `"id":…,"object":…,`.
     private var envelope: [UInt8] = []
     private var envelopeHasUsage = false
+    private var unknown = UnknownTexts()
+    /// How many tool calls without an index have begun, by choice.
+    private var unnumberedCalls: [Int: Int] = [:]
 
     private static let done: StaticString = "[DONE]"
 
@@ -114,6 +117,7 @@ struct OpenAIStreamReader: Sendable {
             case "error":
                 guard tape.kind(member.value) != .null else { continue }
                 event.kind = .error
+                UnknownTexts.wholes(of: member, of: tape, into: &event)
             case "usage":
                 guard let figures = OpenAIUsage.read(tape.value(member.value)) else { continue }
                 facts.usage = figures
@@ -122,7 +126,7 @@ struct OpenAIStreamReader: Sendable {
                 choices = member.value
             case "prompt_logprobs":
                 TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
-            default: break
+            default: whole(member, of: tape, into: &event)
             }
         }
         if event.kind == .error {
@@ -150,72 +154,97 @@ struct OpenAIStreamReader: Sendable {
             switch member.name {
             case "index": block = tape.value(member.value).int ?? 0
             case "delta": delta = member.value
-            case "text": text = member.value
             case "logprobs", "prompt_logprobs":
                 TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
             case "finish_reason":
-                guard tape.kind(member.value) != .null else { continue }
+                // Some servers say `""` as long as there is no reason.
+                guard tape.isText(member.value) else { continue }
                 isFinished = true
                 if facts.finishReason == nil { facts.finishReason = tape.value(member.value).string }
-            default: break
+            case "text" where tape.kind(member.value) == .string: text = member.value
+            default: whole(member, of: tape, into: &event)
             }
         }
-        if let delta {
-            for member in tape.members(of: delta) { read(member, block, of: tape, into: &event) }
+        if let text {
+            let kind: StreamChannel.Kind = isCompletion ? .content : .completion
+            piece(StreamChannel(block: block, kind: kind), text, of: tape, into: &event)
         }
-        if isCompletion, let text {
-            piece(StreamChannel(block: block, kind: .content), text, of: tape, into: &event)
+        if let delta, tape.kind(delta) != .object { UnknownTexts.wholes(in: delta, of: tape, into: &event) }
+        if let delta {
+            for member in tape.members(of: delta) { read(member, of: delta, block, of: tape, into: &event) }
         }
         if isFinished { open.close(into: &event.closed) { $0.block == block } }
     }
 
-    private mutating func read(_ member: Tape.Member, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
+    private mutating func read(
+        _ member: Tape.Member, of delta: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent
+    ) {
+        let isString = tape.kind(member.value) == .string
         switch member.name {
-        case "content":
-            guard tape.kind(member.value) == .string else { return wholes(in: member.value, of: tape, into: &event) }
-            guard tape.isText(member.value) else { return }
+        case "content" where isString:
             piece(StreamChannel(block: block, kind: .content), member.value, of: tape, into: &event)
-            open.close(into: &event.closed) {
-                $0.block == block && ($0.kind == .reasoning || $0.kind == .plainReasoning)
-            }
         case "tool_calls":
             for call in tape.elements(of: member.value) { read(toolCall: call, block, of: tape, into: &event) }
-        case "role": break
+        case "role" where isString: break
         case "logprobs":
             TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
-        case "refusal":
+        case "refusal" where isString:
             piece(StreamChannel(block: block, kind: .refusal), member.value, of: tape, into: &event)
-        case "reasoning_content":
+        case "reasoning_content" where isString:
             piece(StreamChannel(block: block, kind: .reasoning), member.value, of: tape, into: &event)
-        case "reasoning":
+        case "reasoning" where isString:
             piece(StreamChannel(block: block, kind: .plainReasoning), member.value, of: tape, into: &event)
         case "function_call":
-            guard let arguments = tape.member("arguments", of: member.value) else { return }
-            piece(StreamChannel(block: block, kind: .functionArguments), arguments, of: tape, into: &event)
+            pieces("arguments", StreamChannel(block: block, kind: .functionArguments), member.value, of: tape, &event)
         case "audio":
-            guard let transcript = tape.member("transcript", of: member.value) else { return }
-            piece(StreamChannel(block: block, kind: .transcript), transcript, of: tape, into: &event)
+            pieces("transcript", StreamChannel(block: block, kind: .transcript), member.value, of: tape, &event)
         default:
-            wholes(in: member.value, of: tape, into: &event)
+            unknown.read(member, of: delta, block: block, tape, &open, into: &event)
         }
     }
 
     private mutating func read(toolCall call: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
-        let index = tape.member("index", of: call).flatMap { tape.value($0).int } ?? 0
-        open.close(into: &event.closed) {
-            guard $0.block == block else { return false }
-            switch $0.kind {
-            case .toolArguments, .toolInput: return $0.index != index
-            default: return true
+        let index = number(of: call, block, tape)
+        for member in tape.members(of: call) {
+            switch member.name {
+            case "index": break
+            case "function":
+                let channel = StreamChannel(block: block, kind: .toolArguments, index: index)
+                pieces("arguments", channel, member.value, of: tape, &event)
+            case "custom":
+                let channel = StreamChannel(block: block, kind: .toolInput, index: index)
+                pieces("input", channel, member.value, of: tape, &event)
+            default: whole(member, of: tape, into: &event)
             }
         }
-        if let function = tape.member("function", of: call), let arguments = tape.member("arguments", of: function) {
-            piece(
-                StreamChannel(block: block, kind: .toolArguments, index: index), arguments, of: tape, into: &event)
+    }
+
+    /// Some servers leave the number out and begin each call by its identifier.
+    private mutating func number(of call: Int, _ block: Int, _ tape: Tape) -> Int {
+        if let index = tape.member("index", of: call).flatMap({ tape.value($0).int }) { return index }
+        let begins = tape.member("id", of: call).map { tape.isText($0) } ?? false
+        if begins, unnumberedCalls[block] != nil || unnumberedCalls.count < OpenChannels.limit {
+            unnumberedCalls[block, default: 0] += 1
         }
-        if let custom = tape.member("custom", of: call), let input = tape.member("input", of: custom) {
-            piece(StreamChannel(block: block, kind: .toolInput, index: index), input, of: tape, into: &event)
+        return max(0, unnumberedCalls[block, default: 0] - 1)
+    }
+
+    /// One member that comes in pieces, and others that come whole.
+    private mutating func pieces(
+        _ name: StaticString, _ channel: StreamChannel, _ object: Int, of tape: Tape, _ event: inout StreamEvent
+    ) {
+        for member in tape.members(of: object) {
+            if tape.kind(member.value) == .string, name ~= member.name {
+                piece(channel, member.value, of: tape, into: &event)
+            } else {
+                whole(member, of: tape, into: &event)
+            }
         }
+    }
+
+    /// A member that we do not know, or that comes whole.
+    private func whole(_ member: Tape.Member, of tape: Tape, into event: inout StreamEvent) {
+        UnknownTexts.wholes(of: member, of: tape, into: &event)
     }
 
     /// An empty piece, such as the first chunk's content, begins nothing.
@@ -225,12 +254,6 @@ struct OpenAIStreamReader: Sendable {
         guard tape.isText(node) else { return }
         open.open(channel)
         event.deltas.append(StreamEvent.Delta(channel: channel, node: node))
-    }
-
-    private func wholes(in node: Int, of tape: Tape, into event: inout StreamEvent) {
-        for node in node..<tape.after(node) where tape.isText(node) && !tape.isKey(node) {
-            event.wholes.append(node)
-        }
     }
 
     // MARK: Chunks of our own
@@ -257,12 +280,16 @@ struct OpenAIStreamReader: Sendable {
         writer.beginObject()
         writer.key("index")
         writer.int(channel.block)
-        if isCompletion {
+        if isCompletion || channel.kind == .completion {
             writer.key("text")
             writer.string(utf8: text)
         } else {
             writer.key("delta")
-            Self.write(channel, text, to: &writer)
+            if let delta = unknown.delta(channel, text: text) {
+                writer.raw(delta)
+            } else {
+                Self.write(channel, text, to: &writer)
+            }
         }
         writer.key("logprobs")
         writer.null()
@@ -280,7 +307,8 @@ struct OpenAIStreamReader: Sendable {
     private static func write(_ channel: StreamChannel, _ text: [UInt8], to writer: inout JSONWriter) {
         writer.beginObject()
         switch channel.kind {
-        case .content: writer.key("content")
+        // Others have been written already.
+        case .content, .completion, .other, .otherArguments: writer.key("content")
         case .refusal: writer.key("refusal")
         case .reasoning: writer.key("reasoning_content")
         case .plainReasoning: writer.key("reasoning")

@@ -12,6 +12,7 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
     private let limit: Int
     /// Bytes of all texts and arguments so far.
     private var kept = 0
+    var keptBytes: Int { kept }
     private var id: EscapedText?
     private var model: EscapedText?
     private var hasBegun = false

@@ -28,6 +28,14 @@ enum Base64Payload {
         return text.count < shortest ? .either : .media
     }
 
+    /// Whether it is base64 long enough to be media, or a piece of some, which need not be whole groups.
+    static func isMedia(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard text.count >= shortest else { return false }
+        var end = text.count
+        while end > text.count - 2, text[end - 1] == 0x3D { end -= 1 }
+        return isAlphabet(text, to: end)
+    }
+
     /// Whether it is `data:TYPE/SUBTYPE;base64,` followed by base64 long enough to be media. Parameters, which could hold
     /// text, make it none.
     static func isDataURL(_ text: UnsafeRawBufferPointer) -> Bool {
@@ -46,6 +54,10 @@ enum Base64Payload {
         guard !text.isEmpty, text.count % 4 == 0 else { return false }
         var end = text.count
         if text[end - 1] == 0x3D { end -= text[end - 2] == 0x3D ? 2 : 1 }
+        return isAlphabet(text, to: end)
+    }
+
+    private static func isAlphabet(_ text: UnsafeRawBufferPointer, to end: Int) -> Bool {
         var start = 0
         while start < end {
             // Blocks without an exit inside, which the compiler turns into vector instructions.

@@ -45,6 +45,10 @@ public struct StreamTranslation: Sendable {
     /// What the answer took, so far as it was said.
     public var usage: TokenUsage? { sink.usage }
 
+    /// How many bytes the next piece may bring work for besides its own: of an event that is not whole, and of an answer that the
+    /// caller's dialect repeats at its end.
+    public var keptBytes: Int { parser.unfinished.count + sink.writer.keptBytes }
+
     /// Takes a piece of the provider's stream and gives what the caller's stream goes on with; it may be empty.
     public mutating func push(_ chunk: [UInt8]) throws -> [UInt8] {
         parser.append(chunk)

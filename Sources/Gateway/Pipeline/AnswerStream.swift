@@ -18,10 +18,17 @@ struct AnswerStream {
         case providerError
     }
 
+    /// A text of which pieces have come.
+    private struct OpenText {
+        var text: AnswerText
+        /// Of a text that is JSON.
+        var extent: JSONExtent?
+    }
+
     private(set) var progress = Progress.open
     private var parser: EventStreamParser
     private var reader: StreamEventReader
-    private var texts: [StreamChannel: AnswerText] = [:]
+    private var texts: [StreamChannel: OpenText] = [:]
     private let restoration: RestorationMap
     private let rules: AnswerRules?
     /// Whether texts pass as they are: nothing has to be restored, and nothing to be taken out.
@@ -50,6 +57,13 @@ struct AnswerStream {
     var facts: AnswerFacts {
         guard let usage = translation?.usage else { return reader.facts }
         return AnswerFacts(usage: usage, finishReason: reader.facts.finishReason)
+    }
+
+    /// Whether the stream's next step, with so many more bytes, may take long enough to keep an event loop from its other connections.
+    func isLarge(with count: Int) -> Bool {
+        let passes = isUntouched && translation == nil
+        return parser.unfinished.count + (translation?.keptBytes ?? 0) + count
+            >= (passes ? BodyWorkers.passingThreshold : BodyWorkers.threshold)
     }
 
     /// Takes a piece of the provider's stream and appends what can go to the caller.
@@ -127,9 +141,10 @@ struct AnswerStream {
         var closed = read.closed
         if !isUntouched {
             replacements += read.tokenLists
-            for delta in read.deltas {
+            for (position, delta) in read.deltas.enumerated() {
                 let value = document.value(at: delta.node)
-                let ends = closed.firstIndex(of: delta.channel)
+                let isLast = !read.deltas[(position + 1)...].contains { $0.channel == delta.channel }
+                let ends = isLast ? closed.firstIndex(of: delta.channel) : nil
                 if let ends { closed.remove(at: ends) }
                 if let text = try treat(value, of: delta.channel, isEnd: ends != nil) {
                     replacements.append(
@@ -147,6 +162,12 @@ struct AnswerStream {
             }
         }
         try emitRests(of: closed, into: &output)
+        // Numbers go on behind those of events that we made up.
+        let shift = reader.numberShift
+        if shift > 0, let node = read.numberNode, let number = document.value(at: node).int {
+            replacements.append(
+                JSONReplacement(range: document.range(at: node), bytes: Array("\(number &+ shift)".utf8)))
+        }
         guard !replacements.isEmpty else {
             output.writeBytes(parser.bytes[event.range])
             return
@@ -165,30 +186,37 @@ struct AnswerStream {
         output.writeBytes(events)
     }
 
-    /// What a channel gives out for a piece of its text; `nil` where that is the piece itself.
+    /// What a channel gives out for a piece of its text; `nil` where that is the piece itself. Nothing of a JSON text is held back once
+    /// it is whole: callers act on it before the provider says that it has ended.
     private mutating func treat(_ value: JSONValue, of channel: StreamChannel, isEnd: Bool) throws -> [UInt8]? {
-        var answer = texts.removeValue(forKey: channel) ?? makeText(channel)
+        var open = texts.removeValue(forKey: channel) ?? makeText(channel)
+        var isEnd = isEnd
         var text: [UInt8]?
         try value.withDecodedUTF8 { piece in
-            if answer.passes(piece) { return }
+            open.extent?.advance(piece)
+            isEnd = isEnd || open.extent?.isWhole ?? false
+            if open.text.passes(piece) { return }
             var released: [UInt8] = []
-            try answer.push(piece, into: &released)
-            if isEnd { try answer.finish(into: &released) }
+            try open.text.push(piece, into: &released)
+            if isEnd { try open.text.finish(into: &released) }
             text = released
         }
-        if !isEnd { texts[channel] = answer }
+        if !isEnd { texts[channel] = open }
         return text
     }
 
     private mutating func finish(_ channel: StreamChannel) throws -> [UInt8] {
-        guard var answer = texts.removeValue(forKey: channel) else { return [] }
+        guard var open = texts.removeValue(forKey: channel) else { return [] }
         var rest: [UInt8] = []
-        try answer.finish(into: &rest)
+        try open.text.finish(into: &rest)
         return rest
     }
 
-    private func makeText(_ channel: StreamChannel) -> AnswerText {
-        AnswerText(restoration, rules: rules, encoding: encoding(of: channel))
+    private func makeText(_ channel: StreamChannel) -> OpenText {
+        let encoding = encoding(of: channel)
+        return OpenText(
+            text: AnswerText(restoration, rules: rules, encoding: encoding),
+            extent: encoding == .json ? JSONExtent() : nil)
     }
 
     private func encoding(of channel: StreamChannel) -> RestorationMap.Encoding {

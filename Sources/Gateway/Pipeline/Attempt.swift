@@ -58,13 +58,23 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private let translation: AnswerTranslation?
     /// Turns the events for the caller into one array, where the caller wants that.
     private var framer: ArrayFramer?
+    private let workers: BodyWorkers
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
     private let began: UInt64
     /// How much of the answer is gathered for the vault.
     private let keepsBytes: Int
 
     private var head: AnswerHead?
+    private var isStream = false
+    /// The stream of an answer that is one; `nil` too while a worker has it.
     private var stream: AnswerStream?
+    /// What the stream had said when a worker took it.
+    private var said: (facts: AnswerFacts, progress: AnswerStream.Progress) = (AnswerFacts(), .open)
+    /// What came while a worker had the stream.
+    private var waitingBytes: [UInt8] = []
+    private var waitingEnd: UpstreamEnd?
+    /// Whether the stream was told that nothing more comes.
+    private var hasEnded = false
     private var gathered: [UInt8] = []
     private var kept: [UInt8] = []
     private var pending = ByteBuffer()
@@ -85,7 +95,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
         exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
-        rules: AnswerRules?, translation: AnswerTranslation?, framing: StreamFraming = .events, keepsBytes: Int = 0,
+        rules: AnswerRules?, translation: AnswerTranslation?, workers: BodyWorkers, framing: StreamFraming = .events,
+        keepsBytes: Int = 0,
         answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
@@ -95,6 +106,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         self.rules = rules
         self.translation = translation
         framer = framing == .array ? ArrayFramer() : nil
+        self.workers = workers
         self.answerHeaders = answerHeaders
         self.keepsBytes = keepsBytes
         began = Clock.monotone()
@@ -126,7 +138,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     func takeKept() -> (bytes: [UInt8], isCut: Bool, isStream: Bool)? {
         guard keepsBytes > 0, !kept.isEmpty else { return nil }
         defer { kept = [] }
-        return (kept, bytesReceived > kept.count, stream != nil)
+        return (kept, bytesReceived > kept.count, isStream)
     }
 
     // MARK: - What comes
@@ -161,6 +173,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         guard request.isStreaming, (200..<300).contains(head.status),
             head.contentType.lowercased().hasPrefix((translation?.provider ?? request.dialect).streamType)
         else { return }
+        isStream = true
         stream = AnswerStream(
             request: request, restoration: restoration, rules: rules, translation: translation)
         exchange.begin(status: head.status, headers: answerHeaders(head))
@@ -173,7 +186,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         if firstTokenNanoseconds == nil { firstTokenNanoseconds = Clock.monotone() - began }
         bytesReceived += bytes.count
         if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
-        guard stream != nil else {
+        guard isStream else {
             call?.consumed(bytes.count)
             gathered += bytes
             let limit = (200..<300).contains(head.status) ? Self.wholeBytes : Self.errorBytes
@@ -184,11 +197,19 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
             return
         }
         uncredited += bytes.count
+        push(bytes)
+    }
+
+    private func push(_ bytes: [UInt8]) {
+        guard let isLarge = stream?.isLarge(with: bytes.count) else {
+            waitingBytes += bytes
+            return
+        }
+        if isLarge { return handOver { try $0.push(bytes, into: &$1) } }
         do {
             try put { try stream?.push(bytes, into: &$0) }
         } catch {
-            call?.cancel()
-            breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
+            breakOff(malformed: error)
         }
     }
 
@@ -207,6 +228,67 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         credit()
     }
 
+    // MARK: - Large events
+
+    /// The stream on its way to a worker and back.
+    private final class Work: @unchecked Sendable {
+        private var stream: AnswerStream?
+        var output = ByteBuffer()
+        var error: (any Error)?
+
+        init(_ stream: consuming AnswerStream) { self.stream = stream }
+
+        func run(_ job: (inout AnswerStream, inout ByteBuffer) throws -> Void) rethrows {
+            // Taken out and put back, so that it stays the only copy.
+            guard var stream = stream.take() else { return }
+            defer { self.stream = stream }
+            try job(&stream, &output)
+        }
+
+        func takeStream() -> AnswerStream? { stream.take() }
+    }
+
+    /// Has a worker do what would take the loop too long. Until it is done, what comes waits and the provider gets no credit; a caller
+    /// who leaves ends the try at once.
+    private func handOver(_ job: @escaping @Sendable (inout AnswerStream, inout ByteBuffer) throws -> Void) {
+        guard let stream = stream.take() else { return }
+        said = (stream.facts, stream.progress)
+        let work = Work(stream)
+        let loop = exchange.loop
+        _ = workers.submit(.begun) { isActive in
+            do {
+                guard isActive else { throw CancellationError() }
+                try work.run(job)
+            } catch {
+                work.error = error
+            }
+            loop.execute { self.takeBack(work) }
+        }
+    }
+
+    private func takeBack(_ work: Work) {
+        guard outcome == nil else { return }
+        stream = work.takeStream()
+        do {
+            try put { $0.writeBuffer(&work.output) }
+            if let error = work.error { throw error }
+        } catch {
+            return breakOff(malformed: error)
+        }
+        if !waitingBytes.isEmpty {
+            let bytes = waitingBytes
+            waitingBytes = []
+            push(bytes)
+        }
+        guard outcome == nil else { return }
+        send()
+        guard stream != nil else { return }
+        credit()
+        guard let end = waitingEnd else { return }
+        waitingEnd = nil
+        self.end(end)
+    }
+
     private func send() {
         if pending.readableBytes > 0 {
             exchange.write(pending)
@@ -220,26 +302,47 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// Lets the provider send on, unless the caller is behind.
     private func credit() {
-        guard uncredited > 0, exchange.isWritable else { return }
+        guard uncredited > 0, stream != nil, exchange.isWritable else { return }
         call?.consumed(uncredited)
         uncredited = 0
     }
 
     /// The answer is whole, as the protocol has it.
-    func complete() {
+    func complete() { end(.complete) }
+
+    /// The answer ended early.
+    func fail(_ failure: UpstreamFailure) { end(.failure(failure)) }
+
+    private func end(_ end: UpstreamEnd) {
         guard outcome == nil else { return }
-        guard let head else {
-            return finish(.failed(UpstreamFailure(kind: .reset, message: "the provider ended without an answer")))
-        }
-        guard stream != nil else {
-            return finish((200..<300).contains(head.status) ? .whole(head, gathered) : .refused(head, gathered))
+        guard isStream else { return endWhole(end) }
+        guard let progress = stream?.progress, let isLarge = stream?.isLarge(with: 0) else { return waitingEnd = end }
+        // A provider that has said all it had to may drop its connection as it likes.
+        if case .failure(let failure) = end, progress == .open { return breakOff(failure) }
+        guard !hasEnded else { return endStream(progress) }
+        hasEnded = true
+        if isLarge {
+            waitingEnd = end
+            return handOver { try $0.end(into: &$1) }
         }
         do {
             try put { try stream?.end(into: &$0) }
         } catch {
-            return breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
+            return breakOff(malformed: error)
         }
-        switch stream?.progress ?? .open {
+        endStream(stream?.progress ?? .open)
+    }
+
+    private func endWhole(_ end: UpstreamEnd) {
+        if case .failure(let failure) = end { return finish(.failed(failure)) }
+        guard let head else {
+            return finish(.failed(UpstreamFailure(kind: .reset, message: "the provider ended without an answer")))
+        }
+        finish((200..<300).contains(head.status) ? .whole(head, gathered) : .refused(head, gathered))
+    }
+
+    private func endStream(_ progress: AnswerStream.Progress) {
+        switch progress {
         case .done, .providerError:
             if let end = framer?.end() { pending.writeBytes(end) }
             if pending.readableBytes > 0 { exchange.write(pending) }
@@ -250,13 +353,9 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         }
     }
 
-    /// The answer ended early.
-    func fail(_ failure: UpstreamFailure) {
-        guard outcome == nil else { return }
-        guard let stream else { return finish(.failed(failure)) }
-        // A provider that has said all it had to may drop its connection as it likes.
-        if stream.progress != .open { return complete() }
-        breakOff(failure)
+    private func breakOff(malformed error: any Error) {
+        call?.cancel()
+        breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
     }
 
     /// An answer that can't go on: the caller gets what there is, an error event, and no clean end.
@@ -277,13 +376,13 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private func callerLeft() {
         guard outcome == nil else { return }
         call?.cancel()
-        finish(stream == nil ? .callerLeft : .streamed(streamed(failure: nil, callerLeft: true)))
+        finish(!isStream ? .callerLeft : .streamed(streamed(failure: nil, callerLeft: true)))
     }
 
     private func streamed(failure: UpstreamFailure?, callerLeft: Bool = false) -> Streamed {
         Streamed(
-            status: head?.status ?? 0, facts: stream?.facts ?? AnswerFacts(), failure: failure, callerLeft: callerLeft,
-            providerGaveUp: stream?.progress == .providerError)
+            status: head?.status ?? 0, facts: stream?.facts ?? said.facts, failure: failure, callerLeft: callerLeft,
+            providerGaveUp: (stream?.progress ?? said.progress) == .providerError)
     }
 
     private func finish(_ outcome: Outcome) {

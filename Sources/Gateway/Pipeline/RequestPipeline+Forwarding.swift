@@ -29,7 +29,7 @@ extension RequestPipeline {
         let (treated, rules) = (whole.request, whole.rules)
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules,
-            translation: whole.translation, framing: inquiry.admission.target.framing,
+            translation: whole.translation, workers: workers, framing: inquiry.admission.target.framing,
             keepsBytes: kept?.answerBytes ?? 0
         ) { head in
             var headers = self.headers(of: head, permit, whole, inquiry)
