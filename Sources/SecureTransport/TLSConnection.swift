@@ -131,9 +131,6 @@ final class TLSConnection {
         ERR_clear_error()
     }
 
-    /// Whether the peer's `close_notify` was read.
-    var isClosedByPeer: Bool { tls_has_received_close_notify(ssl) != 0 }
-
     /// What was agreed; for after the handshake.
     func completion() -> TLSHandshakeCompleted {
         var name: UnsafePointer<UInt8>?

@@ -79,9 +79,6 @@ public final class UpstreamExchange: @unchecked Sendable {
         commands.post(.cancel(self))
     }
 
-    /// Bytes delivered and not yet reported as consumed.
-    public var bytesOutstanding: Int { outstanding.load(ordering: .relaxed) }
-
     /// Takes credit for bytes of the body; `false` where none is left, so that the transfer must pause. Engine's thread.
     func takeCredit(_ bytes: Int) -> Bool {
         if outstanding.load(ordering: .sequentiallyConsistent) >= window {

@@ -6,9 +6,6 @@ struct SchemaSyntax: Sendable {
         let text: String
         /// Bytes from the beginning of the text.
         let offset: Int
-
-        /// Whether namespaces stand before it.
-        var isQualified: Bool { text.utf8.contains(UInt8(ascii: ":")) }
     }
 
     struct Namespace: Sendable {

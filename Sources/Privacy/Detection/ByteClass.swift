@@ -37,13 +37,6 @@ enum ByteWord {
     static let tops: UInt64 = 0x8080_8080_8080_8080
     static let lows: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
 
-    /// The top bit of each byte that is `_`.
-    @inline(__always)
-    static func underscores(_ word: UInt64) -> UInt64 {
-        let difference = word ^ 0x5F5F_5F5F_5F5F_5F5F
-        return ~((difference & lows) &+ lows | difference) & tops
-    }
-
     @inline(__always)
     static func load(_ base: UnsafePointer<UInt8>, _ offset: Int) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(base + offset).loadUnaligned(as: UInt64.self))

@@ -60,21 +60,6 @@ enum CheckDigits {
         return text.digit(last) == (11 - product) % 10
     }
 
-    /// ISO 7064 MOD 37,36 (hybrid) over letters and digits; the last character is the check.
-    static func mod37And36(_ text: IdentifierText, _ range: Range<Int>? = nil) -> Bool {
-        let range = range ?? 0..<text.count
-        guard let last = range.last else { return false }
-        var product = 36
-        for index in range.dropLast() {
-            let value = text.value(index)
-            guard value >= 0 else { return false }
-            var sum = (value + product) % 36
-            if sum == 0 { sum = 36 }
-            product = sum * 2 % 37
-        }
-        return (product + text.value(last)) % 36 == 1
-    }
-
     /// ISO 7064 MOD 11-2 (pure): Chinese resident numbers, ORCID; the check is a digit or `X` for ten.
     static func mod11Radix2(_ text: IdentifierText, _ range: Range<Int>? = nil) -> Bool {
         let range = range ?? 0..<text.count

@@ -82,13 +82,6 @@ enum SurrogateSyntax {
             for label in all { labels[Int(label[label.length - 1] & 0x1F)].append(label) }
             return labels
         }()
-
-        /// By the last five bits of a label's first letter.
-        static let byFirstLetter: [[Label]] = {
-            var labels = [[Label]](repeating: [], count: 32)
-            for label in all { labels[Int(label[0] & 0x1F)].append(label) }
-            return labels
-        }()
     }
 
     /// How many values `pair` has.
@@ -135,17 +128,5 @@ enum SurrogateSyntax {
         guard base[start] >= 0x61 else { return true }
         let before = start > 0 ? base[start - 1] : previous
         return ByteClass.table[Int(before)] & ByteClass.alphanumeric == 0
-    }
-
-    /// The next `_` from `start` on, or `count`.
-    static func nextUnderscore(_ base: UnsafePointer<UInt8>, from start: Int, count: Int) -> Int {
-        var position = start
-        while position &+ 8 <= count {
-            let marks = ByteWord.underscores(ByteWord.load(base, position))
-            if marks != 0 { return position &+ marks.trailingZeroBitCount &>> 3 }
-            position &+= 8
-        }
-        while position < count, base[position] != underscore { position &+= 1 }
-        return position
     }
 }

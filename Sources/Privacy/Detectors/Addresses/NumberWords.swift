@@ -60,11 +60,6 @@ struct NumberRoles: OptionSet, Sendable {
     static let personPronoun = NumberRoles(rawValue: 1 << 27)
     /// Verbs before an age in Romance languages: `tiene 34 años`.
     static let has = NumberRoles(rawValue: 1 << 26)
-
-    /// Any that may begin an address before the number.
-    static let addressBefore: NumberRoles = [
-        .numberedStreet, .streetPrefix, .weakPrefix, .unit, .box, .plainBox, .street, .weakStreet,
-    ]
 }
 
 /// Words beside numbers by the hash of their letters. English, German, French, Spanish, Italian, Portuguese, Dutch, the Nordic, Baltic
