@@ -140,7 +140,8 @@ let package = Package(
             dependencies: [
                 "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
                 "LedgerIndex", "LedgerReport",
-                "LedgerStore", "LedgerVault", "Privacy", "SecureTransport", "Cryptography", "TransparencyLog",
+                "LedgerStore", "LedgerVault", "Privacy", "Routing", "SecureTransport", "Cryptography",
+                "TransparencyLog",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 

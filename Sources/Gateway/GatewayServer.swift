@@ -178,7 +178,13 @@ public final class GatewayServer: Sendable {
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
                     policiesDegraded: pipeline.condition.trouble != nil, relay: relay)
             },
-            limits: { limits.standing(pipeline.activeSet.configuration.attemptLimits) }, pages: pages)
+            limits: { limits.standing(pipeline.activeSet.configuration.attemptLimits) },
+            pages: pages,
+            models: { path, query in
+                // A copy, so that no request waits while the report is written.
+                let book = pipeline.routing.withLock { $0 }
+                return ModelsReport.answer(path, query, pipeline.activeSet.configuration, book)
+            })
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
             "serving",

@@ -1,16 +1,21 @@
-/// Durations of late, in buckets of a quarter of an octave, the older ones counting less: half of what they did after half a minute.
+/// Durations of late, in buckets of a quarter of an octave, the older ones counting less: half of what they did after half a minute; in
+/// the mean, which is to follow a change soon, after four seconds.
 ///
 /// Percentiles are within ±6 % of the samples that count. No clock: time comes as an argument.
 struct DecayedHistogram: Sendable {
     /// A tick is an eighth of the half-life; between ticks weights stay as they are.
     private static let tick: UInt64 = 3_750_000_000
     private static let keptPerTick: Float = 0.917_004_04
+    /// The mean's own tick, an eighth of its half-life.
+    private static let meanTick: UInt64 = 500_000_000
     private static let buckets = 124
 
     private var weights = [Float](repeating: 0, count: buckets)
     private var total: Float = 0
-    private var sum: Double = 0
     private var decayedAt: UInt64 = 0
+    private var inMean: Double = 0
+    private var sum: Double = 0
+    private var meanDecayedAt: UInt64 = 0
 
     /// Whether no sample counts.
     var isEmpty: Bool { total <= 0 }
@@ -27,15 +32,17 @@ struct DecayedHistogram: Sendable {
     /// Takes a sample, in nanoseconds; more than an hour counts as an hour.
     mutating func add(_ nanoseconds: UInt64, now: UInt64) {
         decay(to: now)
+        decayMean(to: now)
         let microseconds = min(nanoseconds, 3_600_000_000_000) / 1000
         weights[Self.bucket(of: microseconds)] += 1
         total += 1
+        inMean += 1
         sum += Double(microseconds)
         sampledAt = max(sampledAt, now)
         let (half, most) = (percentile(0.5), percentile(0.95))
         median = half * 1000
         tail = most * 1000
-        mean = UInt64(max(0, sum / Double(total))) * 1000
+        mean = UInt64(max(0, sum / inMean)) * 1000
     }
 
     private mutating func decay(to now: UInt64) {
@@ -47,14 +54,24 @@ struct DecayedHistogram: Sendable {
         guard ticks < 160 else {
             // A millionth is left of what was.
             for index in weights.indices { weights[index] = 0 }
-            (total, sum) = (0, 0)
+            total = 0
             return
         }
         var kept: Float = 1
         for _ in 0..<ticks { kept *= Self.keptPerTick }
         for index in weights.indices { weights[index] *= kept }
         total *= kept
-        sum *= Double(kept)
+    }
+
+    private mutating func decayMean(to now: UInt64) {
+        guard now > meanDecayedAt else { return }
+        let ticks = (now - meanDecayedAt) / Self.meanTick
+        guard ticks > 0 else { return }
+        meanDecayedAt += ticks * Self.meanTick
+        var kept = 1.0
+        for _ in 0..<min(ticks, 160) { kept *= Double(Self.keptPerTick) }
+        inMean *= kept
+        sum *= kept
     }
 
     private func percentile(_ part: Float) -> UInt64 {

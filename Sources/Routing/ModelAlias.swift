@@ -31,25 +31,9 @@ public struct ModelAlias: Hashable, Sendable {
         /// For how long a conversation stays with the candidate that served it, in nanoseconds, for its provider's cache of prompts; `nil`:
         /// it does not.
         public var affinity: UInt64?
-        /// When a second candidate is asked as well; `nil`: never.
-        public var hedge: Hedge?
 
         /// Nothing holds.
         public init() {}
-    }
-
-    /// Asking a second candidate when the first one is late.
-    public struct Hedge: Hashable, Sendable {
-        /// The most that the second one's answer may cost by estimate; one without a price is not asked.
-        public let maximumCost: Money
-        /// The least time before it is asked, in nanoseconds, and the time where the first one's 95th percentile is unknown.
-        public let leastDelay: UInt64
-
-        /// Describes it.
-        public init(maximumCost: Money, leastDelay: UInt64) {
-            self.maximumCost = maximumCost
-            self.leastDelay = leastDelay
-        }
     }
 
     /// The name; one that ends in `*` stands for every name that begins with what is before it and goes on.

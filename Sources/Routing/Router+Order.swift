@@ -53,13 +53,23 @@ extension Router {
             weighed[position].order.group = .tried
             weighed[position].step.reason = .exploring
         }
-        for position in weighed.indices where weighed[position].step.reason == .unmeasured {
+        // Under `balanced`, whoever costs more than the best one's money and time together can't become better by being quick.
+        var most = UInt64.max
+        for candidate in weighed where candidate.order.group == .known {
+            if case .balance = candidate.step.reason { most = min(most, candidate.order.key) }
+        }
+        func mayWin(_ position: Int) -> Bool {
+            UInt64(clamping: weighed[position].step.expectedCost?.nanoUSD ?? 0) < most
+        }
+        for position in weighed.indices where weighed[position].step.reason == .unmeasured && mayWin(position) {
             guard book.mayProbe(weighed[position].step.destination, now: now) else { continue }
             return explore(position)
         }
         guard !query.isDry, book.mayRefresh(alias) else { return }
         let old = weighed.indices.filter { position in
-            guard weighed[position].order.group == .known, let measuredAt = weighed[position].measuredAt else {
+            guard weighed[position].order.group == .known, mayWin(position),
+                let measuredAt = weighed[position].measuredAt
+            else {
                 return false
             }
             return now > measuredAt && now - measuredAt >= RoutingBook.refreshAfter

@@ -116,17 +116,6 @@ public struct RoutingBook: Sendable {
         return max(0, min(observed, maximum ?? .max, candidate.maximumOutput ?? .max))
     }
 
-    /// After how long without an answer's beginning a second candidate is to be asked, in nanoseconds: the 95th percentile of the first
-    /// token's time, or of a whole answer's; `nil`: not measured.
-    public func lateness(of destination: Destination, inputTokens: Int, isStream: Bool) -> UInt64? {
-        guard let record = records[destination] else { return nil }
-        let size = CandidateRecord.size(ofInput: inputTokens)
-        if isStream, let timings = record.timings(near: size, { !$0.firstToken.isEmpty }) {
-            return timings.firstToken.tail
-        }
-        return record.timings(near: size) { !$0.whole.isEmpty }?.whole.tail
-    }
-
     // MARK: - Measuring
 
     /// Whether a request may now be sent there in order to measure.

@@ -46,7 +46,7 @@ private enum House {
         "sallyport": [
             "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger",
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "Privacy",
-            "SecureTransport", "TransparencyLog",
+            "Routing", "SecureTransport", "TransparencyLog",
             "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.

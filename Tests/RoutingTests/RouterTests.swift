@@ -230,7 +230,9 @@ struct RouterTests {
         var book = RoutingBook()
         finish("a", &book, firstToken: 10 * Self.millisecond, total: 10 * Self.millisecond)
         let price = TokenPrice(input: 1, output: 1)
-        let alias = alias(strategy, [candidate("a", "m", price: price), candidate("b", "m", price: price)])
+        let alias = alias(strategy, [candidate("a", "m", price: price), candidate("b", "m", price: price)]) {
+            $0.secondSaved = Money(nanoUSD: 1_000_000)
+        }
         #expect(order(alias, &book) == ["b", "a"])
         #expect(order(alias, &book) == ["a", "b"])
         #expect(order(alias, &book, now: RoutingBook.probeInterval - 1) == ["a", "b"])
@@ -276,6 +278,20 @@ struct RouterTests {
             }
         }
         #expect((3...12).contains(measured))
+    }
+
+    @Test func `who costs more than the best one's money and time is not measured under balanced`() {
+        var book = RoutingBook()
+        finish("a", &book, firstToken: Self.second, total: Self.second)
+        let dear = candidate("b", "m", price: TokenPrice(input: 2_000, output: 0))
+        func first(secondSaved: Int64) -> String {
+            self.order(
+                alias(.balanced, [candidate("a", "m", price: TokenPrice(input: 0, output: 0)), dear]) {
+                    $0.secondSaved = Money(nanoUSD: secondSaved)
+                }, &book, output: 1)[0]
+        }
+        #expect(first(secondSaved: 1_999_000) == "a")
+        #expect(first(secondSaved: 2_001_000) == "b")
     }
 
     @Test func `balanced weighs money against time`() {

@@ -22,6 +22,8 @@ final class AdminServer: Sendable {
 
     /// How ready the gateway is.
     typealias Readiness = @Sendable () -> Reasons
+    /// What `/models` and `/models/explain` answer to a query.
+    typealias ModelsAnswering = @Sendable (_ path: Substring, _ query: Substring) -> AdminAnswer
     /// The metrics in Prometheus' text format.
     typealias Exposition = @Sendable () -> String
 
@@ -33,13 +35,15 @@ final class AdminServer: Sendable {
     private let exposition: Exposition
     private let limits: Standing
     private let pages: ExposurePages
+    private let models: ModelsAnswering
 
     init(
         group: MultiThreadedEventLoopGroup, readiness: @escaping Readiness, exposition: @escaping Exposition,
-        limits: @escaping Standing, pages: ExposurePages
+        limits: @escaping Standing, pages: ExposurePages, models: @escaping ModelsAnswering
     ) {
         self.limits = limits
         self.pages = pages
+        self.models = models
         self.group = group
         self.readiness = readiness
         self.exposition = exposition
@@ -49,14 +53,14 @@ final class AdminServer: Sendable {
     func start(address: String, port: Int) throws {
         _ = try ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [readiness, exposition, limits, pages] channel in
+            .childChannelInitializer { [readiness, exposition, limits, pages, models] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
                     try sync.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try sync.configureHTTPServerPipeline(withErrorHandling: true)
                     try sync.addHandler(
                         AdminHandler(
-                            readiness: readiness, exposition: exposition, limits: limits, pages: pages))
+                            readiness: readiness, exposition: exposition, limits: limits, pages: pages, models: models))
                 }
             }
             .bind(host: address, port: port).wait()
@@ -71,14 +75,16 @@ private final class AdminHandler: ChannelInboundHandler {
     private let exposition: AdminServer.Exposition
     private let limits: AdminServer.Standing
     private let pages: ExposurePages
+    private let models: AdminServer.ModelsAnswering
     private var head: HTTPRequestHead?
 
     init(
         readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition,
-        limits: @escaping AdminServer.Standing, pages: ExposurePages
+        limits: @escaping AdminServer.Standing, pages: ExposurePages, models: @escaping AdminServer.ModelsAnswering
     ) {
         self.limits = limits
         self.pages = pages
+        self.models = models
         self.readiness = readiness
         self.exposition = exposition
     }
@@ -131,6 +137,12 @@ private final class AdminHandler: ChannelInboundHandler {
                     (answer.type, answer.body) = ("application/json", json)
                     handler.write(answer, for: head, context: context)
                 }
+        case "/models", "/models/explain":
+            guard ExposureHeaders.isForUs(head.headers) else {
+                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
+                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
+            }
+            write(models(path, head.uri.dropFirst(path.utf8.count + 1)), for: head, context: context)
         case _ where ExposurePages.serves(path):
             // The pipeline gives us the next request when this one is answered.
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -141,7 +153,8 @@ private final class AdminHandler: ChannelInboundHandler {
             }
         default:
             write(
-                .text("there are /livez, /readyz, /metrics, /limits and /exposure\n", status: .notFound), for: head,
+                .text("there are /livez, /readyz, /metrics, /limits, /models and /exposure\n", status: .notFound),
+                for: head,
                 context: context)
         }
     }

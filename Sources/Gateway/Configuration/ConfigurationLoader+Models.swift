@@ -78,15 +78,7 @@ private struct ModelsReader {
                     return region
                 })
         }
-        terms.hedge = section.field("hedge").flatMap { hedge($0.section) }
         return terms
-    }
-
-    private func hedge(_ section: ConfigurationSection) -> ModelAlias.Hedge? {
-        let cost = section.required("max_cost_usd", "the most that a second answer may cost, such as `0.01`")?.nanoUSD()
-        let delay = section.field("min_delay")?.milliseconds(in: 1...600_000) ?? 500
-        section.finish()
-        return cost.map { ModelAlias.Hedge(maximumCost: Money(nanoUSD: $0), leastDelay: UInt64(delay) * 1_000_000) }
     }
 
     // MARK: - Candidates

@@ -1,0 +1,86 @@
+"""Which candidate serves a request, what callers and operators are told of it, and how little a provider in trouble is asked."""
+import json, urllib.request
+import pytest
+
+HELLO = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
+MODELS = """  pair: { caller_strategies: [cheapest], candidates: [{ provider: upstream, model: dear, price: { input_usd_per_million: 9, output_usd_per_million: 9 } }, { provider: upstream, model: thrifty, price: { input_usd_per_million: 1, output_usd_per_million: 1 } }] }
+  down-first: { candidates: [{ provider: upstream, model: err-503 }, { provider: upstream, model: echo }] }
+  busy-both: { candidates: [{ provider: upstream, model: err-429 }, { provider: claude, model: err-429 }] }
+  blind: { candidates: [{ provider: upstream, model: blind, capabilities: [json_schema] }, { provider: upstream, model: able, capabilities: [tools] }] }
+  bounded: { max_cost_usd: 0.000001, candidates: [{ provider: upstream, model: dear2, price: { input_usd_per_million: 9, output_usd_per_million: 9 } }] }
+"""
+TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}]
+
+
+@pytest.fixture
+def routed(make_gateway, provider): return make_gateway(upstream=provider.url, models=MODELS).start()
+
+
+def asked(provider): return [json.loads(s["raw"])["model"] for s in provider.seen]
+
+
+def test_the_answer_says_which_candidate_and_why(routed):
+    r = routed.post({**HELLO, "model": "pair"})
+    assert r.headers["x-sallyport-route"] == 'upstream/dear; strategy=ordered; attempt=1; reason="as listed"'
+    r = routed.post({**HELLO, "model": "pair"}, headers={"x-sallyport-strategy": "cheapest"})
+    assert r.headers["x-sallyport-route"].startswith("upstream/thrifty; strategy=cheapest; attempt=1; reason=\"expected cost ")
+
+
+def test_a_strategy_that_the_alias_does_not_allow_is_refused(routed, provider):
+    for hint in ("fastest", "quickest"):
+        r = routed.post({**HELLO, "model": "pair"}, headers={"x-sallyport-strategy": hint})
+        assert r.status_code == 400 and "`ordered`, `cheapest`" in r.json()["error"]["message"]
+    assert not provider.seen
+
+
+def test_who_lacks_what_a_request_needs_is_not_asked(routed, provider):
+    assert routed.post({**HELLO, "model": "blind", "tools": TOOLS}).status_code == 200
+    assert asked(provider) == ["able"]
+    image = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]}]
+    r = routed.post({"model": "blind", "messages": image})
+    assert r.status_code in (400, 403, 422) and asked(provider) == ["able"]
+
+
+def test_what_would_cost_too_much_is_not_sent(routed, provider):
+    r = routed.post({**HELLO, "model": "bounded"})
+    assert r.status_code == 400 and "would cost" in r.json()["error"]["message"] and not provider.seen
+
+
+def test_who_fails_is_ejected_and_tried_again_by_single_requests(routed, provider):
+    for _ in range(100): assert routed.post({**HELLO, "model": "down-first"}).status_code == 200
+    tries = asked(provider).count("err-503")
+    # Three before it is ejected, then one after one, two, four … seconds; 100 requests take few seconds, on a slow machine more.
+    assert 3 <= tries <= 10 and len(provider.seen) <= 120
+    with urllib.request.urlopen(routed.admin + "/models") as r: report = json.load(r)
+    states = {c["model"]: c for m in report["models"] if m["alias"] == "down-first" for c in m["candidates"]}
+    assert states["err-503"]["state"] in ("ejected", "trial") and states["err-503"]["error_rate"] == 1
+    assert states["echo"]["state"] == "ready" and states["echo"]["error_rate"] == 0 and states["echo"]["first_token_p50_ms"] > 0
+
+
+def test_who_asks_to_be_left_alone_is(routed, provider):
+    assert routed.post({**HELLO, "model": "busy-both"}).status_code == 429
+    seen = len(provider.seen)
+    r = routed.post({**HELLO, "model": "busy-both"})
+    # `retry-after: 1` of both: within that second nobody is asked; a slow machine may be beyond it.
+    assert r.status_code == 429 and int(r.headers["retry-after"]) >= 1
+    assert len(provider.seen) == seen or "left alone" not in r.text
+
+
+def test_models_and_their_routes_are_explained(routed):
+    report = json.loads(routed.run("models", "explain", "pair", "--json", "--strategy", "cheapest").stdout)
+    assert report["measured"] and [c["destination"] for c in report["candidates"]] == ["upstream/thrifty", "upstream/dear"]
+    report = json.loads(routed.run("models", "explain", "blind", "--json", "--needs", "tools").stdout)
+    assert report["excluded"] == [{"destination": "upstream/blind", "reason": "lacks tools"}]
+    assert "upstream/thrifty" in routed.run("models").stdout
+    routed.stop()
+    assert not json.loads(routed.run("models", "list", "--json").stdout)["measured"]
+    assert routed.run("models", "explain", "nothing", check=False).returncode != 0
+
+
+@pytest.mark.parametrize("kind", ["steady", "bursty", "degrading"])
+def test_balanced_is_near_hindsight(routed, kind):
+    report = json.loads(routed.run("models", "simulate", "--generate", kind, "--seed", "1", "--json").stdout)
+    lines = {line["way"]: line for line in report["lines"]}
+    assert report["cost_over_hindsight"] <= 1.1 and lines["hindsight"]["mean_ms"] <= lines["balanced"]["mean_ms"]
+    assert lines["balanced"]["mean_ms"] < lines["always-cheapest"]["mean_ms"]
+    assert lines["balanced"]["cost_nano_usd"] < lines["always-fastest"]["cost_nano_usd"]
