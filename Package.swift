@@ -19,7 +19,7 @@ let http2 = "swift-nio-http2"  // HTTP/2 framing, HPACK, flow control and its de
 let arguments = "swift-argument-parser"  // the command line: verbs, --help, completion
 let yams = "Yams"  // YAML with line numbers, for the configuration and policy data files
 let logging = "swift-log"  // structured logs with levels
-let grdb = "GRDB.swift"  // SQLite (apt: libsqlite3-dev): the ledger's index, which can always be made anew, and the limits' state
+let grdb = "GRDB.swift"  // SQLite (apt: libsqlite3-dev): the ledger's index, and what is spent under the limits
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
