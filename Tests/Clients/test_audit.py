@@ -198,6 +198,9 @@ def test_a_ledger_cut_back_to_an_earlier_state_is_found(written, tmp_path):
     shutil.copytree(written.folder / "ledger", tmp_path / "ledger")
     shutil.rmtree(tmp_path / "ledger/log-000002")
     verify = [PROGRAM, "audit", "verify", "--ledger", tmp_path / "ledger"]
+    found = subprocess.run(verify, capture_output=True, text=True)
+    assert found.returncode == 1 and "the write-ahead log holds" in found.stderr
+    shutil.rmtree(tmp_path / "ledger/wal")                                                    # so that goes, too
     assert subprocess.run(verify, capture_output=True).returncode == 0
     (tmp_path / "kept").write_bytes((written.logs[1] / "checkpoint").read_bytes())
     found = subprocess.run([*verify, "--from-checkpoint", tmp_path / "kept"], capture_output=True, text=True)
