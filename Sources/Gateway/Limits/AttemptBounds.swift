@@ -16,9 +16,11 @@ enum AttemptBounds {
     /// itself carries out by nothing.
     static func worst(_ request: InferenceRequest, bodyBytes: Int, at candidate: RouteCandidate) -> WorstCase {
         // Counting is free, and asks no model.
-        if request.operation == .countTokens { return WorstCase(tokens: 0, cost: Money(nanoUSD: 0)) }
+        if request.operation == .countTokens || request.operation == .countContentTokens {
+            return WorstCase(tokens: 0, cost: Money(nanoUSD: 0))
+        }
         let (place, root) = (candidate.destination, request.body.root)
-        guard !hasHostedTool(root) else {
+        guard !hasHostedTool(root, request.dialect) else {
             return WorstCase(
                 tokens: nil, cost: nil, missing: ["it names a tool that the provider carries out, at costs of its own"])
         }
@@ -40,12 +42,14 @@ enum AttemptBounds {
     }
 
     private static func output(_ request: InferenceRequest, _ root: JSONValue, _ candidate: RouteCandidate) -> Int? {
-        if request.operation == .embeddings { return 0 }
+        if [.embeddings, .embedContent, .batchEmbedContents].contains(request.operation) { return 0 }
         let known = candidate.maximumOutput ?? candidate.contextWindow
         guard let one = request.maximumOutputTokens.map({ min($0, known ?? $0) }) ?? known else { return nil }
         // What is predicted and does not come is paid for like an answer.
         let predicted = root["prediction"].map { $0.range.count } ?? 0
-        let choices = max(1, root["n"]?.int ?? 1, root["best_of"]?.int ?? 1)
+        let generation = root["generationConfig"] ?? root["generation_config"]
+        let candidates = (generation?["candidateCount"] ?? generation?["candidate_count"])?.int ?? 1
+        let choices = max(1, root["n"]?.int ?? 1, root["best_of"]?.int ?? 1, candidates)
         let (product, isTooMany) = max(0, one).multipliedReportingOverflow(by: choices)
         let (sum, isTooManyToo) = product.addingReportingOverflow(predicted)
         return isTooMany || isTooManyToo ? nil : sum
@@ -53,18 +57,26 @@ enum AttemptBounds {
 
     /// Whether the provider puts together the prompt from more than the body holds.
     private static func refersToMore(_ root: JSONValue) -> Bool {
-        let names: [StaticString] = ["previous_response_id", "conversation", "container"]
+        let names: [StaticString] = [
+            "previous_response_id", "conversation", "container", "cachedContent", "cached_content",
+        ]
         if names.contains(where: { root[$0].map { !$0.isNull } ?? false }) { return true }
         // A stored prompt; the legacy operation's is a text or a list.
         return root["prompt"]?.kind == .object
     }
 
     /// Whether a tool is the provider's own: it asks the model again as often as it likes. Tools of the caller's are functions, or in
-    /// Anthropic's dialect have no type, or one of the caller's machine.
-    private static func hasHostedTool(_ root: JSONValue) -> Bool {
+    /// Anthropic's dialect have no type, or one of the caller's machine; in Gemini's and Bedrock's a member says what a tool is.
+    private static func hasHostedTool(_ root: JSONValue, _ dialect: Dialect) -> Bool {
         if let options = root["web_search_options"], !options.isNull { return true }
-        guard let tools = root["tools"] else { return false }
+        let tools = dialect == .bedrock ? root["toolConfig"]?["tools"] : root["tools"]
+        guard let tools else { return false }
         for tool in tools.elements {
+            if dialect == .gemini || dialect == .bedrock {
+                let callers = ["functionDeclarations", "function_declarations", "toolSpec", "cachePoint"]
+                if tool.members.contains(where: { !callers.contains($0.key.string ?? "") }) { return true }
+                continue
+            }
             guard let type = tool["type"], type.kind == .string else { continue }
             let word = type.string ?? ""
             let isCallers =
