@@ -16,7 +16,8 @@ import Testing
             ? RequestAddress(model: "m", isStreaming: false) : nil
         let request = try RequestReader.read(operation, body: document, address: address)
         let candidate = RouteCandidate(
-            destination: Destination(provider: ProviderID("up"), model: "m"), price: TokenPrice(input: 1_000, output: 1_000),
+            destination: Destination(provider: ProviderID("up"), model: "m"),
+            price: TokenPrice(input: 1_000, output: 1_000),
             contextWindow: 100_000, maximumOutput: 50)
         return AttemptBounds.worst(request, bodyBytes: 200, at: candidate)
     }
