@@ -123,6 +123,19 @@ import Testing
     // MARK: - Places
 
     @Test(arguments: [
+        #"{"note":{"a":["t"]},"modelVersion":"m","responseId":"r"}"#,
+        #"{"candidates":[{"content":{"parts":[{"text":"","note":"t","thoughtSignature":"s"}]}}]}"#,
+        #"{"candidates":[{"note":{"text":"t"}}]}"#,
+    ])
+    func `Gemini's answers are read to their last member`(answer: String) throws {
+        let document = try JSONDocument(parsing: Array(answer.utf8))
+        let texts = AnswerReader.read(.generateContent, document).texts.map { document.value(at: $0.node).string }
+        #expect(texts.filter { $0 != "" } == ["t"])
+        let events = try reading(StreamEventReader(.gemini), bytes("data: \(answer)\r\n\r\n")).events
+        #expect(events.count == 1 && events.allSatisfy { $0.contains("whole t") && !$0.contains("whole m") })
+    }
+
+    @Test(arguments: [
         (#"{"index":0,"text":"t"}"#, "completion/0/0=t"),
         (
             #"{"index":0,"message":{"role":"assistant","content":"t","tool_calls":[{"id":"i","function":{"arguments":"{}"}}]}}"#,

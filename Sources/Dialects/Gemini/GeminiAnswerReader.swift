@@ -18,7 +18,8 @@ enum GeminiAnswerReader {
                     if let reason = tape.member("blockReason", of: member.value) {
                         answer.facts.finishReason = answer.facts.finishReason ?? tape.value(reason).string
                     }
-                default: break
+                case "modelVersion", "responseId", "createTime": break
+                default: append(member.value, of: tape, &answer)
                 }
             }
             return answer
@@ -41,7 +42,10 @@ enum GeminiAnswerReader {
     }
 
     private static func read(part: Int, of tape: Tape, _ isJSON: Bool, into answer: inout Answer) {
-        guard let text = tape.member("text", of: part) else { return append(part, of: tape, &answer) }
+        var nodes: [Int] = []
+        besideText(of: part, of: tape, into: &nodes)
+        for node in nodes { answer.texts.append(Answer.Text(node: node, isJSON: false)) }
+        guard let text = tape.member("text", of: part) else { return }
         if tape.isText(text) {
             answer.texts.append(Answer.Text(node: text, isJSON: isJSON && !isThought(part, of: tape)))
         }
@@ -58,8 +62,14 @@ enum GeminiAnswerReader {
         tape.member("thought", of: part).map { tape.kind($0) == .true } ?? false
     }
 
-    /// The strings of a part, or of what stands beside the parts, that are text: not its identifiers, and not what is sealed by the
-    /// provider or is no text.
+    /// The strings of a part that are text, but for its own `text`, which goes on from part to part.
+    static func besideText(of part: Int, of tape: Tape, into nodes: inout [Int]) {
+        guard tape.kind(part) == .object else { return strings(in: part, of: tape, into: &nodes) }
+        for member in tape.members(of: part) where !("text" ~= member.name) { strings(of: member, tape, &nodes) }
+    }
+
+    /// The strings of what stands beside the parts that are text: not its identifiers, and not what is sealed by the provider or is no
+    /// text.
     static func strings(in node: Int, of tape: Tape, into nodes: inout [Int]) {
         switch tape.kind(node) {
         case .object: break
@@ -68,14 +78,16 @@ enum GeminiAnswerReader {
             return
         default: return all(node, of: tape, into: &nodes)
         }
-        for member in tape.members(of: node) {
-            switch member.name {
-            case "thoughtSignature", "role", "id", "mimeType", "data", "finishReason", "category", "probability":
-                continue
-            // In a tool's arguments the names are the model's words, too.
-            case "args", "response", "partialArgs": all(member.value, of: tape, into: &nodes)
-            default: strings(in: member.value, of: tape, into: &nodes)
-            }
+        for member in tape.members(of: node) { strings(of: member, tape, &nodes) }
+    }
+
+    private static func strings(of member: Tape.Member, _ tape: Tape, _ nodes: inout [Int]) {
+        switch member.name {
+        case "thoughtSignature", "role", "id", "mimeType", "data", "finishReason", "category", "probability":
+            break
+        // In a tool's arguments the names are the model's words, too.
+        case "args", "response", "partialArgs": all(member.value, of: tape, into: &nodes)
+        default: strings(in: member.value, of: tape, into: &nodes)
         }
     }
 

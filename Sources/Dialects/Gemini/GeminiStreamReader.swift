@@ -48,7 +48,8 @@ struct GeminiStreamReader: Sendable {
                 else { continue }
                 facts.finishReason = facts.finishReason ?? reason
                 event.kind = .done
-            default: break
+            case "modelVersion", "responseId", "createTime": break
+            default: GeminiAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
             }
         }
         if event.kind == .error || event.kind == .done { event.closed += open.closeAll() }
@@ -80,9 +81,9 @@ struct GeminiStreamReader: Sendable {
     private mutating func read(_ parts: Int, _ block: Int, of tape: Tape, into event: inout StreamEvent) {
         var goesOn = true
         for part in tape.elements(of: parts) {
+            GeminiAnswerReader.besideText(of: part, of: tape, into: &event.wholes)
             guard let text = tape.member("text", of: part) else {
                 end(block, into: &event)
-                GeminiAnswerReader.strings(in: part, of: tape, into: &event.wholes)
                 continue
             }
             guard tape.isText(text) else { continue }
