@@ -206,6 +206,16 @@ struct EntryWriter {
         }
     }
 
+    /// The member `route`.
+    mutating func route(_ choice: LedgerEntry.Choice) {
+        json.key("route")
+        json.beginObject()
+        member("passed_over", choice.passedOver)
+        member("reason", choice.reason)
+        member("strategy", choice.strategy)
+        json.endObject()
+    }
+
     /// The members `tools` and `tools_left_out`.
     mutating func tools(_ tools: LedgerEntry.Tools) {
         member("tools", tools.names)

@@ -58,6 +58,7 @@ extension LedgerEntry.Intent {
         line.member("prompt", commitment)
         if let purpose = asked.purpose { line.member("purpose", purpose.rawValue) }
         line.request(asked.requestID)
+        if let choice { line.route(choice) }
         line.json.key("sealed")
         line.json.bool(isSealed)
         line.sequence()

@@ -31,12 +31,15 @@ extension LedgerEntry {
         public var commitment: Digest32
         /// Which attempt of this request, from 1; member `attempt`.
         public var attempt: Int
+        /// Why this one of the destinations that policy permits; member `route`: `passed_over`, `reason`, `strategy`. Gateways before
+        /// it wrote none.
+        public var choice: Choice?
 
         /// Puts it together.
         public init(
             time: LedgerTime, asked: Asked, destination: Destination, region: String?, isInternal: Bool,
             form: SendingForm, policies: [String], considered: [Considered], exposure: Exposure,
-            isSealed: Bool = false, commitment: Digest32, attempt: Int
+            isSealed: Bool = false, commitment: Digest32, attempt: Int, choice: Choice? = nil
         ) {
             self.time = time
             self.asked = asked
@@ -50,6 +53,24 @@ extension LedgerEntry {
             self.isSealed = isSealed
             self.commitment = commitment
             self.attempt = attempt
+            self.choice = choice
+        }
+    }
+
+    /// Why a destination was chosen among those that policy permits.
+    public struct Choice: Hashable, Sendable {
+        /// How candidates are put in order, such as `balanced`; member `strategy`.
+        public var strategy: String
+        /// Why this one stood where it stood, in words of ours; member `reason`.
+        public var reason: String
+        /// How many others policy permits; member `passed_over`.
+        public var passedOver: Int
+
+        /// Puts it together.
+        public init(strategy: String, reason: String, passedOver: Int) {
+            self.strategy = strategy
+            self.reason = reason
+            self.passedOver = passedOver
         }
     }
 

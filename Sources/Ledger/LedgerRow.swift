@@ -85,7 +85,7 @@ public struct LedgerRow: Hashable, Sendable {
     private static func note(_ entry: JSONValue) -> String {
         switch entry["kind"]?.string {
         case "intent":
-            return "policies \(list(entry["policies"]))"
+            return "policies \(list(entry["policies"]))" + (entry["route"].map { "; \(route($0))" } ?? "")
         case "result":
             let usage = entry["usage"]
             let tokens = usage.flatMap { $0.isNull ? nil : "\(text($0["input"]))+\(text($0["output"])) tokens" }
@@ -132,6 +132,13 @@ public struct LedgerRow: Hashable, Sendable {
         default:
             return ""
         }
+    }
+
+    /// `balanced: expected cost 0.0001 USD and 412 ms, 2 passed over`.
+    private static func route(_ route: JSONValue) -> String {
+        let passedOver = route["passed_over"]?.int ?? 0
+        return "\(text(route["strategy"])): \(text(route["reason"]))"
+            + (passedOver > 0 ? ", \(passedOver) passed over" : "")
     }
 
     /// `email 2, secret 1`, summed over places.

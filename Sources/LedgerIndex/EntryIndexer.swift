@@ -32,7 +32,7 @@ final class EntryIndexer {
 
     init(_ db: Database) throws {
         words = IndexWords(db)
-        event = try RowWriter(db, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        event = try RowWriter(db, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         result = try RowWriter(db, "INSERT OR REPLACE INTO result VALUES (?,?,?,?,?,?,?,?,?,?,?)")
         finding = try RowWriter(
             db, "INSERT INTO finding VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET count = excluded.count")
@@ -90,6 +90,7 @@ final class EntryIndexer {
         event.add(Self.gateway(entry["stages_us"]))
         try addAsked(entry)
         event.addNull()
+        event.add(try words.word(Self.text(entry["route"]?["strategy"])))
         try event.write()
         try addFindings(id, entry, form: form)
         if let exposed = entry["exposed"] { try addExposed(id, exposed) }
@@ -112,6 +113,7 @@ final class EntryIndexer {
         event.add(Self.gateway(entry["stages_us"]))
         try addAsked(entry)
         event.add(Self.int(entry["status"]))
+        event.add(nothing)
         try event.write()
         try addFindings(id, entry, form: nil)
         return true

@@ -4,7 +4,7 @@ internal import LedgerReport
 /// The columns that `EventScan` reads of `event`.
 enum EventColumn {
     static let names =
-        "id, time, caller, place, form, policies, reason, gateway, model, attempt, request, operation, client, status"
+        "id, time, caller, place, form, policies, reason, gateway, model, attempt, request, operation, client, status, strategy"
     static let id: Int32 = 0
     static let time: Int32 = 1
     static let caller: Int32 = 2
@@ -19,6 +19,7 @@ enum EventColumn {
     static let operation: Int32 = 11
     static let client: Int32 = 12
     static let status: Int32 = 13
+    static let strategy: Int32 = 14
 }
 
 /// The columns that `EventScan` reads of `result`.

@@ -88,6 +88,7 @@ final class EventTexts {
                     provider: $0.text(0), model: $0.text(1), region: $0.text(2), isInternal: $0.int(3) != 0)
             }
             event.form = try word(row.int(EventColumn.form))
+            event.strategy = try word(row.int(EventColumn.strategy))
         }
         event.findings = try findings.map {
             LedgerEvent.Finding(

@@ -5,7 +5,7 @@ internal import GRDB
 /// A row's `id` is its entry's place: the log's number in the bits from 40 on, the index in the log below. So rows stand in the
 /// order of the ledger, and need no other key. Texts stand once, in `word`.
 enum IndexSchema {
-    static let version: Int32 = 3
+    static let version: Int32 = 4
 
     static func id(log: Int, index: UInt64) -> Int64 { Int64(log) << 40 | Int64(truncatingIfNeeded: index) }
     static func log(_ id: Int64) -> Int { Int(id >> 40) }
@@ -28,7 +28,8 @@ enum IndexSchema {
 
         CREATE TABLE event(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, request BLOB NOT NULL, attempt INTEGER NOT NULL,
           caller INTEGER NOT NULL, place INTEGER, form INTEGER, policies INTEGER NOT NULL, reason INTEGER, gateway INTEGER,
-          model INTEGER NOT NULL, operation INTEGER NOT NULL, client INTEGER NOT NULL, status INTEGER);
+          model INTEGER NOT NULL, operation INTEGER NOT NULL, client INTEGER NOT NULL, status INTEGER,
+          strategy INTEGER NOT NULL);
         CREATE INDEX event_request ON event(request);
         CREATE INDEX event_time ON event(time);
         CREATE INDEX event_again ON event(request) WHERE attempt > 1;

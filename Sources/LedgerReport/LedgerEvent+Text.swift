@@ -55,6 +55,7 @@ extension LedgerEvent {
             json.member("internal", destination.isInternal)
             json.endObject()
             json.member("form", form)
+            if !strategy.isEmpty { json.member("strategy", strategy) }
         } else {
             json.member("reason", reason)
             if let status { json.member("status", status) }
@@ -96,7 +97,7 @@ extension LedgerEvent {
         "ledger", "log", "seq", "time", "decision", "request", "attempt", "tenant", "principal", "teams", "client",
         "operation", "model", "provider", "destination_model", "region", "internal", "form", "reason", "policies",
         "data", "outcome", "status", "input_tokens", "cached_input_tokens", "output_tokens", "cost_nano_usd",
-        "first_byte_us", "total_us",
+        "first_byte_us", "total_us", "strategy",
     ]
 
     /// The row for `audit query --csv`; lists have blanks between their elements, `data` reads `class:treatment:place:count`.
@@ -111,7 +112,7 @@ extension LedgerEvent {
             destination.map { "\($0.isInternal)" } ?? "", form, reason, policies.joined(separator: " "),
             data.joined(separator: " "), result?.outcome ?? "", text(status), text(result?.input),
             text(result?.cachedInput), text(result?.output), text(result?.nanoUSD),
-            text(result?.firstByteMicroseconds), text(result?.totalMicroseconds),
+            text(result?.firstByteMicroseconds), text(result?.totalMicroseconds), strategy,
         ]
     }
 }

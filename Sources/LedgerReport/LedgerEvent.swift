@@ -99,6 +99,8 @@ public struct LedgerEvent: Hashable, Sendable {
     public var destination: Place?
     /// `raw`, `pseudonymised`, `redacted`; empty for denials.
     public var form = ""
+    /// How it was chosen among the destinations that policy permits: `balanced`, `cheapest` …; empty for denials, and where no entry says.
+    public var strategy = ""
     /// The policies that decided.
     public var policies: [String] = []
     /// Of a denial: the status of our answer.

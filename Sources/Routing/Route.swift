@@ -93,6 +93,11 @@ public struct Route: Hashable, Sendable {
         return "\(strategy.rawValue): " + steps.map { "\($0.destination) (\($0.reason))" }.joined(separator: ", ")
     }
 
+    /// How many candidates that policy permits each step leaves aside, be it for another attempt or because they can't serve the request.
+    public var passedOver: Int {
+        max(0, steps.count - 1) + excluded.lazy.filter { $0.reason != .notPermitted }.count
+    }
+
     /// Where every candidate's provider asked to be left alone: for how many nanoseconds yet, the least of them. One candidate alone is
     /// asked all the same: then its caller hears from the provider itself.
     public var restNanoseconds: UInt64? {

@@ -24,6 +24,9 @@ def test_the_answer_says_which_candidate_and_why(routed):
     assert r.headers["x-sallyport-route"] == 'upstream/dear; strategy=ordered; attempt=1; reason="as listed"'
     r = routed.post({**HELLO, "model": "pair"}, headers={"x-sallyport-strategy": "cheapest"})
     assert r.headers["x-sallyport-route"].startswith("upstream/thrifty; strategy=cheapest; attempt=1; reason=\"expected cost ")
+    routes = [e["route"] for e in routed.entries() if e["kind"] == "intent" and e["model"] == "pair"]
+    assert routes[0] == {"passed_over": 1, "reason": "as listed", "strategy": "ordered"}
+    assert routes[1]["strategy"] == "cheapest" and routes[1]["reason"].startswith("expected cost ")
 
 
 def test_a_strategy_that_the_alias_does_not_allow_is_refused(routed, provider):

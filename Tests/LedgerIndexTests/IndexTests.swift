@@ -118,6 +118,18 @@ enum Sample {
         #expect(report.ledgers.map(\.count) == [11])
     }
 
+    @Test func `a row says by which strategy its destination was chosen, if its entry does`() throws {
+        let route = #""route":{"passed_over":1,"reason":"as listed","strategy":"ordered"},"stages_us""#
+        let intent = Sample.intent(1).split(separator: #""stages_us""#).joined(separator: route)
+        let ledger = MemoryLedger([intent, Sample.intent(2), Sample.denied(3)])
+        let index = try index(ledger)
+        try index.update()
+        let events = try index.events(LedgerFilter(), limit: 10).sorted { $0.request < $1.request }
+        #expect(events.map(\.strategy) == ["ordered", "", ""])
+        let texts = events.map { String(decoding: $0.json(), as: UTF8.self).contains(#""strategy":"ordered""#) }
+        #expect(texts == [true, false, false])
+    }
+
     @Test func `every filter holds, alone and with others`() throws {
         let ledger = MemoryLedger([
             Sample.intent(1, who: "ann", minute: 0), Sample.result(1, outcome: "cut"),

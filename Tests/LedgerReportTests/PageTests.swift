@@ -119,13 +119,15 @@ import Testing
         let intent = """
             {"attempt":1,"considered":[{"destination":{"model":"\(name)","provider":"p"},"policies":["\(name)"]}],"data":[{"class":"\(name)",\
             "count":1,"place":"\(name)","treatment":"\(name)"}],"destination":{"internal":false,"model":"\(name)","provider":"\(name)"},"kind":"intent",\
-            "model":"\(name)","principal":{"name":"\(name)","teams":["\(name)"],"tenant":"t"},"request":"r","seq":1,"stages_us":{"read":12},"time":"t","v":3}
+            "model":"\(name)","principal":{"name":"\(name)","teams":["\(name)"],"tenant":"t"},"request":"r",\
+            "route":{"passed_over":1,"reason":"\(name)","strategy":"\(name)"},"seq":1,"stages_us":{"read":12},"time":"t","v":3}
             """
         let story = RequestStory(
             request: Self.hostile,
             entries: [.init(log: 1, index: 1, bytes: Array(intent.utf8), isProven: true)])
         let page = RequestPage(story).page(made: "now")
         #expect(!page.contains("<script") && page.contains("12 µs") && page.contains("Receipt"))
+        #expect(page.contains("; 1 other passed over"))
     }
 
     @Test(arguments: [

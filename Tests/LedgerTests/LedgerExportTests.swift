@@ -47,9 +47,12 @@ import Testing
             "data": "email:surrogate:2 phone:realistic:1", "findings": "3", "values": "2", "texts": "6",
             "unscannable": "1", "sealed": "true", "read_us": "11", "treat_us": "", "outcome": "completed",
             "status": "200", "input_tokens": "300", "cost_nano_usd": "123456", "total_us": "500000", "reason": "",
+            "strategy": "weighted", "route_reason": "drawn", "passed_over": "2",
         ]
         for (name, value) in expected { #expect(attempt[name] == value, "\(name)") }
-        #expect(denial["reason"] == "policy" && denial["status"] == "403" && denial["outcome"] == "")
+        #expect(
+            denial["reason"] == "policy" && denial["status"] == "403" && denial["outcome"] == ""
+                && denial["strategy"] == "")
         #expect(denial["policies"] == "no-health-out" && denial["data"] == "email:2 phone:1")
         #expect(lines.allSatisfy { $0.hasSuffix("\r") })
     }

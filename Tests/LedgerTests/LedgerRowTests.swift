@@ -8,7 +8,7 @@ import Testing
         let table = LedgerRow.table(lines.compactMap { LedgerRow(line: $0) })
         let texts = [
             "SEQ  TIME",
-            "intent        support-bot            openai/gpt   pseudonymised  email 2, phone 1, unscannable 1",
+            "email 2, phone 1, unscannable 1  policies support-may-send; weighted: drawn, 2 passed over",
             "of 7, completed, 200, 300+120 tokens, 0.000123456 USD, 500 ms", "policy: no-health-out",
             "192.0.2.1 2001:db8::1", "version 1.0, 12 bytes of an unfinished entry cut", "signal", "in force",
             "reload denied", "key k_7f3a", "generation 2", "key k_7f3a",
@@ -30,6 +30,14 @@ import Testing
         let line = try #require(LedgerSamples.log([.intent(intent)]).first)
         let row = try #require(LedgerRow(line: line))
         #expect(row.who == "\u{FFFD}[2Jeve\u{FFFD}31m\u{FFFD}\u{FFFD}x")
+    }
+
+    @Test func `an intent from before routes were recorded is a row like others`() throws {
+        var intent = LedgerSamples.intent
+        intent.choice = nil
+        let line = try #require(LedgerSamples.log([.intent(intent)]).first)
+        #expect(try #require(LedgerRow(line: line)).note == "policies support-may-send")
+        #expect(RecordedRequest(line: line) != nil)
     }
 
     @Test func `what is no object is no row`() {

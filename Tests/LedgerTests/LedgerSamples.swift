@@ -51,7 +51,8 @@ enum LedgerSamples {
                 policies: ["support-may-send"])
         ],
         exposure: exposure, isSealed: true,
-        commitment: SHA256.hash("abc"), attempt: 1)
+        commitment: SHA256.hash("abc"), attempt: 1,
+        choice: .init(strategy: "weighted", reason: "drawn", passedOver: 2))
 
     static let result = LedgerEntry.Result(
         time: time, requestID: requestID, attempt: 2, intent: 7, outcome: .completed, status: 200,
@@ -95,7 +96,8 @@ enum LedgerSamples {
                 + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","name":"support-bot","#
                 + #""teams":["support","emea"],"tenant":"acme"},"#
                 + #""prompt":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","#
-                + #""purpose":"support/tickets","request":"req_0123456789abcdeffedcba9876543210","sealed":true,"seq":0,"#
+                + #""purpose":"support/tickets","request":"req_0123456789abcdeffedcba9876543210","#
+                + #""route":{"passed_over":2,"reason":"drawn","strategy":"weighted"},"sealed":true,"seq":0,"#
                 + #""stages_us":{"authorise":33,"inspect":222,"read":11},"stream":true,"#
                 + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"tools":["lookup"],"tools_left_out":1,"#
                 + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":3}"#

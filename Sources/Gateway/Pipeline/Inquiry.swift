@@ -28,6 +28,8 @@ final class Inquiry: @unchecked Sendable {
     var conversation: UInt64?
     /// Which candidate is tried, and why.
     var routeHeader = ""
+    /// The same for the ledger.
+    var choice: LedgerEntry.Choice?
     /// Whether its body is handed to `BodyWorkers`.
     let isLarge: Bool
     /// Ends what a thread does for it.

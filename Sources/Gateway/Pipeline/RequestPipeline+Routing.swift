@@ -1,5 +1,6 @@
 import Dialects
 import Inference
+import Ledger
 import NIOHTTP1
 import Routing
 import Synchronization
@@ -74,6 +75,8 @@ extension RequestPipeline {
         guard begins else { return false }
         inquiry.routeHeader =
             "\(step.destination); strategy=\(route.strategy.rawValue); attempt=\(attempts + 1); reason=\"\(step.reason)\""
+        inquiry.choice = LedgerEntry.Choice(
+            strategy: route.strategy.rawValue, reason: "\(step.reason)", passedOver: route.passedOver)
         return true
     }
 

@@ -515,7 +515,7 @@ final class RequestPipeline: Sendable {
             isInternal: permitted.provider.isInternal, form: permit.form, policies: permit.policies,
             considered: inquiry.considered,
             exposure: treated.exposure, isSealed: treated.commitment.sealed != nil,
-            commitment: treated.commitment.digest, attempt: attempt)
+            commitment: treated.commitment.digest, attempt: attempt, choice: inquiry.choice)
         do {
             let receipt = try await ledger.record(intent, on: inquiry.exchange.loop)
             inquiry.isRecorded = true

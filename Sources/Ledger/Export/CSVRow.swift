@@ -130,7 +130,8 @@ enum CSVRow {
         member("provider", "destination", "provider"), member("provider_model", "destination", "model"),
         member("region", "destination", "region"), member("internal", "destination", "internal"),
         member("form", "form"), member("reason", "reason"), Column("policies") { policies($0) },
-        member("policy_set", "policy_set"),
+        member("policy_set", "policy_set"), member("strategy", "route", "strategy"),
+        member("route_reason", "route", "reason"), member("passed_over", "route", "passed_over"),
     ]
 
     private static let data = [

@@ -176,11 +176,18 @@ public struct RequestPage {
             way.stage(
                 "Authorise", stages?.duration("authorise") ?? "",
                 "\(candidates) \(candidates == 1 ? "destination" : "destinations") considered")
+            if let route = json["route"] { way.stage("Route", "", Self.chosen(route)) }
             if json.text("kind") == "intent" {
                 way.stage("Treat", stages?.duration("treat") ?? "", "form: \(json.text("form"))")
             }
             more(&way)
         }
+    }
+
+    private static func chosen(_ route: JSONValue) -> String {
+        let others = route["passed_over"]?.int ?? 0
+        let passed = others == 0 ? "no other was permitted" : "\(others) other\(others == 1 ? "" : "s") passed over"
+        return "\(route.text("strategy")): \(route.text("reason")); \(passed)"
     }
 
     private static func coverage(_ json: JSONValue) -> String {
