@@ -90,6 +90,10 @@ let package = Package(
             name: "ledger-drill",
             dependencies: ["LedgerStore", "Ledger", "TransparencyLog", "Inference", "Cryptography"],
             path: "Sources/LedgerDrill", swiftSettings: strict),
+        // Measures routing, limits and translation in `make bench`; no product.
+        .executableTarget(
+            name: "core-bench", dependencies: ["Dialects", "Inference", "JSONText", "Limits", "Routing"],
+            path: "Sources/CoreBench", swiftSettings: strict),
         library(
             "SecureTransport", ["COpenSSL", .product(name: "NIOCore", package: nio)]),
         library("Upstream", ["CCurl", "Inference", "Access", "Privacy", "Ledger"]),

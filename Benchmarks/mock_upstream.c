@@ -4,7 +4,8 @@
 //   mock_upstream PORT
 //
 // Every POST is answered: with a chat completion of some 600 bytes, or, where the body says "stream":true, with 50 events and
-// [DONE], all at once. The model's name changes the pace: mock-slow answers after 20 ms, mock-paced sends an event every 2 ms.
+// [DONE], all at once. The model's name changes the pace: mock-slow answers after 20 ms, mock-paced sends an event every 2 ms,
+// mock-trickle its first event at once and the others every 200 ms.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -26,6 +27,7 @@ enum {
     EVENTS = 50,            // of a stream, [DONE] not counted
     SLOW_MS = 20,           // what mock-slow takes to think
     PACE_MS = 2,            // between two events of mock-paced
+    TRICKLE_MS = 200,       // between two events of mock-trickle
     INPUT_MOST = 64 << 20,  // bytes of a request; past them the connection ends
 };
 
@@ -47,7 +49,7 @@ struct connection {
     int waits_for_room;
     // A timed answer: when its next piece is due, and which one it is (-1: the whole answer of mock-slow).
     long long due;
-    int step, timed;
+    int step, timed, pace;
     struct connection *before, *after;
 };
 
@@ -125,10 +127,12 @@ static int says(const char *body, size_t count, const char *words) { return memm
 
 static int respond(struct connection *c, const char *body, size_t count) {
     int streams = says(body, count, "\"stream\":true") || says(body, count, "\"stream\": true");
-    if (streams && says(body, count, "mock-paced")) {
-        c->step = 1;
-        schedule(c, milliseconds() + PACE_MS);
-        return put(c, stream, 1);
+    int trickles = says(body, count, "mock-trickle");
+    if (streams && (trickles || says(body, count, "mock-paced"))) {
+        c->step = trickles ? 2 : 1;
+        c->pace = trickles ? TRICKLE_MS : PACE_MS;
+        schedule(c, milliseconds() + c->pace);
+        return put(c, stream, (size_t)c->step);
     }
     if (streams) return put(c, stream, EVENTS + 2);
     if (!says(body, count, "mock-slow")) return put(c, &answer, 1);
@@ -208,7 +212,7 @@ static void run_timed(void) {
         } else {
             alive = put(c, &stream[c->step], 1);
             if (c->step++ == EVENTS + 1) unschedule(c);
-            else schedule(c, c->due + PACE_MS);
+            else schedule(c, c->due + c->pace);
         }
         if (!alive || (!c->timed && !serve(c))) end(c);
     }

@@ -19,8 +19,17 @@ public struct LimitBook: Sendable {
         var assumed: Int64 = 0
     }
 
-    private var accounts: [LimitAccount: Account] = [:]
-    private var changed: Set<LimitAccount> = []
+    private struct Entry: Sendable {
+        let name: LimitAccount
+        var account = Account()
+        /// Whether its place is in `changed`.
+        var isChanged = false
+    }
+
+    /// All accounts, and where each stands: a name is looked up once for each reservation and once for its end.
+    private var entries: [Entry] = []
+    private var places: [LimitAccount: Int] = [:]
+    private var changed: [Int] = []
     private var sweepAt = Self.smallestSweep
 
     private static let smallestSweep = 4_096
@@ -28,7 +37,7 @@ public struct LimitBook: Sendable {
     /// Starts with what was spent before.
     public init(stored: [StoredAmount] = []) {
         for amount in stored {
-            accounts[amount.account] = Account(
+            entries[place(of: amount.account)].account = Account(
                 period: amount.period, spent: amount.spent.nanoUSD, assumed: amount.assumed.nanoUSD)
         }
     }
@@ -39,71 +48,48 @@ public struct LimitBook: Sendable {
     public mutating func reserve(_ charges: [LimitCharge], now: LimitTime) -> AttemptDecision {
         let moment = PeriodNumbers(at: now.epochSeconds)
         var refusal: LimitExceeded?
-        for charge in charges {
-            guard let found = ask(charge, moment, now) else { continue }
+        let places = charges.map { place(of: $0.account) }
+        for (charge, place) in zip(charges, places) {
+            guard let found = entries[place].account.ask(charge, moment, now) else { continue }
             if refusal.map({ found.isWorse(than: $0) }) ?? true { refusal = found }
         }
         if let refusal { return .exceeded(refusal) }
-        let held = HeldRoom(charges: charges, periods: moment)
-        take(held, now)
+        for (charge, place) in zip(charges, places) { take(charge, place) }
         sweep(moment, now)
-        return .reserved(held)
+        return .reserved(HeldRoom(charges: charges, periods: moment))
     }
 
     /// Takes it though there may be no room: it is spent elsewhere already.
     public mutating func force(_ held: HeldRoom, now: LimitTime) {
-        // Brings each account to the moment.
-        for charge in held.charges { _ = ask(charge, held.periods, now) }
-        take(held, now)
+        for charge in held.charges {
+            let place = place(of: charge.account)
+            // Brings the account to the moment.
+            _ = entries[place].account.ask(charge, held.periods, now)
+            take(charge, place)
+        }
     }
 
     /// Gives back what an attempt did not take in the end. Once for each reservation.
     public mutating func settle(_ held: HeldRoom, _ use: AttemptUse, now: LimitTime) {
         for charge in held.charges {
-            guard var account = accounts[charge.account] else { continue }
-            let actual = use.amount(of: charge)
-            switch charge.limit {
-            case .rate(let rate):
-                account.refill(now.monotone)
-                account.open = max(0, account.open - charge.amount)
-                let taken = actual ?? charge.amount
-                if taken < charge.amount {
-                    account.bucket?.give(charge.amount - taken, rate: rate)
-                } else if taken > charge.amount {
-                    account.bucket?.take(taken - charge.amount, rate: rate)
-                }
-            case .amount:
-                guard let period = charge.account.measure.period else {
-                    account.spent = max(0, account.spent - charge.amount)
-                    break
-                }
-                // What began in a period belongs to it, whenever it ends.
-                guard account.period == held.periods.number(of: period) else { continue }
-                account.open = max(0, account.open - charge.amount)
-                if let actual {
-                    account.spent = account.spent.saturatingAdd(actual - charge.amount)
-                } else {
-                    account.assumed = account.assumed.saturatingAdd(charge.amount)
-                }
-                changed.insert(charge.account)
-            }
-            accounts[charge.account] = account
+            guard let place = places[charge.account] else { continue }
+            let isMoney = entries[place].account.settle(charge, use.amount(of: charge), held.periods, now)
+            if isMoney { noteChange(place) }
         }
     }
 
     /// What an attempt of a gateway that is no more took in the end: its most is in the amounts that this book started with.
     public mutating func settleStored(_ charges: [StoredCharge], _ use: AttemptUse) {
         for charge in charges {
-            guard var account = accounts[charge.account], account.period == charge.period else { continue }
+            guard let place = places[charge.account], entries[place].account.period == charge.period else { continue }
             let whole = LimitCharge(
                 charge.account.scope, charge.account.measure, .amount(0), charge.amount.nanoUSD)
             if let actual = use.amount(of: whole) {
-                account.spent = account.spent.saturatingAdd(actual - charge.amount.nanoUSD)
+                entries[place].account.spent.saturatingAdd(actual - charge.amount.nanoUSD)
             } else {
-                account.assumed = account.assumed.saturatingAdd(charge.amount.nanoUSD)
+                entries[place].account.assumed.saturatingAdd(charge.amount.nanoUSD)
             }
-            accounts[charge.account] = account
-            changed.insert(charge.account)
+            noteChange(place)
         }
     }
 
@@ -113,19 +99,19 @@ public struct LimitBook: Sendable {
     public mutating func takeChanges() -> [StoredAmount] {
         guard !changed.isEmpty else { return [] }
         defer { changed.removeAll(keepingCapacity: true) }
-        return changed.compactMap { account in
-            accounts[account].map {
-                StoredAmount(
-                    account: account, period: $0.period, spent: Money(nanoUSD: $0.spent),
-                    assumed: Money(nanoUSD: $0.assumed))
-            }
+        return changed.map { place in
+            entries[place].isChanged = false
+            let account = entries[place].account
+            return StoredAmount(
+                account: entries[place].name, period: account.period, spent: Money(nanoUSD: account.spent),
+                assumed: Money(nanoUSD: account.assumed))
         }
     }
 
     /// What each account holds at a moment, in the order of their names.
     public func standing(_ limits: AttemptLimits, now: LimitTime) -> [LimitStanding] {
         let moment = PeriodNumbers(at: now.epochSeconds)
-        var scopes: Set<LimitScope> = Set(accounts.keys.map(\.scope))
+        var scopes: Set<LimitScope> = Set(entries.map(\.name.scope))
         scopes.formUnion(limits.keys.keys.map(LimitScope.key))
         scopes.formUnion(limits.principals.keys.map(LimitScope.principal))
         scopes.formUnion(limits.teams.keys.map(LimitScope.team))
@@ -136,7 +122,8 @@ public struct LimitBook: Sendable {
             guard let rule = limits.rule(for: scope) else { continue }
             for measure in LimitMeasure.allCases {
                 guard let limit = rule.limit(of: measure) else { continue }
-                let account = accounts[LimitAccount(scope: scope, measure: measure)] ?? Account()
+                let place = places[LimitAccount(scope: scope, measure: measure)]
+                let account = place.map { entries[$0].account } ?? Account()
                 standing.append(account.standing(scope, measure, limit, moment, now))
             }
         }
@@ -144,79 +131,129 @@ public struct LimitBook: Sendable {
     }
 
     /// How many accounts are kept.
-    var keptAccounts: Int { accounts.count }
+    var keptAccounts: Int { entries.count }
 
-    // MARK: - One account
+    // MARK: - Accounts
 
-    private mutating func ask(_ charge: LimitCharge, _ moment: PeriodNumbers, _ now: LimitTime) -> LimitExceeded? {
-        var account = accounts[charge.account] ?? Account()
-        defer { accounts[charge.account] = account }
+    /// Where an account stands; a new one is made where there is none.
+    private mutating func place(of name: LimitAccount) -> Int {
+        if let place = places[name] { return place }
+        places[name] = entries.count
+        entries.append(Entry(name: name))
+        return entries.count - 1
+    }
+
+    private mutating func take(_ charge: LimitCharge, _ place: Int) {
+        entries[place].account.take(charge)
+        if charge.account.measure.period != nil { noteChange(place) }
+    }
+
+    private mutating func noteChange(_ place: Int) {
+        guard !entries[place].isChanged else { return }
+        entries[place].isChanged = true
+        changed.append(place)
+    }
+
+    /// Drops accounts that say no more than new ones would.
+    private mutating func sweep(_ moment: PeriodNumbers, _ now: LimitTime) {
+        guard entries.count >= sweepAt else { return }
+        entries.removeAll { entry in
+            let account = entry.account
+            if let period = entry.name.measure.period { return account.period < moment.number(of: period) }
+            guard let rate = account.rate, let bucket = account.bucket else { return account.spent <= 0 }
+            return account.open <= 0 && bucket.isFull(rate: rate, at: now.monotone)
+        }
+        places.removeAll(keepingCapacity: true)
+        for (place, entry) in entries.enumerated() { places[entry.name] = place }
+        changed = entries.indices.filter { entries[$0].isChanged }
+        sweepAt = max(Self.smallestSweep, entries.count * 2)
+    }
+}
+
+extension LimitBook.Account {
+    /// Why it has no room for a charge; `nil` where it has. Brings the account to the moment.
+    fileprivate mutating func ask(
+        _ charge: LimitCharge, _ moment: PeriodNumbers, _ now: LimitTime
+    ) -> LimitExceeded? {
         switch charge.limit {
         case .rate(let rate):
-            account.adopt(rate, now.monotone)
-            guard let bucket = account.bucket, !bucket.hasRoom(for: charge.amount) else { return nil }
+            adopt(rate, now.monotone)
+            guard let bucket, !bucket.hasRoom(for: charge.amount) else { return nil }
             guard charge.amount <= Int64(rate.burst) else {
                 return LimitExceeded(charge: charge, left: bucket.units)
             }
             let wait = bucket.nanosecondsUntilRoom(rate, for: charge.amount)
             return LimitExceeded(
                 charge: charge, left: bucket.units, retryAfterMilliseconds: Int((wait + 999_999) / 1_000_000),
-                isHeld: bucket.units + account.open >= charge.amount)
+                isHeld: bucket.units + open >= charge.amount)
         case .amount(let limit):
-            guard let period = charge.account.measure.period else {
-                guard account.spent + charge.amount > limit else { return nil }
+            guard let calendar = charge.account.measure.period else {
+                guard spent + charge.amount > limit else { return nil }
                 guard charge.amount <= limit else { return LimitExceeded(charge: charge, left: 0) }
                 return LimitExceeded(
-                    charge: charge, left: max(0, limit - account.spent), retryAfterMilliseconds: 1_000, isHeld: true)
+                    charge: charge, left: max(0, limit - spent), retryAfterMilliseconds: 1_000, isHeld: true)
             }
-            let number = moment.number(of: period)
+            let number = moment.number(of: calendar)
             // A clock that is put back by a little must not begin an old period anew.
-            if number > account.period {
-                account.period = number
-                account.spent = 0
-                account.open = 0
-                account.assumed = 0
+            if number > period {
+                period = number
+                spent = 0
+                open = 0
+                assumed = 0
             }
-            let left = limit - min(limit, account.spent)
+            let left = limit - min(limit, spent)
             guard charge.amount > left else { return nil }
             guard charge.amount <= limit else { return LimitExceeded(charge: charge, left: left) }
-            let isHeld = charge.amount <= limit - min(limit, account.spent - account.open)
-            let wait = isHeld ? 1 : max(1, period.end(of: account.period) - now.epochSeconds)
+            let isHeld = charge.amount <= limit - min(limit, spent - open)
+            let wait = isHeld ? 1 : max(1, calendar.end(of: period) - now.epochSeconds)
             return LimitExceeded(
                 charge: charge, left: left, retryAfterMilliseconds: Int(wait) * 1_000, isHeld: isHeld)
         }
     }
 
-    private mutating func take(_ held: HeldRoom, _ now: LimitTime) {
-        for charge in held.charges {
-            guard var account = accounts[charge.account] else { continue }
-            switch charge.limit {
-            case .rate(let rate):
-                account.bucket?.take(charge.amount, rate: rate)
-                account.open = account.open.saturatingAdd(charge.amount)
-            case .amount:
-                account.spent = account.spent.saturatingAdd(charge.amount)
-                guard charge.account.measure.period != nil else { break }
-                account.open = account.open.saturatingAdd(charge.amount)
-                changed.insert(charge.account)
+    fileprivate mutating func take(_ charge: LimitCharge) {
+        switch charge.limit {
+        case .rate(let rate):
+            bucket?.take(charge.amount, rate: rate)
+            open.saturatingAdd(charge.amount)
+        case .amount:
+            spent.saturatingAdd(charge.amount)
+            if charge.account.measure.period != nil { open.saturatingAdd(charge.amount) }
+        }
+    }
+
+    /// Gives back what was not taken in the end; `actual` is `nil` where nobody knows. True where money changed.
+    fileprivate mutating func settle(
+        _ charge: LimitCharge, _ actual: Int64?, _ periods: PeriodNumbers, _ now: LimitTime
+    ) -> Bool {
+        switch charge.limit {
+        case .rate(let rate):
+            refill(now.monotone)
+            open = max(0, open - charge.amount)
+            let taken = actual ?? charge.amount
+            if taken < charge.amount {
+                bucket?.give(charge.amount - taken, rate: rate)
+            } else if taken > charge.amount {
+                bucket?.take(taken - charge.amount, rate: rate)
             }
-            accounts[charge.account] = account
+            return false
+        case .amount:
+            guard let calendar = charge.account.measure.period else {
+                spent = max(0, spent - charge.amount)
+                return false
+            }
+            // What began in a period belongs to it, whenever it ends.
+            guard period == periods.number(of: calendar) else { return false }
+            open = max(0, open - charge.amount)
+            if let actual {
+                spent.saturatingAdd(actual - charge.amount)
+            } else {
+                assumed.saturatingAdd(charge.amount)
+            }
+            return true
         }
     }
 
-    /// Drops accounts that say no more than new ones would.
-    private mutating func sweep(_ moment: PeriodNumbers, _ now: LimitTime) {
-        guard accounts.count >= sweepAt else { return }
-        accounts = accounts.filter { name, account in
-            if let period = name.measure.period { return account.period >= moment.number(of: period) }
-            guard let rate = account.rate, let bucket = account.bucket else { return account.spent > 0 }
-            return account.open > 0 || !bucket.isFull(rate: rate, at: now.monotone)
-        }
-        sweepAt = max(Self.smallestSweep, accounts.count * 2)
-    }
-}
-
-extension LimitBook.Account {
     /// Goes on under this rate, at a time in nanoseconds.
     fileprivate mutating func adopt(_ new: MinuteRate, _ now: UInt64) {
         guard let rate, var bucket else {
@@ -279,8 +316,8 @@ extension AttemptRule {
 }
 
 extension Int64 {
-    fileprivate func saturatingAdd(_ other: Int64) -> Int64 {
+    fileprivate mutating func saturatingAdd(_ other: Int64) {
         let (sum, over) = addingReportingOverflow(other)
-        return over ? (other < 0 ? .min : .max) : sum
+        self = over ? (other < 0 ? .min : .max) : sum
     }
 }

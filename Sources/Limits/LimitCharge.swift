@@ -21,6 +21,17 @@ public enum LimitMeasure: String, Hashable, Sendable, CaseIterable {
         case .requestsPerMinute, .tokensPerMinute, .concurrent: nil
         }
     }
+
+    /// A number for each, quicker to hash than a name.
+    var place: UInt8 {
+        switch self {
+        case .requestsPerMinute: 0
+        case .tokensPerMinute: 1
+        case .concurrent: 2
+        case .usdPerDay: 3
+        case .usdPerMonth: 4
+        }
+    }
 }
 
 /// One thing that is counted: whose, and what.
@@ -34,6 +45,12 @@ public struct LimitAccount: Hashable, Sendable {
     public init(scope: LimitScope, measure: LimitMeasure) {
         self.scope = scope
         self.measure = measure
+    }
+
+    /// By whose it is and what: all accounts of a request are looked up by this.
+    public func hash(into hasher: inout Hasher) {
+        scope.hash(into: &hasher)
+        hasher.combine(measure.place)
     }
 }
 

@@ -51,6 +51,7 @@ private enum House {
         ],
         // Not shipped: what `make fuzz` runs.
         "CedarFuzz": ["Cedar", "Foundation"],
+        "CoreBench": ["Dialects", "Inference", "JSONText", "Limits", "Routing"],
         "LedgerSample": [
             "Cryptography", "Inference", "JSONText", "Ledger", "LedgerIndex", "LedgerReport", "LedgerStore",
             "TransparencyLog", "Foundation",
