@@ -51,6 +51,14 @@ public struct Route: Hashable, Sendable {
         case ejected(nanoseconds: UInt64)
         /// Its provider asked to be left alone for so many nanoseconds more.
         case resting(nanoseconds: UInt64)
+
+        /// Whether the candidate gets no requests for a while, unless there is nobody else.
+        public var isSpared: Bool {
+            switch self {
+            case .ejected, .resting: true
+            default: false
+            }
+        }
     }
 
     /// A candidate that is not tried.

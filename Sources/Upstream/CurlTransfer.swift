@@ -267,15 +267,14 @@ private func receiveHeader(
     return 0
 }
 
-/// The connection stands, TLS included; the request goes out next. The two ports are ours and the peer's.
+/// The connection stands, TLS included; the request goes out next, unless it did before. The two ports are ours and the peer's.
 private func connectionStands(
     _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
     _ peerPort: Int32, _ localPort: Int32
 ) -> Int32 {
-    if let transfer = transfer(context), let exchange = transfer.exchange {
-        transfer.loop.connected(exchange, connection: Int(localPort) << 16 | Int(peerPort))
-    }
-    return CURL_PREREQFUNC_OK
+    guard let transfer = transfer(context), let exchange = transfer.exchange else { return CURL_PREREQFUNC_OK }
+    let goes = transfer.loop.connected(exchange, connection: Int(localPort) << 16 | Int(peerPort))
+    return goes ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }
 
 /// Opens a socket, unless it would carry plaintext to a public address. This is the last look at the address that is

@@ -383,12 +383,22 @@ final class EngineLoop: @unchecked Sendable {
         timerDeadline = milliseconds < 0 ? .max : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
     }
 
-    func connected(_ exchange: UpstreamExchange, connection: Int) {
+    /// The connection stands and the request would go out; `false` keeps it from that.
+    ///
+    /// libcurl sends a request once more by itself where a kept connection ends before an answer. The provider may have done what the
+    /// first one asked for, so that is no business of ours here: whoever sends again has it permitted, paid and recorded again.
+    func connected(_ exchange: UpstreamExchange, connection: Int) -> Bool {
         exchange.connection = connection
-        guard exchange.phase == .connecting else { return }
+        guard exchange.phase == .connecting else {
+            exchange.finding =
+                exchange.finding
+                ?? UpstreamFailure(kind: .reset, message: "the kept connection ended before an answer")
+            return false
+        }
         exchange.phase = .awaitingHead
         exchange.phaseDeadline = now + UInt64(exchange.endpoint.timeouts.firstByte) * 1_000_000
         earliestLimit = min(earliestLimit, exchange.deadline)
+        return true
     }
 
     func receive(headerLine line: UnsafeRawBufferPointer, for exchange: UpstreamExchange) -> Bool {

@@ -63,6 +63,18 @@ import Testing
         #expect(server.lines("open").count == 5)
     }
 
+    @Test func `a request is not sent again where a kept connection ends before an answer`() async throws {
+        let server = try await Provider()
+        let engine = try TestEngine()
+        #expect(await engine.answer(try plaintext(server.url("/json")), token: 1).isComplete)
+        let answer = await engine.answer(try plaintext(server.url("/cut-head")), token: 2)
+        #expect(answer.failure?.kind == .reset)
+        // The third is the last: there is none between.
+        #expect(await engine.answer(try plaintext(server.url("/json")), token: 3).isComplete)
+        #expect(await server.hasTold(ofRequests: 3))
+        #expect(server.lines("request").count == 3)
+    }
+
     @Test func `a closed port is a failure to connect`() async throws {
         let answer = try await TestEngine().answer(plaintext("http://127.0.0.1:1/x"))
         #expect(answer.failure?.kind == .connect)

@@ -78,8 +78,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private var gathered: [UInt8] = []
     private var kept: [UInt8] = []
     private var pending = ByteBuffer()
-    /// Something was written to the caller and not sent yet: the head goes out with what came with it.
-    private var hasUnsent = false
+    /// Whether anything went to the caller.
+    private var hasBegun = false
     private var uncredited = 0
     private var outcome: Outcome?
     private var waiting: CheckedContinuation<Outcome, Never>?
@@ -176,8 +176,6 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         isStream = true
         stream = AnswerStream(
             request: request, restoration: restoration, rules: rules, translation: translation)
-        exchange.begin(status: head.status, headers: answerHeaders(head))
-        hasUnsent = true
     }
 
     /// A piece of the answer's body.
@@ -290,14 +288,20 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     }
 
     private func send() {
-        if pending.readableBytes > 0 {
-            exchange.write(pending)
-            pending = ByteBuffer()
-            hasUnsent = true
-        }
-        guard hasUnsent else { return }
-        hasUnsent = false
+        guard pending.readableBytes > 0 else { return }
+        write()
         exchange.flush()
+    }
+
+    /// Writes what the caller can have. The answer's head goes out with the first of it: until then another candidate may do better.
+    private func write() {
+        if !hasBegun, let head {
+            hasBegun = true
+            exchange.begin(status: head.status, headers: answerHeaders(head))
+        }
+        guard pending.readableBytes > 0 else { return }
+        exchange.write(pending)
+        pending = ByteBuffer()
     }
 
     /// Lets the provider send on, unless the caller is behind.
@@ -345,7 +349,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         switch progress {
         case .done, .providerError:
             if let end = framer?.end() { pending.writeBytes(end) }
-            if pending.readableBytes > 0 { exchange.write(pending) }
+            write()
             exchange.finish()
             finish(.streamed(streamed(failure: nil)))
         case .open:
@@ -358,8 +362,9 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         breakOff(UpstreamFailure(kind: .malformed, message: "\(error)"))
     }
 
-    /// An answer that can't go on: the caller gets what there is, an error event, and no clean end.
+    /// An answer that can't go on: the caller gets what there is, an error event, and no clean end; unless it has nothing yet.
     private func breakOff(_ failure: UpstreamFailure) {
+        guard hasBegun else { return finish(.failed(failure)) }
         let last = ErrorBody.event(
             RequestError(.upstreamFailed, "the provider's answer broke off"), in: request.dialect,
             requestID: requestID.description)

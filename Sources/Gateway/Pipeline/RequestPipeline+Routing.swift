@@ -61,9 +61,11 @@ extension RequestPipeline {
         return strategy
     }
 
-    /// Whether a step may be tried now: it has room, and what is no first attempt is within the gateway's budget of retries. If so, `leave`
-    /// has to follow.
+    /// Whether a step may be tried now: it has room, and what is no first attempt is within the gateway's budget of retries, and not for
+    /// one that is spared. If so, `leave` has to follow.
     func mayBegin(_ step: Route.Step, after attempts: Int, _ inquiry: Inquiry, _ route: Route) -> Bool {
+        // Who failed too often or asked to be left alone is tried where nobody better is there, but nothing is tried again there.
+        if attempts > 0, step.reason.isSpared { return false }
         let now = Clock.monotone()
         let begins = routing.withLock { book in
             // A candidate that has no room costs no retry.
