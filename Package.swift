@@ -64,6 +64,7 @@ let package = Package(
         library("Limits", ["Inference"]),
         library("Routing", ["Inference"]),
         library("Dialects", ["Inference", "JSONText"]),
+        library("AnswerCache", ["Inference", "Cryptography"]),
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
 
         // Shells: sockets, disks, C.
@@ -132,8 +133,8 @@ let package = Package(
                 "LedgerIndex", "LedgerReport",
                 "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore", "RedisClient",
                 "Identity",
-                "Access", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText", "Cryptography",
-                "TransparencyLog",
+                "Access", "AnswerCache", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText",
+                "Cryptography", "TransparencyLog",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: http2),
@@ -166,6 +167,8 @@ let package = Package(
             ]),
         tests("PatternScannerTests", ["PatternScanner", "Privacy"]),
         tests("LimitsTests", ["Limits", "Inference"]),
+        tests("AnswerCacheTests", ["AnswerCache", "Inference", "Cryptography"]),
+        tests("RedisClientTests", ["RedisClient"]),
         tests("LimitStoreTests", ["LimitStore", "Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),

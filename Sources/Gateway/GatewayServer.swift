@@ -28,6 +28,7 @@ public final class GatewayServer: Sendable {
         let keyJournal: KeyJournal
         let vault: GatewayVault
         let limits: GatewayLimits
+        let cache: GatewayCache
         let engines: [UpstreamEngine]
         let workers: BodyWorkers
         let master: SymmetricKey
@@ -148,9 +149,10 @@ public final class GatewayServer: Sendable {
             forwarders[ObjectIdentifier(loop)] = Forwarder(engine: engine, loop: loop, workers: workers)
         }
         let limits = try GatewayLimits.begin(configuration, logger: logger)
+        let cache = try GatewayCache(configuration.cache, logger: logger)
         let pipeline = RequestPipeline(
-            activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, metrics: metrics, logger: logger,
-            forwarders: forwarders,
+            activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, cache: cache, metrics: metrics,
+            logger: logger, forwarders: forwarders,
             workers: workers, inspectionTimeout: configuration.limits.inspectionTimeout)
         let seed = try SecureRandom.bytes(16).withUnsafeBytes {
             ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -169,14 +171,17 @@ public final class GatewayServer: Sendable {
                 AdminServer.Reasons(
                     notReady: (self.isDraining.load(ordering: .relaxed) ? ["draining"] : [])
                         + [ledger.trouble, pipeline.vaultTrouble, pipeline.limitTrouble].compactMap(\.self),
-                    degraded: [pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble, limits.degradation]
-                        .compactMap(\.self))
+                    degraded: [
+                        pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble, limits.degradation,
+                        cache.trouble,
+                    ]
+                    .compactMap(\.self))
             },
             exposition: {
                 metrics.exposition(
                     connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
-                    policiesDegraded: pipeline.condition.trouble != nil, relay: relay)
+                    policiesDegraded: pipeline.condition.trouble != nil, relay: relay, cache: cache)
             },
             limits: { limits.standing(pipeline.activeSet.configuration.attemptLimits) },
             pages: pages,
@@ -195,7 +200,8 @@ public final class GatewayServer: Sendable {
             ])
         return Parts(
             group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, keyJournal: keyJournal,
-            vault: vault, limits: limits, engines: engines, workers: workers, master: master.key, metrics: metrics,
+            vault: vault, limits: limits, cache: cache, engines: engines, workers: workers, master: master.key,
+            metrics: metrics,
             relay: relay,
             pages: pages)
     }
@@ -275,6 +281,7 @@ public final class GatewayServer: Sendable {
         parts.workers.stop()
         parts.vault.vault.close()
         parts.limits.close()
+        parts.cache.close()
         let isRecorded = parts.ledger.trouble == nil
         parts.ledger.close(reason: "signal")
         parts.pages.stop()

@@ -9,6 +9,7 @@ extension LedgerEntry {
         case .intent(let intent): try intent.encoded()
         case .exposure(let part): try part.encoded()
         case .result(let result): try result.encoded()
+        case .cached(let cached): try cached.encoded()
         case .denied(let denied): try denied.encoded()
         case .refused(let refused): try refused.encoded()
         case .unidentified(let unidentified): try unidentified.encoded()
@@ -118,6 +119,47 @@ extension LedgerEntry.Result {
         } else {
             line.json.null()
         }
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.Cached {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 1_280)
+        line.member("age_ms", ageMilliseconds)
+        line.member("answer_bytes", answerBytes)
+        line.member("answer_of", answerOf.description)
+        line.member("attempt", attempt)
+        line.member("client", asked.clientAddress)
+        line.considered(considered)
+        line.coverage(asked.data.coverage)
+        line.data(asked.data.counts)
+        line.json.key("destination")
+        line.json.beginObject()
+        line.json.key("internal")
+        line.json.bool(isInternal)
+        line.member("model", destination.model)
+        line.member("provider", destination.provider.rawValue)
+        if let region { line.member("region", region) }
+        line.json.endObject()
+        line.member("dialect", asked.dialect.rawValue)
+        line.member("form", form.rawValue)
+        line.kind("cached")
+        line.foreign("model", asked.model.rawValue)
+        line.member("operation", asked.operation.rawValue)
+        line.member("policies", policies)
+        line.member("policy_set", asked.policySet)
+        line.principal(asked.principal)
+        if let purpose = asked.purpose { line.member("purpose", purpose.rawValue) }
+        line.request(asked.requestID)
+        line.sequence()
+        line.stages(asked.stages)
+        line.json.key("stream")
+        line.json.bool(asked.isStreaming)
+        line.member("time", time)
+        line.member("tokens_estimated", asked.estimatedInputTokens)
+        line.tools(asked.tools)
+        if let traceparent = asked.traceparent { line.foreign("traceparent", traceparent) }
         return try line.finish()
     }
 }

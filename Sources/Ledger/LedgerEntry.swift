@@ -26,6 +26,8 @@ public enum LedgerEntry: Sendable {
     case exposure(ExposurePart)
     /// How a request ended that had an intent.
     case result(Result)
+    /// A request was answered with an answer that was kept from an earlier one, and nothing left.
+    case cached(Cached)
     /// A request of a known principal was refused, and nothing left.
     case denied(Denied)
     /// Requests of known principals that were turned away for want of room, form or time, counted; nothing of them left.

@@ -96,6 +96,9 @@ public struct LedgerRow: Hashable, Sendable {
                 milliseconds,
             ]
             return facts.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
+        case "cached":
+            let seconds = (entry["age_ms"]?.int ?? 0) / 1_000
+            return "answer of \(text(entry["answer_of"])), \(seconds) s old, policies \(list(entry["policies"]))"
         case "denied":
             var policies: Set<String> = []
             if let considered = entry["considered"] {

@@ -1,8 +1,8 @@
 public import Inference
 private import JSONText
 
-/// A request as the ledger recorded it, read back: what policies saw of it, and what they said. Made from an `intent` or a
-/// `denied` entry.
+/// A request as the ledger recorded it, read back: what policies saw of it, and what they said. Made from an `intent`, a
+/// `cached` or a `denied` entry.
 public struct RecordedRequest: Sendable {
     /// What policies said of one destination.
     public typealias Considered = LedgerEntry.Considered
@@ -45,7 +45,7 @@ public struct RecordedRequest: Sendable {
     public let policySet: String
     /// The destinations that policy was asked about.
     public let considered: [Considered]
-    /// Why it was refused; `nil` where it was sent.
+    /// Why it was refused; `nil` where it was sent, or would have been were its answer not kept.
     public let denial: LedgerEntry.DenialReason?
     /// Which attempt of the request, from 1; 1 for what was refused.
     public let attempt: Int
@@ -54,7 +54,7 @@ public struct RecordedRequest: Sendable {
 
     /// Bytes of which every line of such an entry holds one, and no other line: so that others need not be parsed. (A quotation
     /// mark within a text is escaped, so they are nothing but the member.)
-    public static let markers = [Array(#""kind":"intent""#.utf8), Array(#""kind":"denied""#.utf8)]
+    public static let markers = ["intent", "cached", "denied"].map { Array(#""kind":"\#($0)""#.utf8) }
 
     /// Reads a line of the log, given without line feed; `nil` for entries of another kind, and for what is no entry that this
     /// module wrote.
@@ -106,7 +106,7 @@ public struct RecordedRequest: Sendable {
 
     private static func isIntent(_ entry: JSONValue) -> Bool? {
         switch entry["kind"]?.string {
-        case "intent": true
+        case "intent", "cached": true
         case "denied": false
         default: nil
         }

@@ -55,6 +55,7 @@ final class EntryIndexer {
         let entry = document.root
         switch kind {
         case "intent": return try addIntent(id, time, entry)
+        case "cached": return try addCached(id, time, entry)
         case "denied": return try addDenied(id, time, entry)
         case "result": return try addResult(id, entry)
         case "exposure": return try addExposure(id, entry)
@@ -72,8 +73,35 @@ final class EntryIndexer {
 
     private func addIntent(_ id: Int64, _ time: Int64, _ entry: JSONValue) throws -> Bool {
         guard let request = Self.request(entry), let destination = entry["destination"] else { return false }
+        let number = try addPermitted(id, time, request, destination, entry)
+        try addFindings(id, entry, form: Self.text(entry["form"]))
+        if let exposed = entry["exposed"] { try addExposed(id, exposed) }
+        if intents.count >= Bounds.intents { intents.removeAll(keepingCapacity: true) }
+        intents[Attempt(request: request, number: number)] = id
+        return true
+    }
+
+    /// An answer from the cache is an attempt that has ended and of which nothing left.
+    private func addCached(_ id: Int64, _ time: Int64, _ entry: JSONValue) throws -> Bool {
+        guard let request = Self.request(entry), let destination = entry["destination"] else { return false }
+        _ = try addPermitted(id, time, request, destination, entry)
+        try addFindings(id, entry, form: nil)
+        result.add(id)
+        result.add(try words.word("cached"))
+        for _ in 0..<4 { result.addNull() }
+        result.add(0)
+        for _ in 0..<2 { result.addNull() }
+        result.add(0)
+        result.add(id)
+        try result.write()
+        return true
+    }
+
+    /// The event of what policy permits; its attempt.
+    private func addPermitted(
+        _ id: Int64, _ time: Int64, _ request: RequestKey, _ destination: JSONValue, _ entry: JSONValue
+    ) throws -> Int64 {
         let number = Self.int(entry["attempt"]) ?? 1
-        let form = Self.text(entry["form"])
         event.add(id)
         event.add(time)
         event.add(request)
@@ -84,7 +112,7 @@ final class EntryIndexer {
                 IndexWords.Place(
                     provider: Self.text(destination["provider"]), model: Self.text(destination["model"]),
                     region: Self.text(destination["region"]), isInternal: destination["internal"]?.bool ?? false)))
-        event.add(try words.word(form))
+        event.add(try words.word(Self.text(entry["form"])))
         event.add(try words.list(entry["policies"].map(Self.written) ?? "[]"))
         event.addNull()
         event.add(Self.gateway(entry["stages_us"]))
@@ -92,11 +120,7 @@ final class EntryIndexer {
         event.addNull()
         event.add(try words.word(Self.text(entry["route"]?["strategy"])))
         try event.write()
-        try addFindings(id, entry, form: form)
-        if let exposed = entry["exposed"] { try addExposed(id, exposed) }
-        if intents.count >= Bounds.intents { intents.removeAll(keepingCapacity: true) }
-        intents[Attempt(request: request, number: number)] = id
-        return true
+        return number
     }
 
     private func addDenied(_ id: Int64, _ time: Int64, _ entry: JSONValue) throws -> Bool {

@@ -72,6 +72,7 @@ extension ExposureReport {
         json.member("requests", totals.requests)
         json.member("attempts", totals.attempts)
         json.member("open", totals.open)
+        json.member("cached", totals.cached)
         json.member("denied", totals.denied)
         json.member("principals", totals.principals)
         json.member("raw_values", totals.rawValues)

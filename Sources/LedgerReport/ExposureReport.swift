@@ -154,6 +154,9 @@ public struct ExposureReport: Sendable {
         public var unpriced = 0
         /// Intents whose end is not recorded (yet).
         public var open = 0
+        /// Requests that were answered from the cache: nothing of them left, and they count in no other figure but
+        /// `outcomes` and what policies decided.
+        public var cached = 0
     }
 
     /// What was asked.

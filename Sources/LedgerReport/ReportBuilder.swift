@@ -98,12 +98,14 @@ public struct ReportBuilder {
     var current = Entry()
     private let raw: Int
     private let unreachable: Int
+    private let cached: Int
 
     /// A builder for what matches `filter`; it is given matching entries only.
     public init(_ filter: LedgerFilter) {
         report.filter = filter
         raw = words.number("raw")
         unreachable = words.number("unreachable")
+        cached = words.number("cached")
     }
 
     // MARK: Texts
@@ -154,6 +156,12 @@ public struct ReportBuilder {
             hours[hour, default: Hour()].denied += 1
             return
         }
+        guard entry.outcome != cached else {
+            report.totals.cached += 1
+            decisions[entry.policies].permitted += 1
+            outcomes[entry.outcome, default: 0] += 1
+            return
+        }
         report.totals.attempts += 1
         if entry.isNewRequest { report.totals.requests += 1 }
         callers[entry.caller].attempts += 1
@@ -166,7 +174,7 @@ public struct ReportBuilder {
 
     /// Counts values of one class in the entry added last, which left in one way.
     public mutating func addFinding(dataClass: Int, treatment: Int, count: Int) {
-        guard current.place >= 0, current.outcome != unreachable else { return }
+        guard current.place >= 0, current.outcome != unreachable, current.outcome != cached else { return }
         let cell = Cell(
             dataClass: Int32(truncatingIfNeeded: dataClass), place: Int32(truncatingIfNeeded: current.place),
             treatment: Int32(truncatingIfNeeded: treatment))

@@ -85,11 +85,16 @@ public final class RedisClient: Sendable {
 
     /// Sends a command; `done` is called on the client's thread, or at once where nothing can be sent.
     public func send(_ parts: [String], _ done: @escaping @Sendable (Result<Reply, Failure>) -> Void) {
+        send(bytes: parts.map { Array($0.utf8) }, done)
+    }
+
+    /// Sends a command of any bytes; `done` is called on the client's thread, or at once where nothing can be sent.
+    public func send(bytes parts: [[UInt8]], _ done: @escaping @Sendable (Result<Reply, Failure>) -> Void) {
         let deadline = Monitor.now() + UInt64(max(1, settings.timeoutMilliseconds)) * 1_000_000
         monitor.lock()
         let isTaken = !state.isClosing && state.waiting.count < Self.mostWaiting
         if isTaken {
-            state.waiting.append(Command(parts: parts.map { Array($0.utf8) }, done: done, deadline: deadline))
+            state.waiting.append(Command(parts: parts, done: done, deadline: deadline))
             monitor.signal()
         }
         monitor.unlock()

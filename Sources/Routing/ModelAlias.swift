@@ -16,6 +16,20 @@ public struct ModelAlias: Hashable, Sendable {
         case weighted
     }
 
+    /// How answers are kept, to be given again.
+    public struct Keeping: Hashable, Sendable {
+        /// For how long, in milliseconds.
+        public let milliseconds: Int64
+        /// Whether only for the principal whose request was answered; else for its tenant.
+        public let isPerPrincipal: Bool
+
+        /// Puts it together.
+        public init(milliseconds: Int64, isPerPrincipal: Bool = false) {
+            self.milliseconds = milliseconds
+            self.isPerPrincipal = isPerPrincipal
+        }
+    }
+
     /// What holds for the choice besides the strategy.
     public struct Terms: Hashable, Sendable {
         /// The strategies that a caller may ask for instead, by the header `x-sallyport-strategy`.
@@ -31,6 +45,8 @@ public struct ModelAlias: Hashable, Sendable {
         /// For how long a conversation stays with the candidate that served it, in nanoseconds, for its provider's cache of prompts; `nil`:
         /// it does not.
         public var affinity: UInt64?
+        /// For how long an answer may be given again to who asks the same; `nil`: not at all.
+        public var keeping: Keeping?
 
         /// Nothing holds.
         public init() {}

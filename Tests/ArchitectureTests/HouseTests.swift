@@ -17,6 +17,7 @@ private enum House {
         "Limits": ["Inference"],
         "Routing": ["Inference"],
         "Dialects": ["Inference", "JSONText"],
+        "AnswerCache": ["Inference", "Cryptography"],
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography"],
     ]
     static let shells: [String: Set<String>] = [

@@ -118,6 +118,22 @@ enum Sample {
         #expect(report.ledgers.map(\.count) == [11])
     }
 
+    @Test func `an answer from the cache is found by its outcome, and counts as nothing that left`() throws {
+        let kept = Sample.intent(2, who: "bob", data: [("email", "raw", 4)])
+            .replacing(#""kind":"intent""#, with: #""kind":"cached""#).replacing(#","treatment":"raw""#, with: "")
+        let index = try index(MemoryLedger([Sample.intent(1), Sample.result(1), kept]))
+        try index.update()
+        let report = try report(index)
+        #expect(report.totals.requests == 1 && report.totals.attempts == 1 && report.totals.cached == 1)
+        // The value and the image of the first.
+        #expect(report.totals.rawValues == 2 && report.totals.open == 0 && report.totals.nanoUSD == 7)
+        #expect(report.callers.map(\.principal) == ["ann"] && report.policies.map(\.permitted) == [2])
+        let events = try index.events(LedgerFilter(values: [.outcome: "cached"]), limit: 10)
+        #expect(events.map(\.request) == [Sample.request(2)])
+        #expect(events.first?.result?.nanoUSD == 0 && events.first?.result?.bytesSent == 0)
+        #expect(events.first?.findings.contains { $0.dataClass == "email" && $0.treatment.isEmpty } == true)
+    }
+
     @Test func `a row says by which strategy its destination was chosen, if its entry does`() throws {
         let route = #""route":{"passed_over":1,"reason":"as listed","strategy":"ordered"},"stages_us""#
         let intent = Sample.intent(1).split(separator: #""stages_us""#).joined(separator: route)

@@ -57,6 +57,19 @@ import Testing
         #expect(lines.allSatisfy { $0.hasSuffix("\r") })
     }
 
+    @Test func `an answer from the cache is a row of its own, and nothing of it left`() throws {
+        let lines = try Self.export(
+            [.intent(LedgerSamples.intent), .cached(LedgerSamples.cached), .result(Self.result)], .csv)
+        let rows = Self.rows(lines)
+        #expect(rows.count == 2)
+        let expected = [
+            "decision": "permitted", "seq": "1", "attempt": "2", "provider": "openai", "form": "pseudonymised",
+            "policies": "support-may-send", "data": "email:2 phone:1", "values": "0", "outcome": "cached",
+            "cost_nano_usd": "0", "bytes_sent": "0", "status": "", "result_seq": "",
+        ]
+        for (name, value) in expected { #expect(rows[0][name] == value, "\(name)") }
+    }
+
     @Test func `what would be a formula or a line of its own is neither`() throws {
         var denied = LedgerSamples.denied
         denied.asked.model = ModelID("=cmd|' /C calc'!A0,\"x\"\r\ny")

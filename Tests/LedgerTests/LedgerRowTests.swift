@@ -9,7 +9,9 @@ import Testing
         let texts = [
             "SEQ  TIME",
             "email 2, phone 1, unscannable 1  policies support-may-send; weighted: drawn, 2 passed over",
-            "of 7, completed, 200, 300+120 tokens, 0.000123456 USD, 500 ms", "policy: no-health-out",
+            "of 7, completed, 200, 300+120 tokens, 0.000123456 USD, 500 ms",
+            "answer of req_00000000000000010000000000000002, 61 s old, policies support-may-send",
+            "policy: no-health-out",
             "192.0.2.1 2001:db8::1", "version 1.0, 12 bytes of an unfinished entry cut", "signal", "in force",
             "reload denied", "key k_7f3a", "generation 2", "key k_7f3a",
             "part 2 of req_0123456789abcdeffedcba9876543210, 2 values", "overloaded ×1, rate_limited ×3",

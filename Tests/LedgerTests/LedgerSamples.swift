@@ -59,6 +59,15 @@ enum LedgerSamples {
         usage: TokenUsage(input: 300, output: 120, cachedInput: 10), cost: Money(nanoUSD: 123_456),
         firstByteMicroseconds: 1_234, totalMicroseconds: 500_000, bytesSent: 1_500, bytesReceived: 612)
 
+    static let cached = LedgerEntry.Cached(
+        time: time, asked: asked, destination: Destination(provider: ProviderID("openai"), model: "gpt"), region: "eu",
+        isInternal: false, form: .pseudonymised, policies: ["support-may-send"],
+        considered: [
+            .init(
+                destination: Destination(provider: ProviderID("openai"), model: "gpt"), form: .pseudonymised,
+                policies: ["support-may-send"])
+        ], attempt: 2, answerOf: RequestID(high: 1, low: 2), ageMilliseconds: 61_500, answerBytes: 612)
+
     static let denied = LedgerEntry.Denied(
         time: time, asked: asked, reason: .policy, status: 403,
         considered: [
@@ -109,6 +118,24 @@ enum LedgerSamples {
                 + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"status":200,"#
                 + #""time":"2026-11-23T00:45:59.123Z","total_us":500000,"#
                 + #""usage":{"cached_input":10,"input":300,"output":120},"v":3}"#
+        ),
+        (
+            .cached(cached),
+            #"{"age_ms":61500,"answer_bytes":612,"answer_of":"req_00000000000000010000000000000002","attempt":2,"#
+                + #""client":"192.0.2.17","considered":[{"destination":{"model":"gpt","provider":"openai"},"#
+                + #""form":"pseudonymised","policies":["support-may-send"]}],"coverage":[{"count":1,"place":"system","verdict":"decoded"},{"count":5,"place":"user","verdict":"scanned"},"#
+                + #"{"count":1,"place":"user","reason":"image","verdict":"unscannable"}],"#
+                + #""data":[{"class":"email","count":2,"place":"user"},{"class":"phone","count":1,"place":"system"}],"#
+                + #""destination":{"internal":false,"model":"gpt","provider":"openai","region":"eu"},"#
+                + #""dialect":"openai","form":"pseudonymised","kind":"cached","model":"oai/gpt","operation":"chat","#
+                + #""policies":["support-may-send"],"policy_set":"aa11","#
+                + #""principal":{"attributes":{"cleared":true,"department":"support","level":3,"#
+                + #""regions":["eu","us"]},"credential":"k_7f3a","kind":"service","method":"api_key","#
+                + #""name":"support-bot","teams":["support","emea"],"tenant":"acme"},"purpose":"support/tickets","#
+                + #""request":"req_0123456789abcdeffedcba9876543210","seq":0,"#
+                + #""stages_us":{"authorise":33,"inspect":222,"read":11},"stream":true,"#
+                + #""time":"2026-11-23T00:45:59.123Z","tokens_estimated":312,"tools":["lookup"],"tools_left_out":1,"#
+                + #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","v":3}"#
         ),
         (
             .denied(denied),

@@ -45,6 +45,13 @@ struct RecordedRequestTests {
         #expect(read.attempt == 1)
     }
 
+    @Test func `an answer from the cache is read back as what was permitted`() throws {
+        let read = try #require(RecordedRequest(line: try Self.line(.cached(LedgerSamples.cached))))
+        #expect(read.denial == nil)
+        #expect(read.considered == LedgerSamples.cached.considered)
+        #expect(read.attempt == 2)
+    }
+
     @Test func `other entries are no requests, and have no marker`() throws {
         for sample in LedgerSamples.all {
             let line = try Self.line(sample.entry)

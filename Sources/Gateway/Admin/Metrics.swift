@@ -50,6 +50,7 @@ final class Metrics: Sendable {
         var findings: [DataClass: Int] = [:]
         var analyses: [String: Int] = [:]
         var refusals: [String: Int] = [:]
+        var cache: [CacheUse: Int] = [:]
         var reloads: [String: Int] = [:]
     }
 
@@ -120,6 +121,9 @@ final class Metrics: Sendable {
         counters.withLock { $0.refusals[kind, default: 0] += 1 }
     }
 
+    /// Counts a look into the cache.
+    func cached(_ use: CacheUse) { counters.withLock { $0.cache[use, default: 0] += 1 } }
+
     /// Counts a reload by its outcome (`ok` or `failed`).
     func reloaded(_ outcome: String) {
         counters.withLock { $0.reloads[outcome, default: 0] += 1 }
@@ -130,7 +134,7 @@ final class Metrics: Sendable {
     /// The text format of Prometheus, version 0.0.4.
     func exposition(
         connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool, policySet: String,
-        policiesDegraded: Bool, relay: GatewayRelay? = nil
+        policiesDegraded: Bool, relay: GatewayRelay? = nil, cache: GatewayCache? = nil
     ) -> String {
         let counters = counters.withLock { $0 }
         var text = Exposition()
@@ -202,6 +206,18 @@ final class Metrics: Sendable {
         text.sample("sallyport_policies_degraded", [], policiesDegraded ? "1" : "0")
         text.family("sallyport_policy_set_info", "gauge", "The SHA-256 of the policy set in force.")
         text.sample("sallyport_policy_set_info", [("sha256", policySet)], "1")
+        text.family("sallyport_cache_requests_total", "counter", "Looks into the answer cache, by result.")
+        for use in [CacheUse.hit, .miss] {
+            text.sample("sallyport_cache_requests_total", [("result", use.rawValue)], "\(counters.cache[use] ?? 0)")
+        }
+        if let figures = cache?.figures {
+            text.family("sallyport_cache_answers", "gauge", "Answers kept in memory.")
+            text.sample("sallyport_cache_answers", [], "\(figures.answers)")
+            text.family("sallyport_cache_bytes", "gauge", "Bytes of answers kept in memory.")
+            text.sample("sallyport_cache_bytes", [], "\(figures.bytes)")
+            text.family("sallyport_cache_evictions_total", "counter", "Kept answers that had to make room for others.")
+            text.sample("sallyport_cache_evictions_total", [], "\(figures.evictions)")
+        }
         relay?.append(to: &text)
         return text.text
     }

@@ -17,43 +17,23 @@ struct ReadLimits {
 extension ConfigurationLoader {
     static func limitState(_ section: ConfigurationSection) -> LimitStateSettings {
         let file = section.field("file")?.path()
-        let redis = section.field("redis").flatMap { redisServer($0.section) }
+        let redis = section.field("redis").flatMap { limitServer($0.section) }
         section.finish()
         return LimitStateSettings(
             file: file ?? ConfigurationPath.resolve("var/limits.sqlite", besides: section.source), redis: redis)
     }
 
-    private static func redisServer(_ section: ConfigurationSection) -> LimitStateSettings.Redis? {
-        let address = section.required("address", "an address such as `127.0.0.1:6379`")
-        let user = section.field("user")?.string("a name")
-        var password: Secret?
-        if let field = section.field("password") {
-            switch field.secret() {
-            case .present(let secret)?: password = secret
-            case .absent(let reason)?: field.report(reason)
-            case nil: break
-            }
-        }
-        let prefix = section.field("prefix")?.word("a word")
+    private static func limitServer(_ section: ConfigurationSection) -> LimitStateSettings.Redis? {
+        let server = redisServer(section, timeout: 1_000)
         let fail = section.field("fail")?.choice(LimitStateSettings.Fail.self) ?? .closed
         let gateways = fail == .closed ? section.field("gateways") : section.required("gateways", "how many there are")
         let count = gateways?.integer(in: 1...1_000)
         let lease = section.field("lease")?.milliseconds(in: 1_000...3_600_000)
-        let timeout = section.field("timeout")?.milliseconds(in: 10...60_000)
         section.finish()
-        guard let text = address?.string("an address such as `127.0.0.1:6379`") else { return nil }
-        let colon = text.lastIndex(of: ":")
-        let host = colon.map { text[..<$0].filter { $0 != "[" && $0 != "]" } } ?? ""
-        guard let colon, let port = ScalarText.integer(text[text.index(after: colon)...]), (1...65_535).contains(port),
-            !host.isEmpty
-        else {
-            address?.report("expected an address such as `127.0.0.1:6379`, found `\(text)`")
-            return nil
+        return server.map {
+            LimitStateSettings.Redis(
+                server: $0, isClosed: fail == .closed, gateways: count ?? 1, leaseMilliseconds: lease ?? 30_000)
         }
-        return LimitStateSettings.Redis(
-            host: host, port: port, user: user, password: password, prefix: "{\(prefix ?? "sallyport")}:",
-            isClosed: fail == .closed, gateways: count ?? 1, leaseMilliseconds: lease ?? 30_000,
-            timeoutMilliseconds: timeout ?? 1_000)
     }
 
     static func requestLimits(_ root: ConfigurationSection, _ names: LimitNames) -> ReadLimits {

@@ -67,6 +67,7 @@ private struct ModelsReader {
         terms.maximumFirstToken = section.field("max_first_token_ms")?.integer(in: 1...3_600_000)
             .map { UInt64($0) * 1_000_000 }
         terms.affinity = section.field("affinity")?.milliseconds(in: 1_000...86_400_000).map { UInt64($0) * 1_000_000 }
+        terms.keeping = section.field("cache").flatMap { keeping($0.section) }
         let known = Set(providers.compactMap(\.settings.region)).sorted()
         if let fields = section.field("regions")?.elements(of: "regions") {
             terms.regions = Set(
@@ -79,6 +80,19 @@ private struct ModelsReader {
                 })
         }
         return terms
+    }
+
+    private enum Sharing: String, CaseIterable {
+        case tenant, principal
+    }
+
+    private func keeping(_ section: ConfigurationSection) -> ModelAlias.Keeping? {
+        let time = section.required("for", "a duration such as `1h`")
+        let sharing = section.field("per")?.choice(Sharing.self)
+        section.finish()
+        return time?.milliseconds(in: 1_000...86_400_000).map {
+            ModelAlias.Keeping(milliseconds: Int64($0), isPerPrincipal: sharing == .principal)
+        }
     }
 
     // MARK: - Candidates

@@ -41,6 +41,7 @@ public enum ConfigurationLoader {
         let relay = relay(ledgerSection)
         let ledger = ledger(ledgerSection)
         let limitState = limitState(root.section("limit_state"))
+        let cache = cache(root.section("cache"))
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
@@ -58,7 +59,7 @@ public enum ConfigurationLoader {
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), prices: policies.prices,
             requestLimits: policies.limits.requests,
-            attemptLimits: policies.limits.attempts, limitState: limitState, privacy: policies.privacy,
+            attemptLimits: policies.limits.attempts, limitState: limitState, cache: cache, privacy: policies.privacy,
             payloads: policies.payloads, analyzer: policies.analyzer, principals: policies.principals,
             tokenIssuers: tokens,
             accessPolicy: policies.access,

@@ -111,6 +111,8 @@ public struct GatewayConfiguration: Sendable {
     public let attemptLimits: AttemptLimits
     /// Where it is kept what these count.
     public let limitState: LimitStateSettings
+    /// Where answers are kept that may be given again.
+    public let cache: CacheSettings
     /// What is looked for in prompts.
     public let privacy: PrivacySettings
     /// Which requests and answers are kept, sealed.

@@ -7,24 +7,14 @@ public struct LimitStateSettings: Sendable {
 
     /// A Redis or Valkey server.
     public struct Redis: Sendable {
-        /// Its address or name.
-        public let host: String
-        /// Its port.
-        public let port: Int
-        /// Whom we are there; `nil`: the default user.
-        public let user: String?
-        /// The password; `nil` for none.
-        public let password: Secret?
-        /// What all keys begin with, its hash tag included.
-        public let prefix: String
+        /// Where it is, and how to talk to it.
+        public let server: RedisServerSettings
         /// Whether attempts under limits are refused while it can't be asked; else each gateway takes its own share.
         public let isClosed: Bool
         /// How many gateways there are at most, for the share.
         public let gateways: Int
         /// How long an attempt of a gateway that has ended holds its places, in milliseconds.
         public let leaseMilliseconds: Int
-        /// How long to wait for an answer, in milliseconds.
-        public let timeoutMilliseconds: Int
     }
 
     /// What becomes of attempts under limits while Redis can't be asked.

@@ -41,16 +41,27 @@ enum AttemptBounds {
         return WorstCase(tokens: isTooMany ? nil : tokens, cost: cost, missing: missing)
     }
 
+    /// Whether all that the answer depends on stands in the request: so that who asks the same gets the same. Pictures and files may stand
+    /// elsewhere, and of several answers each would have to be looked at.
+    static func isSelfContained(_ request: InferenceRequest) -> Bool {
+        let root = request.body.root
+        return request.unscannable.isEmpty && !refersToMore(root) && !hasHostedTool(root, request.dialect)
+            && choices(root) == 1 && root["prompt"]?.kind != .array
+    }
+
+    private static func choices(_ root: JSONValue) -> Int {
+        let generation = root["generationConfig"] ?? root["generation_config"]
+        let candidates = (generation?["candidateCount"] ?? generation?["candidate_count"])?.int ?? 1
+        return max(1, root["n"]?.int ?? 1, root["best_of"]?.int ?? 1, candidates)
+    }
+
     private static func output(_ request: InferenceRequest, _ root: JSONValue, _ candidate: RouteCandidate) -> Int? {
         if [.embeddings, .embedContent, .batchEmbedContents].contains(request.operation) { return 0 }
         let known = candidate.maximumOutput ?? candidate.contextWindow
         guard let one = request.maximumOutputTokens.map({ min($0, known ?? $0) }) ?? known else { return nil }
         // What is predicted and does not come is paid for like an answer.
         let predicted = root["prediction"].map { $0.range.count } ?? 0
-        let generation = root["generationConfig"] ?? root["generation_config"]
-        let candidates = (generation?["candidateCount"] ?? generation?["candidate_count"])?.int ?? 1
-        let choices = max(1, root["n"]?.int ?? 1, root["best_of"]?.int ?? 1, candidates)
-        let (product, isTooMany) = max(0, one).multipliedReportingOverflow(by: choices)
+        let (product, isTooMany) = max(0, one).multipliedReportingOverflow(by: choices(root))
         let (sum, isTooManyToo) = product.addingReportingOverflow(predicted)
         return isTooMany || isTooManyToo ? nil : sum
     }
@@ -69,6 +80,7 @@ enum AttemptBounds {
     /// Anthropic's dialect have no type, or one of the caller's machine; in Gemini's and Bedrock's a member says what a tool is.
     private static func hasHostedTool(_ root: JSONValue, _ dialect: Dialect) -> Bool {
         if let options = root["web_search_options"], !options.isNull { return true }
+        if let servers = root["mcp_servers"], !servers.isNull { return true }
         let tools = dialect == .bedrock ? root["toolConfig"]?["tools"] : root["tools"]
         guard let tools else { return false }
         for tool in tools.elements {

@@ -48,10 +48,7 @@ final class RedisLimits: LimitBackend {
         self.instance = instance
         self.own = settings.isClosed ? nil : own
         self.logger = logger
-        client = try RedisClient(
-            RedisClient.Settings(
-                host: settings.host, port: settings.port, password: settings.password?.reveal(), user: settings.user,
-                timeoutMilliseconds: settings.timeoutMilliseconds))
+        client = try RedisClient(settings.server.client)
     }
 
     var isShared: Bool { true }
@@ -245,7 +242,7 @@ final class RedisLimits: LimitBackend {
                 send(name, arguments, isRetry: false, done)
             }
         }
-        client.send(["EVALSHA", digest, "1", settings.prefix] + arguments) { [self] result in
+        client.send(["EVALSHA", digest, "1", settings.server.prefix] + arguments) { [self] result in
             guard case .success(.error(let words)) = result, words.hasPrefix("NOSCRIPT"), !isRetry else {
                 return done(result)
             }

@@ -1,4 +1,5 @@
 import Access
+import AnswerCache
 import Cryptography
 import Identity
 import Inference
@@ -29,6 +30,7 @@ final class ActiveSet: Sendable {
     var generation: Int { master.generation }
     private let master: MasterKey
     private let tenants: Mutex<[String: TenantKey]>
+    private let answers = Mutex<[String: AnswerKeys]>([:])
 
     /// Prepares everything that the configuration names; throws the first fault, with its place. What is known of issuers is taken over
     /// from the set before.
@@ -99,6 +101,16 @@ final class ActiveSet: Sendable {
             let key = try TenantKey(master: master.key, tenant: tenant, generation: master.generation)
             known[tenant] = key
             return key
+        }
+    }
+
+    /// The keys of a tenant's kept answers.
+    func answerKeys(tenant: String) throws -> AnswerKeys {
+        try answers.withLock { known in
+            if let keys = known[tenant] { return keys }
+            let keys = try AnswerKeys(master: master.key, tenant: tenant, generation: master.generation)
+            known[tenant] = keys
+            return keys
         }
     }
 }

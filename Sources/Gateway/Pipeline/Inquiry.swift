@@ -30,6 +30,10 @@ final class Inquiry: @unchecked Sendable {
     var routeHeader = ""
     /// The same for the ledger.
     var choice: LedgerEntry.Choice?
+    /// What became of it at the cache.
+    var cache = CacheUse.off
+    /// Whether others' limits on requests have counted it.
+    var isCountedWithOthers = false
     /// Whether its body is handed to `BodyWorkers`.
     let isLarge: Bool
     /// Ends what a thread does for it.

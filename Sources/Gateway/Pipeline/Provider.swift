@@ -68,6 +68,10 @@ final class Provider: Sendable {
     var kind: ProviderSettings.Kind { settings.kind }
     /// Where it computes, where that is known.
     var region: String? { settings.region }
+    /// What tells it from other providers, and from the same name at another address.
+    var identity: [String] {
+        [settings.id.rawValue, settings.kind.rawValue, settings.baseURL, settings.apiVersion ?? "", region ?? ""]
+    }
     /// Whether it is our own.
     var isInternal: Bool { settings.trust == .internal }
     /// Whether streams are asked for usage figures in the provider's way.

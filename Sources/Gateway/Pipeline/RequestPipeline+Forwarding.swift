@@ -30,7 +30,7 @@ extension RequestPipeline {
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules,
             translation: whole.translation, workers: workers, framing: inquiry.admission.target.framing,
-            keepsBytes: kept?.answerBytes ?? 0
+            keepsBytes: kept?.answerBytes ?? cachedBytes(of: whole, request)
         ) { head in
             var headers = self.headers(of: head, permit, whole, inquiry)
             headers.replaceOrAdd(
@@ -61,7 +61,10 @@ extension RequestPipeline {
         inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()
-        defer { settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated) }
+        defer {
+            settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated)
+            keepAnswer(request, whole, attempt, outcome, facts, inquiry)
+        }
         if let kept, let answer = attempt.takeKept() {
             vault.keep(
                 answer: answer.bytes, isCut: answer.isCut || outcome.isPartial, isStream: answer.isStream, with: kept)
@@ -105,12 +108,12 @@ extension RequestPipeline {
     }
 
     /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
-    private static func tellOfTokenLists(_ headers: inout HTTPHeaders) {
+    static func tellOfTokenLists(_ headers: inout HTTPHeaders) {
         headers.add(name: "x-sallyport-logprobs", value: "removed")
     }
 
     /// Reads and treats a whole answer; a large one on another thread.
-    private func read(
+    func read(
         _ bytes: [UInt8], to request: InferenceRequest, _ treated: Treated
     ) async throws -> WholeAnswer {
         let (restoration, rules, translation) = (treated.request.restoration, treated.rules, treated.translation)
@@ -124,7 +127,7 @@ extension RequestPipeline {
         }
     }
 
-    private func headers(
+    func headers(
         of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ inquiry: Inquiry
     ) -> HTTPHeaders {
         var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
@@ -142,6 +145,7 @@ extension RequestPipeline {
         headers.add(name: "x-sallyport-destination", value: permit.destination.description)
         headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
         headers.add(name: "x-sallyport-route", value: inquiry.routeHeader)
+        headers.add(name: "x-sallyport-cache", value: inquiry.cache.rawValue)
         if !treated.losses.isEmpty {
             headers.add(name: "x-sallyport-warning", value: treated.losses.joined(separator: ", "))
         }

@@ -27,7 +27,7 @@ extension RequestPipeline {
         isLast: Bool, _ inquiry: Inquiry
     ) async throws -> NoRoom? {
         let rules = inquiry.activeSet.configuration.attemptLimits
-        let isCountedWithOthers = attempt == 1 && limits.isShared
+        let isCountedWithOthers = !inquiry.isCountedWithOthers && limits.isShared
         guard !rules.isEmpty || isCountedWithOthers else { return nil }
         var charges: [LimitCharge]
         do throws(UnboundedAttempt) {
@@ -46,6 +46,23 @@ extension RequestPipeline {
                 for: inquiry.principal, model: alias.alias)
         }
         guard !charges.isEmpty else { return nil }
+        return try await take(charges, rules, attempt: attempt, isLast: isLast, inquiry)
+    }
+
+    /// Takes room for a request that no provider is asked for: of others' limits on requests alone.
+    func takeRoomForRequest(_ alias: ModelID, attempt: Int, _ inquiry: Inquiry) async throws -> NoRoom? {
+        guard !inquiry.isCountedWithOthers, limits.isShared else { return nil }
+        let set = inquiry.activeSet.configuration
+        let charges = set.requestLimits.charges(for: inquiry.principal, model: alias)
+        guard !charges.isEmpty else { return nil }
+        let full = try await take(charges, set.attemptLimits, attempt: attempt, isLast: true, inquiry)
+        if let room = inquiry.rooms.removeValue(forKey: attempt) { limits.settle(room, .nothing) }
+        return full
+    }
+
+    private func take(
+        _ charges: [LimitCharge], _ rules: AttemptLimits, attempt: Int, isLast: Bool, _ inquiry: Inquiry
+    ) async throws -> NoRoom? {
         let answer = await limits.reserve(
             charges,
             GatewayLimits.Asking(
@@ -55,6 +72,7 @@ extension RequestPipeline {
         case nil: throw InspectionError.abandoned
         case .reserved(let room):
             inquiry.rooms[attempt] = room
+            inquiry.isCountedWithOthers = true
             return nil
         case .exceeded(let exceeded):
             return NoRoom(refusal: Self.refusal(exceeded), milliseconds: exceeded.retryAfterMilliseconds)

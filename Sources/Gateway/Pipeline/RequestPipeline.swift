@@ -27,6 +27,7 @@ final class RequestPipeline: Sendable {
     let ledger: GatewayLedger
     let vault: GatewayVault
     let limits: GatewayLimits
+    let cache: GatewayCache
     let metrics: Metrics
     let logger: Logger
     let running: Mutex<Running>
@@ -42,12 +43,14 @@ final class RequestPipeline: Sendable {
     private let inspectionNanoseconds: Int64
 
     init(
-        activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, limits: GatewayLimits, metrics: Metrics,
+        activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, limits: GatewayLimits, cache: GatewayCache,
+        metrics: Metrics,
         logger: Logger, forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
     ) {
         self.ledger = ledger
         self.vault = vault
         self.limits = limits
+        self.cache = cache
         self.metrics = metrics
         self.logger = logger
         self.forwarders = forwarders
@@ -126,6 +129,7 @@ final class RequestPipeline: Sendable {
                 failure = failure ?? Refusal(error)
                 continue
             }
+            if try await answerFromCache(request, findings, permitted, treated, attempt: index + 1, inquiry) { return }
             let full = try await takeRoom(
                 request, bodyBytes: treated.request.body.count, step, of: alias, attempt: index + 1,
                 isLast: index + 1 == route.steps.count, inquiry)
@@ -437,6 +441,8 @@ final class RequestPipeline: Sendable {
         let translation: AnswerTranslation?
         /// What could not be said in the provider's dialect, and changes no answer.
         let losses: [String]
+        /// Under which name its answer is kept; `nil` where it is not.
+        let cacheName: CacheName?
     }
 
     /// 9. Makes the permitted form for that destination, in the destination's dialect.
@@ -452,6 +458,7 @@ final class RequestPipeline: Sendable {
             limitsCompletionTokens: permitted.provider.limitsCompletionTokens, isStreaming: request.isStreaming)
         let tenantKey = try inquiry.activeSet.tenantKey(tenant: inquiry.principal.tenant)
         let keeping = keeping(request, permit, attempt: attempt, inquiry)
+        let caching = caching(request, permitted, keeping, inquiry)
         let began = Clock.monotone()
         defer { inquiry.stages.treat = Clock.microseconds(since: began) }
         return try await treating(request, findings, inquiry) {
@@ -480,7 +487,7 @@ final class RequestPipeline: Sendable {
                 exposure: try privacy.exposure(
                     of: request, findings: findings, treated: treated, key: tenantKey.fingerprints,
                     limit: LedgerSchema.fingerprintsOfAttempt),
-                translation: translation, losses: losses)
+                translation: translation, losses: losses, cacheName: caching?.name(of: treated.body))
         }
     }
 
@@ -580,7 +587,7 @@ final class RequestPipeline: Sendable {
         ledger.unidentified(reason: reason, clientAddress: clientAddress)
     }
 
-    private func asked(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) -> LedgerEntry.Asked {
+    func asked(_ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry) -> LedgerEntry.Asked {
         LedgerEntry.Asked(
             requestID: inquiry.id, traceparent: inquiry.exchange.head.headers.first(name: "traceparent"),
             principal: inquiry.principal, clientAddress: inquiry.exchange.clientAddress, dialect: request.dialect,

@@ -1,6 +1,7 @@
 internal import JSONText
 
-/// A row of the CSV export (RFC 4180, UTF-8, lines end with CR LF): an attempt of a request, or a denial. What an entry does not tell is
+/// A row of the CSV export (RFC 4180, UTF-8, lines end with CR LF): an attempt of a request, an
+/// answer from the cache (its outcome is `cached`), or a denial. What an entry does not tell is
 /// empty.
 ///
 /// Lists are words with spaces between. A text that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` in front) gets a `'` in
@@ -20,11 +21,13 @@ enum CSVRow {
     /// What a row is made of.
     private struct Source {
         let place: LedgerExport.Place
-        /// An intent or a denial.
+        /// An intent, an answer from the cache, or a denial.
         let entry: JSONValue
         let result: JSONValue?
         let furtherValues: Int
         let isDenial: Bool
+
+        var isCached: Bool { entry["kind"]?.equals("cached") == true }
     }
 
     private enum Field {
@@ -58,6 +61,11 @@ enum CSVRow {
             Source(
                 place: attempt.place, entry: attempt.intent.root, result: result, furtherValues: attempt.furtherValues,
                 isDenial: false), &output)
+    }
+
+    /// The row of an answer from the cache.
+    static func append(cached: JSONValue, _ place: LedgerExport.Place, to output: inout [UInt8]) {
+        append(Source(place: place, entry: cached, result: nil, furtherValues: 0, isDenial: false), &output)
     }
 
     /// A denial's row.
@@ -144,12 +152,14 @@ enum CSVRow {
     ]
 
     private static let outcome = [
-        result("outcome", "outcome"),
+        Column("outcome") { $0.isCached ? .text("cached") : Field($0.result?["outcome"]) },
         Column("status") { $0.isDenial ? Field($0.entry["status"]) : Field($0.result?["status"]) },
         Column("input_tokens") { Field($0.result?["usage"]?["input"]) },
         Column("cached_input_tokens") { Field($0.result?["usage"]?["cached_input"]) },
-        Column("output_tokens") { Field($0.result?["usage"]?["output"]) }, result("cost_nano_usd", "cost_nano_usd"),
-        result("first_byte_us", "first_byte_us"), result("total_us", "total_us"), result("bytes_sent", "bytes_sent"),
+        Column("output_tokens") { Field($0.result?["usage"]?["output"]) },
+        Column("cost_nano_usd") { $0.isCached ? .number(0) : Field($0.result?["cost_nano_usd"]) },
+        result("first_byte_us", "first_byte_us"), result("total_us", "total_us"),
+        Column("bytes_sent") { $0.isCached ? .number(0) : Field($0.result?["bytes_sent"]) },
         result("bytes_received", "bytes_received"), result("result_seq", "seq"),
     ]
 

@@ -2,7 +2,7 @@ internal import JSONText
 
 /// Turns entries, given in their order, into lines that other programs read.
 ///
-/// `jsonl` are the entries as they stand. `csv` has a row for each attempt of a request and for each denial. `ocsf` has an event for each
+/// `jsonl` are the entries as they stand. `csv` has a row for each attempt of a request, each answer from the cache and each denial. `ocsf` has an event for each
 /// attempt (the intent with its result), each denial, each administrative act, and each other entry.
 ///
 /// An attempt is told when its result comes, or when it is known that none will: at the next `start` of the gateway, or at the end. Memory:
@@ -97,6 +97,13 @@ public struct LedgerExport: Sendable {
         case "result":
             guard let attempt = waiting.removeValue(forKey: Self.key(entry)) else { return }
             append(attempt, result: entry, &output)
+        case "cached":
+            guard isWanted else { return }
+            switch format {
+            case .csv: CSVRow.append(cached: entry, place, to: &output)
+            case .ocsf: OCSFEvent.append(other: entry, place, to: &output)
+            case .jsonl: break
+            }
         case "denied":
             guard isWanted else { return }
             switch format {

@@ -14,7 +14,7 @@ struct ReportSections {
         html.element("dl", ("class", "tiles")) { tiles in
             tile("Values left raw", totals.rawValues, "as they were written", "is-raw", &tiles)
             tile("Values left treated", totals.treatedValues, "surrogates, masks, labels", "is-treated", &tiles)
-            tile("Requests sent", totals.requests, "in \(NumberText.grouped(totals.attempts)) attempts", "", &tiles)
+            tile("Requests sent", totals.requests, Self.attempts(totals), "", &tiles)
             tile("Requests denied", totals.denied, "nothing of them left", "is-denied", &tiles)
             tile("Principals", totals.principals, "people and services", "", &tiles)
             tiles.element("div") { tile in
@@ -24,6 +24,12 @@ struct ReportSections {
                 tile.element("dd", text: tokens)
             }
         }
+    }
+
+    private static func attempts(_ totals: ExposureReport.Totals) -> String {
+        let attempts = "in \(NumberText.grouped(totals.attempts)) attempts"
+        return totals.cached == 0
+            ? attempts : "\(attempts); \(NumberText.grouped(totals.cached)) answered from the cache"
     }
 
     private func tile(_ name: String, _ value: Int, _ note: String, _ colour: String, _ tiles: inout HTML) {

@@ -50,14 +50,14 @@ public struct RequestPage {
 
     /// The page. `made` says when, for the foot.
     public func page(made: String) -> String {
-        let first = parsed.first { ["intent", "denied"].contains($0.json.text("kind")) }
+        let first = parsed.first { ["intent", "cached", "denied"].contains($0.json.text("kind")) }
         return PageFrame.document(
             title: "Request \(story.request)",
             lead: { html in
                 guard let json = first?.json else { return }
                 let principal = json["principal"]
                 html.element("p") { lead in
-                    lead.text(json.text("kind") == "denied" ? "Denied to " : "Sent for ")
+                    lead.text(Self.leads[json.text("kind")] ?? "Sent for ")
                     lead.element("b", text: principal?.text("name") ?? "")
                     lead.text(" of \(principal?.text("tenant") ?? "") at ")
                     lead.element("b", ("class", "w"), text: json.text("time"))
@@ -73,6 +73,7 @@ public struct RequestPage {
             for (_, json) in parsed {
                 switch json.text("kind") {
                 case "intent": attempt(json, result(of: json), &html)
+                case "cached": cached(json, &html)
                 case "denied": denial(json, &html)
                 default: break
                 }
@@ -119,6 +120,23 @@ public struct RequestPage {
                 way.stage("Settle", result.duration("total_us"), Self.settled(result))
             }
             data(json, isUnreached: outcome == "unreachable", &section)
+        }
+    }
+
+    private static let leads = ["denied": "Denied to ", "cached": "Answered from the cache for "]
+
+    private func cached(_ json: JSONValue, _ html: inout HTML) {
+        let destination = json["destination"]
+        let place = "\(destination?.text("provider") ?? "")/\(destination?.text("model") ?? "")"
+        html.section("cached", "Answered from the cache", isLong: true) { section in
+            facts(json, &section) { facts in
+                facts.fact("Answer of", "\(place), asked by \(json.text("answer_of"))")
+                facts.fact("Its age", NumberText.duration(Int64(json["age_ms"]?.int ?? 0) &* 1_000))
+                facts.fact("Form", json.text("form"))
+                facts.fact("Permitted by", json.list("policies"))
+            }
+            way(json, &section) { $0.stage("Record", "", "entry \(json["seq"]?.int ?? 0); nothing left") }
+            data(json, isUnreached: true, &section)
         }
     }
 

@@ -37,7 +37,8 @@ struct ReportText {
             """
             From \(span.lowerBound) to \(span.upperBound)
             \(Self.number(totals.requests)) requests in \(Self.number(totals.attempts)) attempts by \
-            \(Self.number(totals.principals)) principals; \(Self.number(totals.denied)) denied
+            \(Self.number(totals.principals)) principals; \(Self.number(totals.denied)) denied\
+            \(totals.cached > 0 ? "; \(Self.number(totals.cached)) answered from the cache" : "")
             \(Self.number(totals.rawValues)) values left as they are, \(Self.number(totals.treatedValues)) treated
             \(Self.number(totals.input)) tokens asked, \(Self.number(totals.output)) answered, \(cost)\
             \(totals.unpriced > 0 ? " (\(Self.number(totals.unpriced)) results without a price)" : "")
