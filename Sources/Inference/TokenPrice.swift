@@ -90,18 +90,19 @@ extension TokenPrice.Rates {
         let cached = min(max(0, usage.cachedInput), input)
         let written = min(max(0, usage.writtenInput), input - cached)
         let forHour = min(max(0, usage.writtenForHour), written)
-        let parts = [
-            (input - cached - written, self.input), (cached, cachedInput ?? self.input),
-            (written - forHour, writtenInput ?? self.input),
-            (forHour, writtenForHour ?? writtenInput ?? self.input), (max(0, usage.output), output),
-        ]
         var sum: Int64 = 0
-        for (tokens, rate) in parts {
+        var isTooMuch = false
+        func add(_ tokens: Int, _ rate: Int64) {
             let (product, over) = Int64(clamping: tokens).multipliedReportingOverflow(by: rate)
             let (next, overToo) = sum.addingReportingOverflow(product)
-            if over || overToo { return Money(nanoUSD: .max) }
             sum = next
+            isTooMuch = isTooMuch || over || overToo
         }
-        return Money(nanoUSD: sum / 1000 + (sum % 1000 > 0 ? 1 : 0))
+        add(input - cached - written, self.input)
+        add(cached, cachedInput ?? self.input)
+        add(written - forHour, writtenInput ?? self.input)
+        add(forHour, writtenForHour ?? writtenInput ?? self.input)
+        add(max(0, usage.output), output)
+        return isTooMuch ? Money(nanoUSD: .max) : Money(nanoUSD: sum / 1000 + (sum % 1000 > 0 ? 1 : 0))
     }
 }

@@ -11,6 +11,15 @@ public struct JSONWriter: Sendable {
     /// An empty writer with room for so many bytes.
     public init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
+    /// Writes one value behind what is in `target`, in place.
+    public static func append(to target: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: 0)
+        // Moved there and back, so that it stays the only copy.
+        swap(&writer.bytes, &target)
+        write(&writer)
+        swap(&writer.bytes, &target)
+    }
+
     /// Begins an object.
     public mutating func beginObject() { begin(0x7B) }
 

@@ -109,6 +109,7 @@ public struct AttemptLimits: Hashable, Sendable {
         for principal: Principal, model: ModelID, provider: ProviderID, worst: WorstCase
     ) throws(UnboundedAttempt) -> [LimitCharge] {
         var charges: [LimitCharge] = []
+        charges.reserveCapacity(16)
         if let rule = keys[principal.credential] {
             try add(rule, .key(principal.credential), worst, &charges)
         } else if let rule = eachKey {
@@ -142,13 +143,17 @@ public struct AttemptLimits: Hashable, Sendable {
         if let limit = rule.concurrent {
             charges.append(LimitCharge(scope, .concurrent, .amount(Int64(clamping: limit)), 1))
         }
-        for (limit, measure) in [(rule.perDay, LimitMeasure.usdPerDay), (rule.perMonth, .usdPerMonth)] {
-            guard let limit else { continue }
-            guard let cost = worst.cost, cost.nanoUSD < .max else {
-                throw UnboundedAttempt(scope: scope, measure: measure, missing: worst.missing)
-            }
-            charges.append(LimitCharge(scope, measure, .amount(limit.nanoUSD), cost.nanoUSD))
+        if let limit = rule.perDay { charges.append(try Self.charge(scope, .usdPerDay, limit, worst)) }
+        if let limit = rule.perMonth { charges.append(try Self.charge(scope, .usdPerMonth, limit, worst)) }
+    }
+
+    private static func charge(
+        _ scope: LimitScope, _ measure: LimitMeasure, _ limit: Money, _ worst: WorstCase
+    ) throws(UnboundedAttempt) -> LimitCharge {
+        guard let cost = worst.cost, cost.nanoUSD < .max else {
+            throw UnboundedAttempt(scope: scope, measure: measure, missing: worst.missing)
         }
+        return LimitCharge(scope, measure, .amount(limit.nanoUSD), cost.nanoUSD)
     }
 }
 

@@ -52,11 +52,12 @@ struct CandidateRecord: Sendable {
 
     /// The timings of the size nearest to `size`, the smaller ones first, that `has` what is wanted.
     func timings(near size: Int, _ has: (Timings) -> Bool) -> Timings? {
+        func found(_ size: Int) -> Timings? {
+            guard timings.indices.contains(size), let found = timings[size], has(found) else { return nil }
+            return found
+        }
         for distance in 0..<Self.sizes {
-            for index in distance == 0 ? [size] : [size - distance, size + distance]
-            where timings.indices.contains(index) {
-                if let found = timings[index], has(found) { return found }
-            }
+            if let near = found(size - distance) ?? found(size + distance) { return near }
         }
         return nil
     }

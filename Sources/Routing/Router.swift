@@ -25,14 +25,16 @@ public enum Router {
         weighed.reserveCapacity(alias.candidates.count)
         for index in alias.candidates.indices {
             let candidate = alias.candidates[index]
-            let output = book.expectedOutput(of: candidate, alias: alias.alias, maximum: query.maximumOutput)
+            let record = book.records[candidate.destination]
+            let output = book.expectedOutput(
+                of: candidate, record, alias: alias.alias, maximum: query.maximumOutput)
             let cost = candidate.cost(of: TokenUsage(input: query.inputTokens, output: output))
             if let reason = permitted(index) ? exclusion(of: candidate, cost, alias.terms, query) : .notPermitted {
                 excluded.append(
                     Route.Exclusion(index: index, destination: candidate.destination, reason: reason))
                 continue
             }
-            weighed.append(weigh(candidate, index, strategy, alias.terms, query, cost, output: output, book, now))
+            weighed.append(weigh(candidate, index, strategy, alias.terms, query, cost, output: output, record, now))
         }
         if weighed.count > 1 {
             var lots = SplitMix(random)
@@ -70,9 +72,8 @@ public enum Router {
 
     private static func weigh(
         _ candidate: RouteCandidate, _ index: Int, _ strategy: ModelAlias.Strategy, _ terms: ModelAlias.Terms,
-        _ query: RouteQuery, _ cost: Money?, output: Int, _ book: RoutingBook, _ now: UInt64
+        _ query: RouteQuery, _ cost: Money?, output: Int, _ record: CandidateRecord?, _ now: UInt64
     ) -> Weighed {
-        let record = book.records[candidate.destination]
         let size = CandidateRecord.size(ofInput: query.inputTokens)
         let expected = record?.expectation(size: size, outputTokens: output).flatMap { expected in
             // Long ago.

@@ -109,8 +109,10 @@ public struct RoutingBook: Sendable {
     // MARK: - What is expected
 
     /// How many tokens the answer is expected to have: as of late by this candidate, else by the alias, else 500; no more than may be.
-    func expectedOutput(of candidate: RouteCandidate, alias: ModelID, maximum: Int?) -> Int {
-        let own = records[candidate.destination]?.outputs
+    func expectedOutput(
+        of candidate: RouteCandidate, _ record: CandidateRecord?, alias: ModelID, maximum: Int?
+    ) -> Int {
+        let own = record?.outputs
         let observed =
             own.flatMap { $0.count >= 8 ? $0.mean : nil } ?? outputs[alias]?.mean ?? Self.typicalOutput
         return max(0, min(observed, maximum ?? .max, candidate.maximumOutput ?? .max))

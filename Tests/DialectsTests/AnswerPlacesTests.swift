@@ -214,7 +214,7 @@ import Testing
     ])
     func `Bedrock's events are read to their last member`(type: String, data: String, said: String) throws {
         var frame: [UInt8] = []
-        EventFrameWriter.append(event: type, data: bytes(data), to: &frame)
+        EventFrameWriter.append(event: type, to: &frame) { $0.raw(bytes(data)) }
         #expect(try reading(StreamEventReader(.bedrock), frame, framing: .frames).events == [said])
     }
 

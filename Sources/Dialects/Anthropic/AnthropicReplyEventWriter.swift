@@ -66,22 +66,22 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
     private mutating func begin(_ id: EscapedText?, _ model: EscapedText?, _ stream: inout [UInt8]) {
         guard !hasBegun else { return }
         hasBegun = true
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("type")
-        writer.string("message_start")
-        writer.key("message")
-        writer.beginObject()
-        AnthropicReplyWriter.writeHead(id, model, caller, to: &writer)
-        writer.key("content")
-        writer.beginArray()
-        writer.endArray()
-        AnthropicReplyWriter.writeStop(nil, nil, to: &writer)
-        writer.key("usage")
-        AnthropicReplyWriter.writeUsage(usage ?? ReplyUsage(), to: &writer)
-        writer.endObject()
-        writer.endObject()
-        EventStreamWriter.append(name: "message_start".utf8, data: writer.bytes, to: &stream)
+        EventStreamWriter.append(name: "message_start", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("type")
+            writer.string("message_start")
+            writer.key("message")
+            writer.beginObject()
+            AnthropicReplyWriter.writeHead(id, model, caller, to: &writer)
+            writer.key("content")
+            writer.beginArray()
+            writer.endArray()
+            AnthropicReplyWriter.writeStop(nil, nil, to: &writer)
+            writer.key("usage")
+            AnthropicReplyWriter.writeUsage(usage ?? ReplyUsage(), to: &writer)
+            writer.endObject()
+            writer.endObject()
+        }
     }
 
     // MARK: - Blocks
@@ -141,20 +141,20 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
     private mutating func end(_ stream: inout [UInt8]) {
         if !hasBegun { begin(nil, nil, &stream) }
         close(&stream)
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("type")
-        writer.string("message_delta")
-        writer.key("delta")
-        writer.beginObject()
-        let settled = Reply.settled(stop, callsTools: callsTools)
-        AnthropicReplyWriter.writeStop(
-            AnthropicReplyWriter.stop(settled, refuses: refuses), stopSequence, to: &writer)
-        writer.endObject()
-        writer.key("usage")
-        AnthropicReplyWriter.writeUsage(usage ?? ReplyUsage(), to: &writer)
-        writer.endObject()
-        EventStreamWriter.append(name: "message_delta".utf8, data: writer.bytes, to: &stream)
+        EventStreamWriter.append(name: "message_delta", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("type")
+            writer.string("message_delta")
+            writer.key("delta")
+            writer.beginObject()
+            let settled = Reply.settled(stop, callsTools: callsTools)
+            AnthropicReplyWriter.writeStop(
+                AnthropicReplyWriter.stop(settled, refuses: refuses), stopSequence, to: &writer)
+            writer.endObject()
+            writer.key("usage")
+            AnthropicReplyWriter.writeUsage(usage ?? ReplyUsage(), to: &writer)
+            writer.endObject()
+        }
         stream += "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8
     }
 }

@@ -9,6 +9,22 @@ struct BedrockReplyEventReader: ReplyEventReader {
         case other
     }
 
+    /// What a frame is, the most frequent first.
+    private enum EventKind: CaseIterable {
+        case contentBlockDelta, contentBlockStart, contentBlockStop, messageStart, messageStop, metadata
+
+        var name: StaticString {
+            switch self {
+            case .contentBlockDelta: "contentBlockDelta"
+            case .contentBlockStart: "contentBlockStart"
+            case .contentBlockStop: "contentBlockStop"
+            case .messageStart: "messageStart"
+            case .messageStop: "messageStop"
+            case .metadata: "metadata"
+            }
+        }
+    }
+
     private var open: (number: Int, block: Block)?
     private var calls = 0
     private var hasStopped = false
@@ -25,9 +41,9 @@ struct BedrockReplyEventReader: ReplyEventReader {
             return try said(.failed(error))
         }
         guard event.dataLines > 0 else { return }
+        guard let kind = EventKind.allCases.first(where: { parser.name(of: event, is: $0.name) }) else { return }
         let document = try StreamTranslation.document(event, of: parser)
-        let name = String(decoding: parser.bytes[event.name], as: UTF8.self)
-        try document.withTape { (tape) throws(TranslationFault) in try read(name, tape, said) }
+        try document.withTape { (tape) throws(TranslationFault) in try read(kind, tape, said) }
     }
 
     /// A stream without figures is over when its connection says so.
@@ -38,27 +54,26 @@ struct BedrockReplyEventReader: ReplyEventReader {
     }
 
     private mutating func read(
-        _ name: String, _ tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
+        _ kind: EventKind, _ tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
     ) throws(TranslationFault) {
-        switch name {
-        case "messageStart": try said(.began(id: nil, model: nil))
-        case "contentBlockStart": try readStart(tape, said)
-        case "contentBlockDelta":
+        switch kind {
+        case .messageStart: try said(.began(id: nil, model: nil))
+        case .contentBlockStart: try readStart(tape, said)
+        case .contentBlockDelta:
             if let delta = tape.member("delta", of: 0) { try read(delta: delta, of: tape, said) }
-        case "contentBlockStop":
+        case .contentBlockStop:
             guard open != nil else { return }
             open = nil
             try said(.partEnded)
-        case "messageStop":
+        case .messageStop:
             hasStopped = true
             let reason = tape.member("stopReason", of: 0).flatMap { BedrockReplyReader.stop(tape.word($0)) }
             try said(.stopped(reason ?? .end, sequence: nil))
-        case "metadata":
+        case .metadata:
             if let usage = tape.member("usage", of: 0).flatMap({ BedrockUsage.read($0, of: tape) }) {
                 try said(.usage(usage))
             }
             try end(said)
-        default: break
         }
     }
 

@@ -66,7 +66,7 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
     private mutating func begin(_ stream: inout [UInt8]) {
         guard !hasBegun else { return }
         hasBegun = true
-        EventFrameWriter.append(event: "messageStart", data: "{\"role\":\"assistant\"}".utf8, to: &stream)
+        EventFrameWriter.append(event: "messageStart", to: &stream) { $0.raw("{\"role\":\"assistant\"}") }
     }
 
     // MARK: - Blocks
@@ -80,43 +80,47 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
     }
 
     private func begin(call id: EscapedText, _ name: EscapedText, _ stream: inout [UInt8]) {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("contentBlockIndex")
-        writer.int(number)
-        writer.key("start")
-        writer.beginObject()
-        writer.key("toolUse")
-        writer.beginObject()
-        writer.key("toolUseId")
-        writer.string(BedrockReplyWriter.identifier(id))
-        writer.key("name")
-        writer.string(name)
-        writer.endObject()
-        writer.endObject()
-        writer.endObject()
-        EventFrameWriter.append(event: "contentBlockStart", data: writer.bytes, to: &stream)
+        EventFrameWriter.append(event: "contentBlockStart", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("contentBlockIndex")
+            writer.int(number)
+            writer.key("start")
+            writer.beginObject()
+            writer.key("toolUse")
+            writer.beginObject()
+            writer.key("toolUseId")
+            writer.string(BedrockReplyWriter.identifier(id))
+            writer.key("name")
+            writer.string(name)
+            writer.endObject()
+            writer.endObject()
+            writer.endObject()
+        }
     }
 
     private func append(thought member: StaticString, _ text: EscapedText, _ stream: inout [UInt8]) {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("contentBlockIndex")
-        writer.int(number)
-        writer.key("delta")
-        writer.beginObject()
-        writer.key("reasoningContent")
-        writer.block(member, text)
-        writer.endObject()
-        writer.endObject()
-        EventFrameWriter.append(event: "contentBlockDelta", data: writer.bytes, to: &stream)
+        EventFrameWriter.append(event: "contentBlockDelta", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("contentBlockIndex")
+            writer.int(number)
+            writer.key("delta")
+            writer.beginObject()
+            writer.key("reasoningContent")
+            writer.block(member, text)
+            writer.endObject()
+            writer.endObject()
+        }
     }
 
     private mutating func close(_ stream: inout [UInt8]) {
         guard open != nil else { return }
         open = nil
-        EventFrameWriter.append(
-            event: "contentBlockStop", data: "{\"contentBlockIndex\":\(number)}".utf8, to: &stream)
+        EventFrameWriter.append(event: "contentBlockStop", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("contentBlockIndex")
+            writer.int(number)
+            writer.endObject()
+        }
         number += 1
     }
 
@@ -124,11 +128,16 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
         begin(&stream)
         close(&stream)
         let reason = BedrockReplyWriter.stop(Reply.settled(stop, callsTools: callsTools), refuses: refuses)
-        EventFrameWriter.append(event: "messageStop", data: "{\"stopReason\":\"\(reason)\"}".utf8, to: &stream)
-        var writer = JSONWriter()
-        writer.beginObject()
-        BedrockReplyWriter.writeFigures(usage ?? ReplyUsage(), to: &writer)
-        writer.endObject()
-        EventFrameWriter.append(event: "metadata", data: writer.bytes, to: &stream)
+        EventFrameWriter.append(event: "messageStop", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("stopReason")
+            writer.string(reason)
+            writer.endObject()
+        }
+        EventFrameWriter.append(event: "metadata", to: &stream) { writer in
+            writer.beginObject()
+            BedrockReplyWriter.writeFigures(usage ?? ReplyUsage(), to: &writer)
+            writer.endObject()
+        }
     }
 }

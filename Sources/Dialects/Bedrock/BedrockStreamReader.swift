@@ -101,43 +101,43 @@ struct BedrockStreamReader: Sendable {
         guard let delta = unknown.delta(channel, text: text) else {
             return Self.append(channel.kind, EscapedText(utf8: text), block: channel.block, to: &stream)
         }
-        var writer = JSONWriter(capacity: delta.count + 48)
-        writer.beginObject()
-        writer.key("contentBlockIndex")
-        writer.int(channel.block)
-        writer.key("delta")
-        writer.raw(delta)
-        writer.endObject()
-        EventFrameWriter.append(event: "contentBlockDelta", data: writer.bytes, to: &stream)
+        EventFrameWriter.append(event: "contentBlockDelta", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("contentBlockIndex")
+            writer.int(channel.block)
+            writer.key("delta")
+            writer.raw(delta)
+            writer.endObject()
+        }
     }
 
     /// Appends a `contentBlockDelta`.
     static func append(_ kind: StreamChannel.Kind, _ text: EscapedText, block: Int, to stream: inout [UInt8]) {
-        var writer = JSONWriter(capacity: text.bytes.count + 96)
-        writer.beginObject()
-        writer.key("contentBlockIndex")
-        writer.int(block)
-        writer.key("delta")
-        writer.beginObject()
-        switch kind {
-        case .toolArguments:
-            writer.key("toolUse")
+        EventFrameWriter.append(event: "contentBlockDelta", to: &stream) { writer in
             writer.beginObject()
-            writer.key("input")
-            writer.string(text)
-            writer.endObject()
-        case .reasoning:
-            writer.key("reasoningContent")
+            writer.key("contentBlockIndex")
+            writer.int(block)
+            writer.key("delta")
             writer.beginObject()
-            writer.key("text")
-            writer.string(text)
+            switch kind {
+            case .toolArguments:
+                writer.key("toolUse")
+                writer.beginObject()
+                writer.key("input")
+                writer.string(text)
+                writer.endObject()
+            case .reasoning:
+                writer.key("reasoningContent")
+                writer.beginObject()
+                writer.key("text")
+                writer.string(text)
+                writer.endObject()
+            default:
+                writer.key("text")
+                writer.string(text)
+            }
             writer.endObject()
-        default:
-            writer.key("text")
-            writer.string(text)
+            writer.endObject()
         }
-        writer.endObject()
-        writer.endObject()
-        EventFrameWriter.append(event: "contentBlockDelta", data: writer.bytes, to: &stream)
     }
 }

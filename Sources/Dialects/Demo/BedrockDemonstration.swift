@@ -121,12 +121,12 @@ struct BedrockDemonstration {
     }
 
     private func event(_ name: String, _ members: (inout JSONWriter) -> Void) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        members(&writer)
-        writer.endObject()
         var stream: [UInt8] = []
-        EventFrameWriter.append(event: name, data: writer.bytes, to: &stream)
+        EventFrameWriter.append(event: name, to: &stream) { writer in
+            writer.beginObject()
+            members(&writer)
+            writer.endObject()
+        }
         return stream
     }
 

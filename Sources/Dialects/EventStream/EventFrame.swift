@@ -44,15 +44,25 @@ enum EventFrame {
 
     /// A frame with another payload behind the same headers.
     static func append(headers: ArraySlice<UInt8>, payload: some Collection<UInt8>, to stream: inout [UInt8]) {
+        stream.reserveCapacity(stream.count + preludeBytes + headers.count + payload.count + trailerBytes)
+        append(to: &stream, headers: { $0 += headers }, payload: { $0 += payload })
+    }
+
+    /// A frame whose headers and payload are appended in their places.
+    static func append(
+        to stream: inout [UInt8], headers: (inout [UInt8]) -> Void, payload: (inout [UInt8]) -> Void
+    ) {
         let start = stream.count
-        let length = preludeBytes + headers.count + payload.count + trailerBytes
-        stream.reserveCapacity(start + length)
-        append(UInt32(truncatingIfNeeded: length), to: &stream)
-        append(UInt32(truncatingIfNeeded: headers.count), to: &stream)
-        append(UInt32(truncatingIfNeeded: checksum(of: stream, start..<start + 8)), to: &stream)
-        stream += headers
-        stream += payload
-        append(UInt32(truncatingIfNeeded: checksum(of: stream, start..<stream.count)), to: &stream)
+        stream.append(contentsOf: repeatElement(0, count: preludeBytes))
+        headers(&stream)
+        let headerBytes = stream.count - start - preludeBytes
+        payload(&stream)
+        put(stream.count - start + trailerBytes, at: start, of: &stream)
+        put(headerBytes, at: start + 4, of: &stream)
+        put(checksum(of: stream, start..<start + 8), at: start + 8, of: &stream)
+        let sum = checksum(of: stream, start..<stream.count)
+        stream.append(contentsOf: repeatElement(0, count: trailerBytes))
+        put(sum, at: stream.count - trailerBytes, of: &stream)
     }
 
     // MARK: - Headers
@@ -120,8 +130,11 @@ enum EventFrame {
         Int(bytes[index]) << 24 | Int(bytes[index + 1]) << 16 | Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
     }
 
-    private static func append(_ number: UInt32, to stream: inout [UInt8]) {
-        for shift in [24, 16, 8, 0] as [UInt32] { stream.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    private static func put(_ number: Int, at index: Int, of stream: inout [UInt8]) {
+        stream[index] = UInt8(truncatingIfNeeded: number >> 24)
+        stream[index + 1] = UInt8(truncatingIfNeeded: number >> 16)
+        stream[index + 2] = UInt8(truncatingIfNeeded: number >> 8)
+        stream[index + 3] = UInt8(truncatingIfNeeded: number)
     }
 
     private static func checksum(of bytes: [UInt8], _ range: Range<Int>) -> Int {

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// Writes events of an event stream (WHATWG HTML §9.2.6).
 public enum EventStreamWriter {
     /// OpenAI's last event.
@@ -15,6 +17,21 @@ public enum EventStreamWriter {
         }
         stream.append(contentsOf: "data: ".utf8)
         stream.append(contentsOf: data)
+        stream.append(0x0A)
+        stream.append(0x0A)
+    }
+
+    /// Appends one event, its data as it is written.
+    static func append(
+        name: StaticString? = nil, to stream: inout [UInt8], data write: (inout JSONWriter) -> Void
+    ) {
+        if let name {
+            stream.append(contentsOf: "event: ".utf8)
+            name.withUTF8Buffer { stream.append(contentsOf: $0) }
+            stream.append(0x0A)
+        }
+        stream.append(contentsOf: "data: ".utf8)
+        JSONWriter.append(to: &stream, write)
         stream.append(0x0A)
         stream.append(0x0A)
     }

@@ -2,9 +2,8 @@ internal import JSONText
 
 /// Writes the events of `streamGenerateContent`. A call comes whole here, so its pieces are gathered.
 struct GeminiReplyEventWriter: ReplyEventWriter {
-    private let caller: TranslatedAnswer
-    private var id: EscapedText?
-    private var model: EscapedText?
+    private var id: EscapedText
+    private var model: EscapedText
     /// The call under way, and its arguments as they came: JSON inside a string.
     private var call: (index: Int, id: EscapedText, name: EscapedText, arguments: [UInt8])?
     private var callsTools = false
@@ -15,13 +14,16 @@ struct GeminiReplyEventWriter: ReplyEventWriter {
     /// A call's arguments may have so many bytes.
     private static let mostArguments = 16 << 20
 
-    init(_ caller: TranslatedAnswer) { self.caller = caller }
+    init(_ caller: TranslatedAnswer) {
+        id = EscapedText(caller.identifier)
+        model = EscapedText(caller.model)
+    }
 
     mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault) {
         switch event {
         case .began(let id, let model):
-            self.id = id
-            self.model = model
+            self.id = id ?? self.id
+            self.model = model ?? self.model
         case .text(let text): write(.text(text), &stream)
         case .refusal(let text):
             refuses = true
@@ -75,13 +77,13 @@ struct GeminiReplyEventWriter: ReplyEventWriter {
     private func append(
         _ part: Reply.Part, finish: StaticString?, _ usage: ReplyUsage?, _ stream: inout [UInt8]
     ) {
-        var writer = JSONWriter(capacity: 256)
-        writer.beginObject()
-        GeminiReplyWriter.beginCandidate(&writer)
-        GeminiReplyWriter.write(part, to: &writer)
-        GeminiReplyWriter.endCandidate(finish, &writer)
-        GeminiReplyWriter.writeRest(usage, id, model, caller, to: &writer)
-        writer.endObject()
-        EventStreamWriter.append(data: writer.bytes, to: &stream)
+        EventStreamWriter.append(to: &stream) { writer in
+            writer.beginObject()
+            GeminiReplyWriter.beginCandidate(&writer)
+            GeminiReplyWriter.write(part, to: &writer)
+            GeminiReplyWriter.endCandidate(finish, &writer)
+            GeminiReplyWriter.writeRest(usage, id, model, to: &writer)
+            writer.endObject()
+        }
     }
 }

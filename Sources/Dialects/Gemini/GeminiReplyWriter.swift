@@ -8,7 +8,9 @@ enum GeminiReplyWriter: ReplyWriter {
         beginCandidate(&writer)
         for part in reply.parts { write(part, to: &writer) }
         endCandidate(finish(reply.settledStop, refuses: reply.refuses), &writer)
-        writeRest(reply.usage, reply.id, reply.model, caller, to: &writer)
+        writeRest(
+            reply.usage, reply.id ?? EscapedText(caller.identifier), reply.model ?? EscapedText(caller.model),
+            to: &writer)
         writer.endObject()
         return writer.bytes
     }
@@ -39,17 +41,16 @@ enum GeminiReplyWriter: ReplyWriter {
     }
 
     static func writeRest(
-        _ usage: ReplyUsage?, _ id: EscapedText?, _ model: EscapedText?, _ caller: TranslatedAnswer,
-        to writer: inout JSONWriter
+        _ usage: ReplyUsage?, _ id: EscapedText, _ model: EscapedText, to writer: inout JSONWriter
     ) {
         if let usage {
             writer.key("usageMetadata")
             writeUsage(usage, to: &writer)
         }
         writer.key("modelVersion")
-        writer.string(model ?? EscapedText(caller.model))
+        writer.string(model)
         writer.key("responseId")
-        writer.string(id ?? EscapedText(caller.identifier))
+        writer.string(id)
     }
 
     static func finish(_ stop: Reply.Stop, refuses: Bool) -> StaticString {

@@ -60,20 +60,23 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
     // MARK: - Events
 
     /// Appends an event: its name, its number, and what it says, which begins with a comma.
-    private mutating func event(_ type: String, _ stream: inout [UInt8], _ said: (inout JSONWriter) -> Void) {
-        var writer = JSONWriter(capacity: 192)
-        writer.beginObject()
-        writer.key("type")
-        writer.string(type)
-        writer.key("sequence_number")
-        writer.int(sequence)
-        said(&writer)
-        writer.endObject()
+    private mutating func event(
+        _ type: StaticString, _ stream: inout [UInt8], _ said: (inout JSONWriter) -> Void
+    ) {
+        let number = sequence
         sequence += 1
-        EventStreamWriter.append(name: type.utf8, data: writer.bytes, to: &stream)
+        EventStreamWriter.append(name: type, to: &stream) { writer in
+            writer.beginObject()
+            writer.key("type")
+            writer.string(type)
+            writer.key("sequence_number")
+            writer.int(number)
+            said(&writer)
+            writer.endObject()
+        }
     }
 
-    private mutating func response(_ type: String, stop: Reply.Stop?, _ stream: inout [UInt8]) {
+    private mutating func response(_ type: StaticString, stop: Reply.Stop?, _ stream: inout [UInt8]) {
         let (id, model, items, usage, caller) = (id, model, items, usage, caller)
         event(type, &stream) { writer in
             writer.key("response")
@@ -111,7 +114,7 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         }
         let names = Names(item.kind)
         guard let part = names.part else { return }
-        event("\(part).added", &stream) { writer in
+        event(part.added, &stream) { writer in
             names.write(id, index, to: &writer)
             writer.key("part")
             writer.raw(item.part(isWhole: false))
@@ -125,7 +128,7 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         guard kept <= limit else { throw TranslationFault("a stream's answer is longer than \(limit) bytes") }
         open?.item.text.append(contentsOf: text.bytes)
         let (names, index) = (Names(kind), items.count)
-        event("\(names.text).delta", &stream) { writer in
+        event(names.delta, &stream) { writer in
             names.write(id, index, to: &writer)
             writer.key("delta")
             writer.string(text)
@@ -144,7 +147,7 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         let names = Names(current.item.kind)
         open = nil
         let (item, id, index) = (current.item, current.id, items.count)
-        event("\(names.text).done", &stream) { writer in
+        event(names.done, &stream) { writer in
             names.write(id, index, to: &writer)
             if case .call(_, let name) = item.kind {
                 writer.key("name")
@@ -159,7 +162,7 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
             }
         }
         if let part = names.part {
-            event("\(part).done", &stream) { writer in
+            event(part.done, &stream) { writer in
                 names.write(id, index, to: &writer)
                 writer.key("part")
                 writer.raw(item.part(isWhole: true))
@@ -197,27 +200,30 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
 
     /// What the events of one kind of text are called.
     private struct Names {
-        let text: StaticString
-        let part: StaticString?
+        let delta, done: StaticString
+        let part: (added: StaticString, done: StaticString)?
         let whole: StaticString
         private let place: StaticString?
 
         init(_ kind: Item.Kind) {
             switch kind {
-            case .text: self.init("response.output_text", "response.content_part", "text", "content_index")
-            case .refusal: self.init("response.refusal", "response.content_part", "refusal", "content_index")
+            case .text:
+                (delta, done) = ("response.output_text.delta", "response.output_text.done")
+                part = ("response.content_part.added", "response.content_part.done")
+                (whole, place) = ("text", "content_index")
+            case .refusal:
+                (delta, done) = ("response.refusal.delta", "response.refusal.done")
+                part = ("response.content_part.added", "response.content_part.done")
+                (whole, place) = ("refusal", "content_index")
             case .reasoning:
-                self.init(
-                    "response.reasoning_summary_text", "response.reasoning_summary_part", "text", "summary_index")
-            case .call: self.init("response.function_call_arguments", nil, "arguments", nil)
+                (delta, done) = ("response.reasoning_summary_text.delta", "response.reasoning_summary_text.done")
+                part = ("response.reasoning_summary_part.added", "response.reasoning_summary_part.done")
+                (whole, place) = ("text", "summary_index")
+            case .call:
+                (delta, done) = ("response.function_call_arguments.delta", "response.function_call_arguments.done")
+                part = nil
+                (whole, place) = ("arguments", nil)
             }
-        }
-
-        private init(_ text: StaticString, _ part: StaticString?, _ whole: StaticString, _ place: StaticString?) {
-            self.text = text
-            self.part = part
-            self.whole = whole
-            self.place = place
         }
 
         /// Where in the response it stands.

@@ -12,7 +12,7 @@ struct BedrockStreamTests {
             if name.hasSuffix("Exception") {
                 EventFrameWriter.append(exception: name, data: data.utf8, to: &stream)
             } else {
-                EventFrameWriter.append(event: name, data: data.utf8, to: &stream)
+                EventFrameWriter.append(event: name, to: &stream) { $0.raw(Array(data.utf8)) }
             }
         }
         return stream

@@ -1,4 +1,5 @@
 import Inference
+import JSONText
 import Testing
 
 @testable import Dialects
@@ -58,7 +59,7 @@ struct EventFrameTests {
     @Test func `what is written is what others write`() {
         var stream: [UInt8] = []
         let data = #"{"contentBlockIndex": 0, "delta": {"text": "Hi ☃"}}"#
-        EventFrameWriter.append(event: "contentBlockDelta", data: data.utf8, to: &stream)
+        EventFrameWriter.append(event: "contentBlockDelta", to: &stream) { $0.raw(Array(data.utf8)) }
         #expect(stream == Self.delta)
         EventFrameWriter.append(exception: "throttlingException", data: #"{"message": "slow"}"#.utf8, to: &stream)
         #expect(stream == Self.delta + Self.exception)
