@@ -67,14 +67,14 @@ def blocks(body, model):
         return [{"toolUse": {"toolUseId": f"tooluse_{i}", "name": t["toolSpec"]["name"], "input": {"text": text}}} for i, t in enumerate(body["toolConfig"]["tools"])], "tool_use"
     if (body.get("outputConfig") or {}).get("textFormat"): text = json.dumps({"answer": text}, ensure_ascii=False)
     thoughts = [{"reasoningContent": {"reasoningText": {"text": "About " + text, "signature": "sig"}}}] if model == "think" else []
-    return thoughts + [{"text": text}], "end_turn"
+    return thoughts + [{"text": text}], {"long": "max_tokens", "refuse": "content_filtered"}.get(model, "end_turn")
 
 
 def answer(provider, h, raw):
     _, _, name, verb = h.path.split("/")
     model, body = urllib.parse.unquote(name), json.loads(raw)
     def refuse(status, message, kind=None):
-        return provider.whole(h, status, {"message": message}, [("x-amzn-errortype", (kind or ERRORS[status]) + ":http://internal.amazon.com/coral/com.amazon.bedrock/"), ("x-amzn-requestid", "r-1")])
+        return provider.whole(h, status, {"message": message}, [("x-amzn-errortype", (kind or ERRORS.get(status, "ValidationException" if status < 500 else "InternalServerException")) + ":http://internal.amazon.com/coral/com.amazon.bedrock/"), ("x-amzn-requestid", "r-1")])
     if h.headers["authorization"].startswith("AWS4") and not signature_is_right(h, raw): return refuse(403, "the signature is wrong", "InvalidSignatureException")
     wrong = violations(body, model, "ConverseStream" if verb == "converse-stream" else "Converse")
     if wrong: provider.violations.append(wrong); return refuse(400, "; ".join(wrong))
@@ -94,7 +94,7 @@ def answer(provider, h, raw):
         if "reasoningContent" in block: frames.append(frame("contentBlockDelta", {"contentBlockIndex": i, "delta": {"reasoningContent": {"signature": "sig"}}}))
         frames.append(frame("contentBlockStop", {"contentBlockIndex": i}))
     frames += [frame("messageStop", {"stopReason": stop}), frame("metadata", figures)]
-    if model == "throttled": frames = frames[:3] + [frame("throttlingException", {"message": "too much"}, "exception")]
+    if model in ("throttled", "gives-up"): frames = frames[:3] + [frame("throttlingException", {"message": "too much"}, "exception")]
     if model == "spoiled": frames[2] = frames[2][:-1] + bytes([frames[2][-1] ^ 1])
     h.send_response(200); h.send_header("content-type", "application/vnd.amazon.eventstream"); h.send_header("transfer-encoding", "chunked"); h.send_header("x-amzn-requestid", "r-1"); h.end_headers()
     def chunk(b): h.wfile.write(b"%x\r\n%s\r\n" % (len(b), b)); h.wfile.flush()

@@ -44,7 +44,7 @@ def answer(provider, h, body):
     model = urllib.parse.unquote(name)
     if model.startswith("err-"):
         status = int(model[4:7])
-        word = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}.get(status, "INTERNAL")
+        word = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}.get(status, "INVALID_ARGUMENT" if status < 500 else "INTERNAL")
         details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}] if model == "err-400-key" else []
         return provider.whole(h, status, {"error": {"code": status, "message": "scripted", "status": word, "details": details}})
     if verb == "countTokens": return provider.whole(h, 200, {"totalTokens": 5})
@@ -60,7 +60,7 @@ def answer(provider, h, body):
     if model == "block": chunks = [{"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": usage, **head}]
     else:
         made = parts(model, request)
-        finish = "SAFETY" if model == "safety" else "STOP"
+        finish = {"safety": "SAFETY", "refuse": "SAFETY", "long": "MAX_TOKENS"}.get(model, "STOP")
         if verb == "generateContent": chunks = [{"candidates": [{"content": {"parts": made, "role": "model"}, "finishReason": finish, "index": 0}], "usageMetadata": usage, **head}]
         else:
             size = 1 if model == "odd" else 7

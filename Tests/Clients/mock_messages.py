@@ -8,7 +8,7 @@ def last_user_text(body):
     text = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
     if isinstance(text, str): return text
     results = [p.get("content", "") for p in text if p["type"] == "tool_result"]
-    if results: return "the tools said: " + ", ".join(r if isinstance(r, str) else "".join(p["text"] for p in r) for r in results)
+    if results: return "the tools said: " + ", ".join(r if isinstance(r, str) else "".join(p.get("text", "") for p in r) for r in results)
     return "".join(p.get("text", "") for p in text)
 
 
@@ -17,9 +17,9 @@ def blocks(body):
     if model == "adds": text += f" Use {ADDED_TOKEN} now."
     if model.startswith("tool") and not text.startswith("the tools said"):
         return [{"type": "tool_use", "id": f"toolu_{i}", "name": t["name"], "input": {"text": text}} for i, t in enumerate(body["tools"])], "tool_use"
-    if (body.get("output_config") or {}).get("format"): text = json.dumps({"answer": text}, ensure_ascii=False)
+    if (body.get("output_config") or {}).get("format") or body.get("output_format"): text = json.dumps({"answer": text}, ensure_ascii=False)
     thoughts = [{"type": "thinking", "thinking": "About " + text, "signature": "sig"}] if model == "think" else []
-    return thoughts + [{"type": "text", "text": text, "citations": None}], "end_turn"
+    return thoughts + [{"type": "text", "text": text, "citations": None}], {"long": "max_tokens", "refuse": "refusal"}.get(model, "end_turn")
 
 
 def answer(provider, h, body):
@@ -52,6 +52,8 @@ def answer(provider, h, body):
         for i in range(0, len(whole), n): chunk(whole[i:i + n])
     else:
         for i, e in enumerate(events):
+            if model == "gives-up" and i == 4: e = b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "overloaded"}}\n\n'
+            if model == "gives-up" and i == 5: break
             if model == "cut" and i == 4: h.connection.shutdown(2); h.close_connection = True; return
             chunk(e)
             if model == "slow": time.sleep(0.02)

@@ -4,6 +4,8 @@
   err-STATUS       answers with that error             slow       streams a word every 20 ms
   cut              drops the connection in mid-stream  odd        splits the text into one delta a character
   tool             calls the first tool with the last user text as argument, in JSON
+  tools            calls them all, and says what they said; `think` thinks first (`reasoning_content`); both, and `figures`, say what a cache gave
+  long, refuse     end with the most tokens, or with a refusal; `gives-up` says so in mid-stream
   adds             repeats the last user text, and adds a token, an e-mail address and a private key of its own
 """
 import json, socketserver, threading, time
@@ -79,24 +81,34 @@ class Provider:
         if h.path.startswith("/v1beta/"):
             import mock_gemini
             return mock_gemini.answer(self, h, body)
-        model = body["model"]
+        model, path = body["model"], h.path.partition("?")[0]
         if h.path.startswith("/v1/messages"):
             import mock_messages
             return mock_messages.answer(self, h, body)
         if model.startswith("err-"):
             return self.whole(h, int(model[4:7]), {"error": {"message": "scripted", "type": "server_error", "param": None, "code": None}}, [("retry-after", "1")] if model == "err-429" else [])
-        if h.path.endswith("/embeddings"):
+        if path.endswith("/embeddings"):
             inputs = body["input"] if isinstance(body["input"], list) else [body["input"]]
             return self.whole(h, 200, {"object": "list", "model": model, "data": [{"object": "embedding", "index": i, "embedding": [0.5, 0.25]} for i, _ in enumerate(inputs)], "usage": {"prompt_tokens": 3, "total_tokens": 3}})
-        if h.path.endswith("/completions") and "prompt" in body: return self.completion(h, body)
+        if path.endswith("/completions") and "prompt" in body: return self.completion(h, body)
+        if path.endswith("/responses"):
+            import mock_responses
+            return mock_responses.answer(self, h, body)
         text = next((m["content"] for m in reversed(body["messages"]) if m["role"] == "user"), "")
         if isinstance(text, list): text = "".join(p.get("text", "") for p in text)
         if model == "adds": text += f" Use {ADDED_TOKEN} or ask {ADDED_EMAIL}.\n{ADDED_KEY}\nGood luck."
         base = {"id": "chatcmpl-1", "created": 1, "model": model}
         usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-        message = {"role": "assistant", "content": text}
-        finish = "stop"
-        if model.startswith("tool"):
+        has_details = model in ("tools", "think", "figures")
+        if has_details: usage |= {"prompt_tokens_details": {"cached_tokens": 3}, "completion_tokens_details": {"reasoning_tokens": 2}}
+        results = [m["content"] for m in body["messages"] if m["role"] == "tool"]
+        if has_details and results: text = "the tools said: " + ", ".join(results)
+        if has_details and (body.get("response_format") or {}).get("type") == "json_schema": text = json.dumps({"answer": text}, ensure_ascii=False)
+        message = {"role": "assistant", "content": text, **({"reasoning_content": "About " + text} if model == "think" else {})}
+        finish = {"long": "length", "refuse": "content_filter"}.get(model, "stop")
+        calls = [{"id": f"call_{i}", "type": "function", "function": {"name": t["function"]["name"], "arguments": json.dumps({"text": text})}} for i, t in enumerate(body.get("tools", []))] if model == "tools" and not results else []
+        if calls: message, finish = {"role": "assistant", "content": None, "tool_calls": calls}, "tool_calls"
+        elif model.startswith("tool") and not has_details:
             message = {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": body["tools"][0]["function"]["name"], "arguments": json.dumps({"text": text})}}]}
             finish = "tool_calls"
         if not body.get("stream"):
@@ -104,7 +116,13 @@ class Provider:
         events = []
         def event(delta, reason=None): events.append(b"data: " + json.dumps({**base, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}, ensure_ascii=False).encode() + b"\n\n")
         event({"role": "assistant", "content": ""})
-        if finish == "tool_calls":
+        if model == "think":
+            for i in range(0, len(message["reasoning_content"]), 7): event({"reasoning_content": message["reasoning_content"][i:i + 7]})
+        if calls:
+            for i, call in enumerate(calls):
+                event({"tool_calls": [{"index": i, **call, "function": {**call["function"], "arguments": ""}}]})
+                for c in call["function"]["arguments"]: event({"tool_calls": [{"index": i, "function": {"arguments": c}}]})
+        elif finish == "tool_calls":
             a = message["tool_calls"][0]["function"]["arguments"]
             event({"tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": message["tool_calls"][0]["function"]["name"], "arguments": ""}}]})
             for c in a: event({"tool_calls": [{"index": 0, "function": {"arguments": c}}]})
@@ -128,6 +146,8 @@ class Provider:
             chunk(whole[:n]); time.sleep(0.002); chunk(whole[n:]) if whole[n:] else None
         else:
             for i, e in enumerate(events):
+                if model == "gives-up" and i == 2: e = b'data: {"error": {"message": "overloaded", "type": "server_error", "param": null, "code": null}}\n\n'
+                if model == "gives-up" and i == 3: break
                 if model == "cut" and i == 3: h.connection.shutdown(2); h.close_connection = True; return
                 chunk(e)
                 if model == "slow": time.sleep(0.02)

@@ -36,6 +36,16 @@ struct Conversation: Sendable, Hashable {
         }
         var role: Role
         var parts: [Part]
+
+        /// Whether nothing at all is said.
+        var isEmpty: Bool {
+            parts.allSatisfy { part in
+                switch part.content {
+                case .text(let text), .refusal(let text): text.isEmpty
+                default: false
+                }
+            }
+        }
     }
 
     /// A part of a turn, and where the caller wrote it.
@@ -200,6 +210,11 @@ struct Losses: Sendable, Hashable {
 
     /// The field's value had to become another.
     mutating func change(_ field: StaticString, _ how: StaticString) { note("\(field) \(how)") }
+
+    /// Those of a later step, in other words.
+    mutating func add(_ later: Losses, as words: (String) -> String) {
+        for note in later.notes { self.note(words(note)) }
+    }
 
     private mutating func note(_ note: String) {
         if !notes.contains(note) { notes.append(note) }

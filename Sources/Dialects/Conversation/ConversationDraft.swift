@@ -66,9 +66,10 @@ struct ConversationDraft {
         return tape.elements(of: node)
     }
 
-    /// What else than known members an object has: `null` says nothing.
+    /// What else than known members an object has: `null` says nothing, and an empty list neither.
     func refuseUnknown(_ member: Tape.Member, in path: String = "") throws(RequestError) {
         if tape.isNull(member.value) { return }
+        if tape.kind(member.value) == .array, tape.after(member.value) == member.value + 1 { return }
         let name = tape.value(member.key).string ?? ""
         throw RequestError.untranslatable(path.isEmpty ? name : "\(path).\(name)", "it is not known")
     }

@@ -212,6 +212,10 @@ struct OpenAIConversationReader: ConversationReader {
                 // Without its provider's signature a thought can't be given back.
                 if !tape.isNull(member.value) { draft.losses.drop("messages.reasoning_content") }
             case "annotations", "parsed": break  // answers' members, which SDKs send back
+            case "provider_specific_fields":  // litellm's own, which it sends back, too
+                if tape.after(member.value) > member.value + 1 {
+                    draft.losses.drop("messages.provider_specific_fields")
+                }
             case "name": if !tape.isNull(member.value) { draft.losses.drop("messages.name") }
             default: try draft.refuseUnknown(member, in: origin.path)
             }

@@ -63,8 +63,35 @@ public struct Translation: Sendable, Hashable {
         if let isStreaming = target.isStreaming { conversation.isStreaming = isStreaming }
         var target = target
         target.expectedBytes = body.count + body.count / 8 + 512
-        let translated = try Self.writer(of: provider).write(conversation, for: target, losses: &losses)
+        try refuseSilence(conversation)
+        let fields = CallerFields(caller)
+        var written = Losses()
+        let translated: [UInt8]
+        do throws(RequestError) {
+            translated = try Self.writer(of: provider).write(conversation, for: target, losses: &written)
+        } catch {
+            throw fields.translate(error)
+        }
+        losses.add(written) { fields.translate(note: $0) }
         return Request(body: translated, losses: losses.notes)
+    }
+
+    /// Words of the system alone are enough for OpenAI's models and nobody else's.
+    private func refuseSilence(_ conversation: Conversation) throws(RequestError) {
+        let isSilent =
+            switch provider {
+            case .chat: false
+            case .generateContent: conversation.turns.allSatisfy(\.isEmpty)
+            default: conversation.turns.isEmpty
+            }
+        guard isSilent else { return }
+        let list =
+            switch caller {
+            case .responses: "input"
+            case .generateContent: "contents"
+            default: "messages"
+            }
+        throw .untranslatable(list, "there has to be more than the system's words")
     }
 
     /// Translates a whole answer; throws where it is none of the provider's dialect.

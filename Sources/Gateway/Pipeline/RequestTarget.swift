@@ -49,9 +49,20 @@ enum RequestTarget: Equatable {
         return (.unknown, path.hasPrefix("/v1/messages") ? .anthropic : listingDialect(head))
     }
 
+    /// What else Bedrock's runtime offers for a model, by the path's last word.
+    private static let unofferedCalls = [
+        "invoke": "InvokeModel", "invoke-with-response-stream": "InvokeModelWithResponseStream",
+        "invoke-with-bidirectional-stream": "InvokeModelWithBidirectionalStream", "count-tokens": "CountTokens",
+    ]
+
     /// Bedrock's paths, behind `/model/`: a name whose slashes are escaped, and what is wanted of it.
     private static func converse(_ head: HTTPRequestHead, _ rest: Substring) -> RequestTarget {
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.count == 2, let call = unofferedCalls[String(parts[1])] {
+            return .refused(
+                RequestError(
+                    .invalidRequest, "`\(call)` is not offered here: use `Converse` or `ConverseStream`"))
+        }
         guard parts.count == 2, parts[1] == "converse" || parts[1] == "converse-stream",
             let model = PercentEncoding.decoded(parts[0]), !model.isEmpty
         else { return .unknown }
