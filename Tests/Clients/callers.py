@@ -18,7 +18,8 @@ class Ask:
     schema: dict = None
     picture: bytes = None
     effort: str = None
-    extra: dict = field(default_factory=dict)
+    maximum: int = None                            # of the answer's tokens
+    parameters: dict = field(default_factory=lambda: SCHEMA)
 
 
 @dataclass
@@ -52,9 +53,9 @@ class OpenAIChat(Caller):
             if kind == "user": messages.append({"role": "user", "content": what if ask.picture is None else [{"type": "text", "text": what}, {"type": "image_url", "image_url": {"url": inline(ask.picture)}}]})
             elif kind == "said": messages.append(what.turn)
             else: messages += [{"role": "tool", "tool_call_id": c[0], "content": t} for c, t in zip(what.calls, more[0])]
-        return {"messages": messages, **({"tools": [{"type": "function", "function": {"name": n, "description": "d", "parameters": SCHEMA}} for n in ask.tools]} if ask.tools else {}),
-                **({"tool_choice": "required"} if ask.must else {}), **({"reasoning_effort": ask.effort} if ask.effort else {}),
-                **({"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": ask.schema, "strict": True}}} if ask.schema else {}), **ask.extra}
+        return {"messages": messages, **({"tools": [{"type": "function", "function": {"name": n, "description": "d", "parameters": ask.parameters}} for n in ask.tools]} if ask.tools else {}),
+                **({"tool_choice": "required"} if ask.must else {}), **({"reasoning_effort": ask.effort} if ask.effort else {}), **({"max_completion_tokens": ask.maximum} if ask.maximum else {}),
+                **({"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": ask.schema, "strict": True}}} if ask.schema else {})}
 
     def ask(self, model, ask, stream=False):
         arguments = self.arguments(ask)
@@ -94,9 +95,9 @@ class OpenAIResponses(OpenAIChat):
             if kind == "user": items.append({"role": "user", "content": what if ask.picture is None else [{"type": "input_text", "text": what}, {"type": "input_image", "image_url": inline(ask.picture), "detail": "auto"}]})
             elif kind == "said": items += what.turn
             else: items += [{"type": "function_call_output", "call_id": c[0], "output": t} for c, t in zip(what.calls, more[0])]
-        return {"input": items, **({"instructions": ask.system} if ask.system else {}), **({"tools": [{"type": "function", "name": n, "description": "d", "parameters": SCHEMA, "strict": True} for n in ask.tools]} if ask.tools else {}),
-                **({"tool_choice": "required"} if ask.must else {}), **({"reasoning": {"effort": ask.effort}} if ask.effort else {}),
-                **({"text": {"format": {"type": "json_schema", "name": "n", "schema": ask.schema, "strict": True}}} if ask.schema else {}), **ask.extra}
+        return {"input": items, **({"instructions": ask.system} if ask.system else {}), **({"tools": [{"type": "function", "name": n, "description": "d", "parameters": ask.parameters, "strict": True} for n in ask.tools]} if ask.tools else {}),
+                **({"tool_choice": "required"} if ask.must else {}), **({"reasoning": {"effort": ask.effort}} if ask.effort else {}), **({"max_output_tokens": ask.maximum} if ask.maximum else {}),
+                **({"text": {"format": {"type": "json_schema", "name": "n", "schema": ask.schema, "strict": True}}} if ask.schema else {})}
 
     def ask(self, model, ask, stream=False):
         if not stream: r = self.client.responses.create(model=model, **self.arguments(ask))
@@ -128,8 +129,8 @@ class Anthropic(Caller):
             elif kind == "said": messages.append({"role": "assistant", "content": what.turn})
             else: messages.append({"role": "user", "content": [{"type": "tool_result", "tool_use_id": c[0], "content": t} for c, t in zip(what.calls, more[0])]})
         form = {**({"format": {"type": "json_schema", "schema": ask.schema}} if ask.schema else {}), **({"effort": ask.effort} if ask.effort else {})}
-        return {"max_tokens": 2_000, "messages": messages, **({"system": ask.system} if ask.system else {}), **({"tools": [{"name": n, "description": "d", "input_schema": SCHEMA} for n in ask.tools]} if ask.tools else {}),
-                **({"tool_choice": {"type": "any"}} if ask.must else {}), **({"thinking": {"type": "adaptive"}} if ask.effort else {}), **({"output_config": form} if form else {}), **ask.extra}
+        return {"max_tokens": ask.maximum or 2_000, "messages": messages, **({"system": ask.system} if ask.system else {}), **({"tools": [{"name": n, "description": "d", "input_schema": ask.parameters} for n in ask.tools]} if ask.tools else {}),
+                **({"tool_choice": {"type": "any"}} if ask.must else {}), **({"thinking": {"type": "adaptive"}} if ask.effort else {}), **({"output_config": form} if form else {})}
 
     def ask(self, model, ask, stream=False):
         if not stream: m = self.client.messages.create(model=model, **self.arguments(ask))
@@ -159,9 +160,9 @@ class Gemini(Caller):
             if kind == "user": contents.append(types.Content(role="user", parts=[types.Part(text=what)] + ([types.Part.from_bytes(data=ask.picture, mime_type="image/png")] if ask.picture else [])))
             elif kind == "said": contents.append(what.turn)
             else: contents.append(types.Content(role="user", parts=[types.Part(function_response=types.FunctionResponse(id=c[0], name=c[1], response={"result": t})) for c, t in zip(what.calls, more[0])]))
-        config = {**({"system_instruction": ask.system} if ask.system else {}), **ask.extra, **({"response_mime_type": "application/json", "response_json_schema": ask.schema} if ask.schema else {}),
+        config = {**({"system_instruction": ask.system} if ask.system else {}), **({"max_output_tokens": ask.maximum} if ask.maximum else {}), **({"response_mime_type": "application/json", "response_json_schema": ask.schema} if ask.schema else {}),
                   **({"thinking_config": {"include_thoughts": True, "thinking_level": ask.effort.upper()}} if ask.effort else {})}
-        if ask.tools: config |= {"automatic_function_calling": {"disable": True}, "tools": [types.Tool(function_declarations=[types.FunctionDeclaration(name=n, description="d", parameters_json_schema=SCHEMA) for n in ask.tools])]}
+        if ask.tools: config |= {"automatic_function_calling": {"disable": True}, "tools": [types.Tool(function_declarations=[types.FunctionDeclaration(name=n, description="d", parameters_json_schema=ask.parameters) for n in ask.tools])]}
         if ask.must: config["tool_config"] = {"function_calling_config": {"mode": "ANY"}}
         if not stream: answers = [self.client.models.generate_content(model=model, contents=contents, config=config)]
         else: answers = list(self.client.models.generate_content_stream(model=model, contents=contents, config=config))
@@ -190,8 +191,8 @@ class Bedrock(Caller):
             if kind == "user": messages.append({"role": "user", "content": [{"text": what}] + ([{"image": {"format": "png", "source": {"bytes": ask.picture}}}] if ask.picture else [])})
             elif kind == "said": messages.append(what.turn)
             else: messages.append({"role": "user", "content": [{"toolResult": {"toolUseId": c[0], "content": [{"text": t}], "status": "success"}} for c, t in zip(what.calls, more[0])]})
-        k = {"messages": messages, **({"system": [{"text": ask.system}]} if ask.system else {}), **ask.extra}
-        if ask.tools: k["toolConfig"] = {"tools": [{"toolSpec": {"name": n, "description": "d", "inputSchema": {"json": SCHEMA}}} for n in ask.tools], **({"toolChoice": {"any": {}}} if ask.must else {})}
+        k = {"messages": messages, **({"system": [{"text": ask.system}]} if ask.system else {}), **({"inferenceConfig": {"maxTokens": ask.maximum}} if ask.maximum else {})}
+        if ask.tools: k["toolConfig"] = {"tools": [{"toolSpec": {"name": n, "description": "d", "inputSchema": {"json": ask.parameters}}} for n in ask.tools], **({"toolChoice": {"any": {}}} if ask.must else {})}
         form = {**({"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": json.dumps(ask.schema), "name": "n"}}}} if ask.schema else {}), **({"effort": ask.effort} if ask.effort else {})}
         if form: k["outputConfig"] = form
         # `converse` of the tests for Bedrock itself puts streams together.
@@ -219,7 +220,7 @@ class Framework(Caller):
     def ask(self, model, ask, stream=False):
         turns = [[k, w if k == "user" else {"turn": w.turn, "calls": w.calls}, *m] for k, w, *m in ask.turns]
         reply = self.worker({"who": self.name, "base": self.gateway.url, "key": self.key, "ca": self.gateway.ca, "model": model, "stream": stream, "system": ask.system, "turns": turns, "tools": ask.tools, "must": ask.must,
-                             "schema": ask.schema, "picture": ask.picture and base64.b64encode(ask.picture).decode(), "effort": ask.effort})
+                             "schema": ask.schema, "picture": ask.picture and base64.b64encode(ask.picture).decode(), "effort": ask.effort, "maximum": ask.maximum, "parameters": ask.parameters})
         if "error" in reply: raise FrameworkError(reply["error"])
         return Said(**reply)
 

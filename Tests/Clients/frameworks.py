@@ -6,8 +6,7 @@ import ssl
 import httpx, litellm, openai
 
 litellm.telemetry, litellm.suppress_debug_info, litellm.drop_params = False, True, False
-SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"], "additionalProperties": False}
-TOOLS = lambda names: [{"type": "function", "function": {"name": n, "description": "d", "parameters": SCHEMA}} for n in names]
+TOOLS = lambda q: [{"type": "function", "function": {"name": n, "description": "d", "parameters": q["parameters"]}} for n in q["tools"]]
 
 
 def lite(q):
@@ -22,7 +21,8 @@ def lite(q):
     k = {"openai": dict(model="openai/" + model, api_base=base + "/v1", api_key=q["key"]), "anthropic": dict(model="anthropic/" + model, api_base=base, api_key=q["key"], max_tokens=2_000),
          "gemini": dict(model="gemini/" + model, api_base=f"{base}/v1beta", api_key=q["key"]),
          "bedrock": dict(model="bedrock/converse/" + model, api_key=q["key"], aws_bedrock_runtime_endpoint=base, aws_region_name="eu-central-1")}[kind]
-    if q["tools"]: k["tools"] = TOOLS(q["tools"])
+    if q["maximum"]: k["max_tokens"] = q["maximum"]
+    if q["tools"]: k["tools"] = TOOLS(q)
     if q["must"]: k["tool_choice"] = "required"
     if q["effort"]: k["reasoning_effort"] = q["effort"]
     if q["effort"] and kind == "openai": k["allowed_openai_params"] = ["reasoning_effort"]
@@ -53,13 +53,13 @@ def chain(q):
         else: messages += [ToolMessage(t, tool_call_id=c[0]) for c, t in zip(what["calls"], more[0])]
     is_responses = q["who"].endswith("responses")
     effort = dict(reasoning={"effort": q["effort"], "summary": "auto"}) if q["effort"] and is_responses else dict(reasoning_effort=q["effort"]) if q["effort"] else {}
-    model = ChatOpenAI(model=q["model"], base_url=q["base"] + "/v1", api_key=q["key"], max_retries=0, stream_usage=True, use_responses_api=is_responses, timeout=60, http_client=client.Client(verify=ssl.create_default_context(cafile=q["ca"]), trust_env=False), **effort)
+    model = ChatOpenAI(model=q["model"], base_url=q["base"] + "/v1", api_key=q["key"], max_retries=0, stream_usage=True, use_responses_api=is_responses, timeout=60, http_client=client.Client(verify=ssl.create_default_context(cafile=q["ca"]), trust_env=False), **effort, **({"max_tokens": q["maximum"]} if q["maximum"] else {}))
     if q["schema"] and not q["stream"]:
         r = model.with_structured_output({"title": "n", "description": "d", **q["schema"]}, method="json_schema", include_raw=True, strict=True).invoke(messages)
         assert r["parsing_error"] is None and r["parsed"], r["parsing_error"]
         r = r["raw"]
     else:
-        if q["tools"]: model = model.bind_tools(TOOLS(q["tools"]), **({"tool_choice": "any"} if q["must"] else {}))
+        if q["tools"]: model = model.bind_tools(TOOLS(q), **({"tool_choice": "any"} if q["must"] else {}))
         if q["stream"]:
             if q["schema"]: model = model.bind(response_format={"type": "json_schema", "json_schema": {"name": "n", "schema": q["schema"], "strict": True}})
             r = None

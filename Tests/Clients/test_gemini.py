@@ -266,7 +266,7 @@ def test_what_cant_be_carried_is_refused_or_told(gateway, provider):
         assert r.status_code == 400 and r.json()["error"]["details"][0]["fieldViolations"][0]["field"] == field, r.text
     assert provider.bodies() == []
     r = ask(safetySettings=[{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_NONE"}], generationConfig={"topK": 3.0})
-    assert r.status_code == 200 and r.headers["x-sallyport-warning"] == "safetySettings dropped, top_k dropped"
+    assert r.status_code == 200 and r.headers["x-sallyport-warning"] == "safetySettings dropped, generationConfig.topK dropped"
 
 
 # ---- other SDKs, with a provider of Gemini's API

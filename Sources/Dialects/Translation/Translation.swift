@@ -63,7 +63,6 @@ public struct Translation: Sendable, Hashable {
         if let isStreaming = target.isStreaming { conversation.isStreaming = isStreaming }
         var target = target
         target.expectedBytes = body.count + body.count / 8 + 512
-        try refuseSilence(conversation)
         let fields = CallerFields(caller)
         var written = Losses()
         let translated: [UInt8]
@@ -72,6 +71,7 @@ public struct Translation: Sendable, Hashable {
         } catch {
             throw fields.translate(error)
         }
+        try refuseSilence(conversation)
         losses.add(written) { fields.translate(note: $0) }
         return Request(body: translated, losses: losses.notes)
     }
