@@ -6,10 +6,29 @@ struct CandidateRecord: Sendable {
     struct Timings: Sendable {
         /// From the start to the first token, of streams.
         var firstToken = DecayedHistogram()
-        /// From one token to the next, of streams.
-        var eachToken = DecayedHistogram()
         /// From the start to the end, of answers that came whole.
         var whole = DecayedHistogram()
+    }
+
+    /// How long requests of one size of prompt take, by the means of those that ended, in nanoseconds.
+    struct Usual: Sendable {
+        var firstToken: Double?
+        var firstTokenTail = 0.0
+        var eachToken = 0.0
+        var whole: Double?
+        var wholeTail = 0.0
+
+        /// To the end of an answer of so many tokens.
+        func total(output: Int, isStream: Bool) -> Double {
+            guard isStream || whole == nil, let firstToken else { return whole ?? 0 }
+            return firstToken + eachToken * Double(max(0, output))
+        }
+
+        /// To the beginning of an answer, usually and at most.
+        func start(isStream: Bool) -> (middle: Double, tail: Double) {
+            guard isStream || whole == nil, let firstToken else { return (whole ?? 0, wholeTail) }
+            return (firstToken, firstTokenTail)
+        }
     }
 
     /// What is expected of a request.
@@ -18,7 +37,9 @@ struct CandidateRecord: Sendable {
         var firstToken: UInt64?
         /// From the start to the end.
         var total: UInt64
-        /// When it was last measured.
+        /// From the start to the end if it were as well as ever, as far as is known.
+        var best: UInt64
+        /// When it was last measured, or a request sent that tells something while it waits.
         var measuredAt: UInt64
     }
 
@@ -39,6 +60,9 @@ struct CandidateRecord: Sendable {
     /// When a request was last sent there in order to measure.
     var probedAt: UInt64?
     var outputs = OutputLengths()
+    var sendings = RecentSendings()
+    /// From one token to the next, of streams with prompts of any size.
+    var eachToken = DecayedHistogram()
     var history = CandidateHistory()
     var spent: (day: Int, nanoUSD: Int64) = (0, 0)
     private var timings: [Timings?] = Array(repeating: nil, count: sizes)
@@ -62,31 +86,66 @@ struct CandidateRecord: Sendable {
         return nil
     }
 
+    /// How long requests of this size take by the means; `nil`: never measured.
+    func usual(size: Int) -> Usual? {
+        let streamed = timings(near: size) { !$0.firstToken.isEmpty }
+        let whole = timings(near: size) { !$0.whole.isEmpty }?.whole
+        guard streamed != nil || whole != nil else { return nil }
+        return Usual(
+            firstToken: streamed.map { Double($0.firstToken.mean) },
+            firstTokenTail: Double(streamed?.firstToken.tail ?? 0), eachToken: Double(eachToken.mean),
+            whole: whole.map { Double($0.mean) }, wholeTail: Double(whole?.tail ?? 0))
+    }
+
     /// What a request of so many tokens will take; `nil`: never measured.
-    func expectation(size: Int, outputTokens: Int) -> Expectation? {
-        if let streamed = timings(near: size, { !$0.firstToken.isEmpty }) {
-            let (tokens, over) = streamed.eachToken.mean.multipliedReportingOverflow(by: UInt64(max(0, outputTokens)))
-            let (total, overToo) = streamed.firstToken.mean.addingReportingOverflow(over ? .max : tokens)
-            return Expectation(
-                firstToken: streamed.firstToken.median, total: overToo ? .max : total,
-                measuredAt: streamed.firstToken.sampledAt)
-        }
-        guard let whole = timings(near: size, { !$0.whole.isEmpty })?.whole else { return nil }
-        return Expectation(firstToken: nil, total: whole.mean, measuredAt: whole.sampledAt)
+    func expectation(size: Int, outputTokens: Int, now: UInt64) -> Expectation? {
+        guard let usual = usual(size: size) else { return nil }
+        let timings = timings(near: size) { !$0.firstToken.isEmpty } ?? timings(near: size) { !$0.whole.isEmpty }
+        guard let timings else { return nil }
+        let isStream = usual.firstToken != nil
+        let level = sendings.level(now: now) { self.usual(size: $0) }
+        let factor = level?.factor ?? 1
+        let total = usual.total(output: outputTokens, isStream: isStream) * factor
+        // What few samples say may be by chance.
+        let samples = Double(max(1, isStream ? timings.firstToken.samples : timings.whole.samples))
+        let doubt = 1 - 0.5 / samples.squareRoot()
+        // The least that these means ever were: how the candidate is when it is well.
+        let well = Usual(
+            firstToken: timings.firstToken.least, eachToken: eachToken.least ?? 0, whole: timings.whole.least)
+        let best = well.total(output: outputTokens, isStream: isStream)
+        let measuredAt = isStream ? timings.firstToken.sampledAt : timings.whole.sampledAt
+        return Expectation(
+            firstToken: isStream ? UInt64(nanoseconds: Double(timings.firstToken.median) * factor) : nil,
+            total: UInt64(nanoseconds: total),
+            best: UInt64(nanoseconds: (samples >= 100 ? 1 : doubt) * min(best > 0 ? best : total, total)),
+            measuredAt: max(measuredAt, level?.sentAt ?? 0))
     }
 }
 
-/// How many tokens answers had of late: a mean in which each new one counts a sixteenth, the first ones more.
-struct OutputLengths: Sendable {
-    private(set) var count = 0
-    private var sixteenths = 0
+extension UInt64 {
+    /// A time, no longer than the clock can say.
+    init(nanoseconds: Double) { self = nanoseconds >= 9e18 ? .max / 2 : UInt64(Swift.max(0, nanoseconds)) }
+}
 
-    var mean: Int { sixteenths / 16 }
+/// How many tokens answers had of late: a mean in which each new one counts a 256th, the first ones more.
+struct OutputLengths: Sendable {
+    private static let memory = 256
+    private(set) var count = 0
+    private var parts = 0
+
+    var mean: Int { parts / Self.memory }
 
     mutating func add(_ tokens: Int) {
         let tokens = min(max(0, tokens), 10_000_000)
-        count = min(count + 1, 16)
-        sixteenths += (tokens * 16 - sixteenths) / count
+        count = min(count + 1, Self.memory)
+        parts += (tokens * Self.memory - parts) / count
+    }
+
+    /// The mean, if it differs from another by more than chance: lengths of answers differ by as much as they are long.
+    func differing(from other: Int) -> Int? {
+        let isOther =
+            count >= 32 ? mean > other * 5 / 4 || mean < other * 4 / 5 : mean > other * 3 / 2 || mean < other * 2 / 3
+        return count >= 8 && isOther ? mean : nil
     }
 }
 

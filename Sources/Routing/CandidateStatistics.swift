@@ -67,9 +67,7 @@ extension RoutingBook {
         return CandidateStatistics(
             condition: CandidateStatistics.Condition(record.breaker.condition(now: now)), underWay: record.underWay,
             firstToken: (streamed?.firstToken ?? whole).map { ($0.median, $0.tail) },
-            tokensPerSecond: streamed.flatMap { timings in
-                timings.eachToken.mean > 0 ? 1e9 / Double(timings.eachToken.mean) : nil
-            },
+            tokensPerSecond: record.eachToken.mean > 0 ? 1e9 / Double(record.eachToken.mean) : nil,
             errorRate: requests > 0 ? Double(failures) / Double(requests) : nil,
             spentToday: Money(nanoUSD: record.spent.day == day ? record.spent.nanoUSD : 0),
             lastHour: minutes.map { minute in

@@ -8,6 +8,8 @@ struct DecayedHistogram: Sendable {
     private static let keptPerTick: Float = 0.917_004_04
     /// The mean's own tick, an eighth of its half-life.
     private static let meanTick: UInt64 = 500_000_000
+    /// However old samples are, so many count in the mean, so that a single one does not turn it: sudden changes are `RecentSendings`' to see.
+    private static let leastInMean = 16.0
     private static let buckets = 124
 
     private var weights = [Float](repeating: 0, count: buckets)
@@ -28,6 +30,10 @@ struct DecayedHistogram: Sendable {
     private(set) var tail: UInt64 = 0
     /// The mean, in nanoseconds.
     private(set) var mean: UInt64 = 0
+    /// The least that the mean was when it came of at least four samples' weight, in nanoseconds.
+    private(set) var least: Double?
+    /// How many samples came.
+    private(set) var samples = 0
 
     /// Takes a sample, in nanoseconds; more than an hour counts as an hour.
     mutating func add(_ nanoseconds: UInt64, now: UInt64) {
@@ -43,6 +49,8 @@ struct DecayedHistogram: Sendable {
         median = half * 1000
         tail = most * 1000
         mean = UInt64(max(0, sum / inMean)) * 1000
+        samples = min(samples + 1, 1_000_000)
+        if inMean >= 4 { least = min(least ?? .infinity, Double(mean)) }
     }
 
     private mutating func decay(to now: UInt64) {
@@ -70,6 +78,7 @@ struct DecayedHistogram: Sendable {
         meanDecayedAt += ticks * Self.meanTick
         var kept = 1.0
         for _ in 0..<min(ticks, 160) { kept *= Double(Self.keptPerTick) }
+        kept = max(kept, min(1, Self.leastInMean / max(inMean, 1)))
         inMean *= kept
         sum *= kept
     }

@@ -33,6 +33,8 @@ public struct RouteQuery: Hashable, Sendable {
 public struct AttemptMeasure: Hashable, Sendable {
     /// How it went.
     public var outcome: AttemptOutcome
+    /// What `RoutingBook.sent` gave for it, where it left.
+    public var sending: UInt64?
     /// The alias (its pattern, where it is one) by which the answer's length is remembered.
     public var alias: ModelID
     /// The prompt's tokens by estimate.
@@ -55,9 +57,11 @@ public struct AttemptMeasure: Hashable, Sendable {
     /// Puts the figures together.
     public init(
         outcome: AttemptOutcome, alias: ModelID, inputTokens: Int, isStream: Bool = false, firstToken: UInt64? = nil,
-        total: UInt64 = 0, usage: TokenUsage? = nil, cost: Money? = nil, day: Int = 0, retryAfter: UInt64? = nil
+        total: UInt64 = 0, usage: TokenUsage? = nil, cost: Money? = nil, day: Int = 0, retryAfter: UInt64? = nil,
+        sending: UInt64? = nil
     ) {
         self.outcome = outcome
+        self.sending = sending
         self.alias = alias
         self.inputTokens = inputTokens
         self.isStream = isStream

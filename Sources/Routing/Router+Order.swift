@@ -9,7 +9,10 @@ extension Router {
         var order: Order
         /// Requests under way there, and this one.
         var load: UInt64
-        var measuredAt: UInt64?
+        /// What its key would be if it were as well as ever.
+        var hoped: UInt64?
+        /// It was measured so long ago that it is to be measured anew.
+        var isStale = false
     }
 
     /// What candidates are sorted by: the group, then the key, then the place in the list, of the first of a set of replicas, then the place
@@ -43,8 +46,8 @@ extension Router {
         case resting
     }
 
-    /// Sends this request to the first unmeasured candidate, unless another request measures it already; and now and then to one whose
-    /// measurement is old, since nobody would hear of it otherwise that it has become better.
+    /// Sends this request to the first unmeasured candidate, unless another request measures it already; and now and then to one that was
+    /// better once, since nobody would hear of it otherwise that it is well again.
     static func explore(
         _ weighed: inout [Weighed], _ alias: ModelID, _ query: RouteQuery, _ book: inout RoutingBook, _ now: UInt64
     ) {
@@ -61,25 +64,40 @@ extension Router {
         func mayWin(_ position: Int) -> Bool {
             UInt64(clamping: weighed[position].step.expectedCost?.nanoUSD ?? 0) < most
         }
-        for position in weighed.indices where weighed[position].step.reason == .unmeasured && mayWin(position) {
+        for position in weighed.indices
+        where weighed[position].step.reason == .unmeasured
+            || (weighed[position].isStale && weighed[position].order.group == .known)
+        {
+            guard mayWin(position) else { continue }
             guard book.mayProbe(weighed[position].step.destination, now: now) else { continue }
             return explore(position)
         }
-        guard !query.isDry, book.mayRefresh(alias) else { return }
-        let old = weighed.indices.filter { position in
-            guard weighed[position].order.group == .known, mayWin(position),
-                let measuredAt = weighed[position].measuredAt
-            else {
+        guard !query.isDry else { return }
+        for position in again(weighed, alias, &book, now) where mayWin(position) {
+            let destination = weighed[position].step.destination
+            guard book.mayProbe(destination, now: now) else { continue }
+            book.forgone[Waiting(alias: alias, destination: destination)]?.tried(now: now)
+            return explore(position)
+        }
+    }
+
+    /// The candidates that would be best if they were as well as ever, and that it is time to try again.
+    private static func again(
+        _ weighed: [Weighed], _ alias: ModelID, _ book: inout RoutingBook, _ now: UInt64
+    ) -> [Int] {
+        guard let best = weighed.lazy.filter({ $0.order.group == .known }).map(\.order.key).min() else { return [] }
+        return weighed.indices.filter { position in
+            let candidate = weighed[position]
+            guard candidate.order.group == .known, let hoped = candidate.hoped else { return false }
+            let waiting = Waiting(alias: alias, destination: candidate.step.destination)
+            guard hoped < best, candidate.order.key > best else {
+                book.forgone[waiting] = nil
                 return false
             }
-            return now > measuredAt && now - measuredAt >= RoutingBook.refreshAfter
-                && book.mayProbe(weighed[position].step.destination, now: now)
+            if book.forgone[waiting] == nil, book.forgone.count >= RoutingBook.capacity { book.forgone.removeAll() }
+            return book.forgone[waiting, default: Forgone(now: now)].add(
+                Double(best - hoped), tryCosts: Double(candidate.order.key - best), now: now)
         }
-        guard let oldest = old.min(by: { (weighed[$0].measuredAt ?? 0) < (weighed[$1].measuredAt ?? 0) }) else {
-            return
-        }
-        book.noteRefresh(alias)
-        explore(oldest)
     }
 
     /// Puts the candidates in an order drawn by lot, each draw by weight; those of weight 0 last.

@@ -75,18 +75,17 @@ public enum Router {
         _ query: RouteQuery, _ cost: Money?, output: Int, _ record: CandidateRecord?, _ now: UInt64
     ) -> Weighed {
         let size = CandidateRecord.size(ofInput: query.inputTokens)
-        let expected = record?.expectation(size: size, outputTokens: output).flatMap { expected in
-            // Long ago.
-            now > expected.measuredAt && now - expected.measuredAt > RoutingBook.staleAfter ? nil : expected
-        }
+        let expected = record?.expectation(size: size, outputTokens: output, now: now)
         let condition = record?.breaker.condition(now: now) ?? .closed
-        func weighed(_ group: Group, _ key: UInt64, _ reason: Route.Reason) -> Weighed {
+        func weighed(_ group: Group, _ key: UInt64, _ reason: Route.Reason, hoped: UInt64? = nil) -> Weighed {
             Weighed(
                 step: Route.Step(
                     index: index, candidate: candidate, expectedCost: cost, expectedTime: expected?.total,
                     reason: condition == .halfOpen ? .trial : reason),
                 order: Order(group: group, key: key, set: index, rank: 0, index: index),
-                load: UInt64(clamping: (record?.underWay ?? 0) + 1), measuredAt: expected?.measuredAt)
+                load: UInt64(clamping: (record?.underWay ?? 0) + 1), hoped: hoped,
+                isStale: RoutingBook.isLongAgo(expected?.measuredAt ?? now, now)
+                    && RoutingBook.isLongAgo(record?.probedAt ?? 0, now))
         }
         switch condition {
         case .resting(let nanoseconds): return weighed(.resting, nanoseconds, .resting(nanoseconds: nanoseconds))
@@ -111,14 +110,21 @@ public enum Router {
             return weighed(.known, UInt64(clamping: cost.nanoUSD), .cost(cost))
         case .fastest:
             guard let expected else { return weighed(.unknown, 0, .unmeasured) }
-            return weighed(.known, expected.total, .time(nanoseconds: expected.total))
+            return weighed(.known, expected.total, .time(nanoseconds: expected.total), hoped: expected.best)
         case .balanced:
             guard let cost else { return weighed(.unknown, 1, .unknownPrice) }
             guard let expected else { return weighed(.unknown, 0, .unmeasured) }
-            let worth = UInt64(clamping: terms.secondSaved.nanoUSD).multipliedFullWidth(by: expected.total)
-            let time = worth.high >= 1_000_000_000 ? .max : UInt64(1_000_000_000).dividingFullWidth(worth).quotient
-            let (sum, over) = time.addingReportingOverflow(UInt64(clamping: cost.nanoUSD))
-            return weighed(.known, over ? .max : sum, .balance(cost: cost, nanoseconds: expected.total))
+            return weighed(
+                .known, balance(cost, expected.total, terms), .balance(cost: cost, nanoseconds: expected.total),
+                hoped: balance(cost, expected.best, terms))
         }
+    }
+
+    /// Cost plus time in nano-USD, a second being worth what the alias says.
+    private static func balance(_ cost: Money, _ nanoseconds: UInt64, _ terms: ModelAlias.Terms) -> UInt64 {
+        let worth = UInt64(clamping: terms.secondSaved.nanoUSD).multipliedFullWidth(by: nanoseconds)
+        let time = worth.high >= 1_000_000_000 ? .max : UInt64(1_000_000_000).dividingFullWidth(worth).quotient
+        let (sum, over) = time.addingReportingOverflow(UInt64(clamping: cost.nanoUSD))
+        return over ? .max : sum
     }
 }

@@ -10,17 +10,15 @@ public struct RoutingBook: Sendable {
     var affinity = AffinityTable()
     private var outputs: [ModelID: OutputLengths] = [:]
     private var retries = RetryBudget()
-    /// Requests since the last one that measured a candidate anew, by alias.
-    private var sinceRefresh: [ModelID: Int] = [:]
+    /// What was forgone since a candidate was last used that may be well again.
+    var forgone: [Waiting: Forgone] = [:]
+    var lastSending: UInt64 = 0
 
     static let capacity = 1024
     /// The answer tokens expected where nothing was observed: chat answers have some hundred.
     static let typicalOutput = 500
-    /// After this long, a measurement says nothing about now and is made anew.
+    /// After this long, a measurement says little about now, and one request makes it anew.
     static let staleAfter: UInt64 = 300_000_000_000
-    /// After this long, a measurement may be made anew by one of `requestsPerRefresh` requests.
-    static let refreshAfter: UInt64 = 20_000_000_000
-    static let requestsPerRefresh = 50
     /// Only one request in this time is sent to a candidate in order to measure it.
     static let probeInterval: UInt64 = 1_000_000_000
 
@@ -67,6 +65,7 @@ public struct RoutingBook: Sendable {
             outputs[measure.alias, default: OutputLengths()].add(output)
         }
         guard records[destination] != nil else { return }
+        if let sending = measure.sending { ended(destination, sending, measure) }
         Self.record(&records[destination, default: CandidateRecord()], measure, output: output, now)
     }
 
@@ -93,10 +92,11 @@ public struct RoutingBook: Sendable {
                 return timings.whole.add(measure.total, now: now)
             }
             timings.firstToken.add(firstToken, now: now)
-            if let output, output > 1, measure.total >= firstToken {
-                timings.eachToken.add((measure.total - firstToken) / UInt64(output - 1), now: now)
-            }
         }
+        guard measure.isStream, let firstToken = measure.firstToken, let output, output > 1,
+            measure.total >= firstToken
+        else { return }
+        record.eachToken.add((measure.total - firstToken) / UInt64(output - 1), now: now)
     }
 
     /// Notes a request, from which second attempts are earned.
@@ -112,13 +112,17 @@ public struct RoutingBook: Sendable {
     func expectedOutput(
         of candidate: RouteCandidate, _ record: CandidateRecord?, alias: ModelID, maximum: Int?
     ) -> Int {
+        let usual = outputs[alias]?.mean
         let own = record?.outputs
         let observed =
-            own.flatMap { $0.count >= 8 ? $0.mean : nil } ?? outputs[alias]?.mean ?? Self.typicalOutput
+            usual.map { own?.differing(from: $0) ?? $0 } ?? own.flatMap { $0.count >= 8 ? $0.mean : nil }
+            ?? Self.typicalOutput
         return max(0, min(observed, maximum ?? .max, candidate.maximumOutput ?? .max))
     }
 
     // MARK: - Measuring
+
+    static func isLongAgo(_ time: UInt64, _ now: UInt64) -> Bool { now > time && now - time > staleAfter }
 
     /// Whether a request may now be sent there in order to measure.
     func mayProbe(_ destination: Destination, now: UInt64) -> Bool {
@@ -132,16 +136,6 @@ public struct RoutingBook: Sendable {
         records[destination, default: CandidateRecord()].probedAt = now
         records[destination, default: CandidateRecord()].usedAt = now
     }
-
-    /// Whether one of this alias's requests may measure a candidate anew whose measurement is old.
-    mutating func mayRefresh(_ alias: ModelID) -> Bool {
-        if sinceRefresh[alias] == nil, sinceRefresh.count >= Self.capacity { sinceRefresh.removeAll() }
-        let count = sinceRefresh[alias, default: 0] + 1
-        sinceRefresh[alias] = min(count, Self.requestsPerRefresh)
-        return count >= Self.requestsPerRefresh
-    }
-
-    mutating func noteRefresh(_ alias: ModelID) { sinceRefresh[alias] = 0 }
 
     /// Notes who serves a conversation.
     public mutating func note(conversation: UInt64, servedBy destination: Destination, now: UInt64) {

@@ -263,21 +263,63 @@ struct RouterTests {
         #expect(order(alias(.fastest, [a, b]), &book, now: later) == ["a", "b"])
     }
 
-    @Test func `one request in fifty measures anew what has not been measured for a while`() {
+    @Test func `who was better once is tried again, ever more seldom, and used again once it is well`() {
         var book = RoutingBook()
-        finish("a", &book, firstToken: 10 * Self.millisecond, total: 10 * Self.millisecond)
-        finish("b", &book, firstToken: 900 * Self.millisecond, total: 900 * Self.millisecond)
+        for _ in 0..<4 {
+            finish("a", &book, firstToken: 10 * Self.millisecond, total: 10 * Self.millisecond)
+            finish("b", &book, firstToken: 100 * Self.millisecond, total: 100 * Self.millisecond)
+        }
         let alias = alias(.fastest, [a, b])
-        var measured = 0
-        for number in 0..<200 as Range<UInt64> {
-            let now = RoutingBook.refreshAfter + number * 10 * Self.second
-            finish("a", &book, firstToken: 10 * Self.millisecond, total: 10 * Self.millisecond, now: now)
-            if order(alias, &book, now: now)[0] == "b" {
-                measured += 1
-                finish("b", &book, firstToken: 900 * Self.millisecond, total: 900 * Self.millisecond, now: now)
+        var tries: [UInt64] = []
+        for number in 1..<3_000 as Range<UInt64> {
+            let now = Self.second + number * 100 * Self.millisecond
+            let isWell = number >= 2_500
+            for name in order(alias, &book, now: now).prefix(1) {
+                if name == "a", !isWell { tries.append(number) }
+                let took = name == "b" ? 100 : isWell ? 10 : 1_000
+                let sending = book.sent(
+                    candidate(name, "m").destination, inputTokens: 1, isStream: true, now: now)
+                finish(
+                    name, &book, firstToken: UInt64(took) * Self.millisecond, total: UInt64(took) * Self.millisecond,
+                    output: 1, now: now, sending: sending)
             }
         }
-        #expect((3...12).contains(measured))
+        #expect((6...40).contains(tries.count), "\(tries)")
+        #expect(zip(tries.suffix(4), tries.suffix(3)).allSatisfy { $1 - $0 > 50 }, "\(tries)")
+        #expect(order(alias, &book, now: 400 * Self.second)[0] == "a")
+    }
+
+    @Test func `who has become slow is left while its requests still wait`() {
+        var book = RoutingBook()
+        for _ in 0..<10 {
+            finish("a", &book, firstToken: 100 * Self.millisecond, total: 100 * Self.millisecond)
+            finish("b", &book, firstToken: 200 * Self.millisecond, total: 200 * Self.millisecond)
+        }
+        let alias = alias(.fastest, [a, b])
+        #expect(order(alias, &book, now: Self.second)[0] == "a")
+        for number in 0..<4 as Range<UInt64> {
+            let sending = book.sent(
+                a.destination, inputTokens: 1, isStream: true, now: Self.second + number * 60 * Self.millisecond)
+            #expect(sending != nil)
+        }
+        #expect(order(alias, &book, now: Self.second + 140 * Self.millisecond)[0] == "a")
+        #expect(order(alias, &book, now: Self.second + 600 * Self.millisecond)[0] == "b")
+    }
+
+    @Test func `a single slow answer among quick ones turns nobody away`() {
+        var book = RoutingBook()
+        let alias = alias(.fastest, [a, b])
+        for number in 0..<10 as Range<UInt64> {
+            let now = number * 100 * Self.millisecond
+            for (name, took) in [("a", number == 7 ? 5_000 : 100), ("b", 200)] as [(String, UInt64)] {
+                let sending = book.sent(
+                    candidate(name, "m").destination, inputTokens: 1, isStream: true, now: now)
+                finish(
+                    name, &book, firstToken: 100 * Self.millisecond, total: took * Self.millisecond, output: 1,
+                    now: now, sending: sending)
+            }
+        }
+        #expect(order(alias, &book, now: 2 * Self.second)[0] == "a")
     }
 
     @Test func `who costs more than the best one's money and time is not measured under balanced`() {
@@ -463,13 +505,14 @@ struct RouterTests {
 func finish(
     _ provider: String, _ book: inout RoutingBook, _ outcome: AttemptOutcome = .answered(status: 200),
     firstToken: UInt64? = nil, total: UInt64 = 0, input: Int = 100, output: Int? = nil, retryAfter: UInt64? = nil,
-    now: UInt64 = 0, begins: Bool = true
+    now: UInt64 = 0, begins: Bool = true, sending: UInt64? = nil
 ) {
     let tried = candidate(provider, "m")
     if begins { begin(tried, &book, now: now) }
     let measure = AttemptMeasure(
         outcome: outcome, alias: ModelID("m"), inputTokens: input, isStream: firstToken != nil, firstToken: firstToken,
-        total: total, usage: output.map { TokenUsage(input: input, output: $0) }, retryAfter: retryAfter)
+        total: total, usage: output.map { TokenUsage(input: input, output: $0) }, retryAfter: retryAfter,
+        sending: sending)
     book.end(tried.destination, measure, now: now)
 }
 

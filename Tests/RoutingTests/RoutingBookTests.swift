@@ -29,9 +29,17 @@ struct RoutingBookTests {
 
     @Test func `what is four seconds old counts half in the mean`() {
         var histogram = DecayedHistogram()
-        histogram.add(100_000_000, now: 0)
-        histogram.add(400_000_000, now: 4 * Self.second)
+        for _ in 0..<64 { histogram.add(100_000_000, now: 0) }
+        for _ in 0..<64 { histogram.add(400_000_000, now: 4 * Self.second) }
         #expect(abs(Int(histogram.mean) - 300_000_000) < 1_000_000)
+    }
+
+    @Test func `one sample after a long time does not turn the mean`() {
+        var histogram = DecayedHistogram()
+        for _ in 0..<64 { histogram.add(100_000_000, now: 0) }
+        histogram.add(1_800_000_000, now: 3_600 * Self.second)
+        #expect(abs(Int(histogram.mean) - 200_000_000) < 1_000_000)
+        #expect(histogram.least == 100_000_000)
     }
 
     @Test func `absurd samples and clocks that jump do not overflow`() {

@@ -114,6 +114,12 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// The prompt's tokens by estimate.
     var estimatedInputTokens: Int { request.estimatedInputTokens }
+    /// Whether a stream was asked for.
+    var asksForStream: Bool { request.isStreaming }
+    /// The number under which the router follows it.
+    var sending: UInt64?
+    /// Called once when the first piece of the answer's body comes.
+    var answerBegan: (() -> Void)?
 
     /// The call that brings the answer; it is cancelled when the caller leaves.
     func carry(_ call: UpstreamExchange) {
@@ -181,7 +187,10 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// A piece of the answer's body.
     func take(_ bytes: [UInt8]) {
         guard outcome == nil, let head else { return }
-        if firstTokenNanoseconds == nil { firstTokenNanoseconds = Clock.monotone() - began }
+        if firstTokenNanoseconds == nil {
+            firstTokenNanoseconds = Clock.monotone() - began
+            answerBegan?()
+        }
         bytesReceived += bytes.count
         if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
         guard isStream else {

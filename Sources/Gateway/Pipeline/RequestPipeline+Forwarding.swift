@@ -58,6 +58,7 @@ extension RequestPipeline {
             let error = RequestError(.unavailable, "what is spent under the limits can't be kept, so nothing is sent")
             return .failed(Refusal(error), mayTryNext: false)
         }
+        follow(step, attempt)
         inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()

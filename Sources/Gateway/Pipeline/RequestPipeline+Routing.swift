@@ -84,6 +84,20 @@ extension RequestPipeline {
 
     func leave(_ step: Route.Step) { routing.withLock { $0.leave(step.destination) } }
 
+    /// Follows an attempt that is about to leave: how long it waits tells of its candidate before it ends.
+    func follow(_ step: Route.Step, _ attempt: Attempt) {
+        let sending = routing.withLock {
+            $0.sent(
+                step.destination, inputTokens: attempt.estimatedInputTokens, isStream: attempt.asksForStream,
+                now: Clock.monotone())
+        }
+        guard let sending else { return }
+        attempt.sending = sending
+        attempt.answerBegan = { [self] in
+            routing.withLock { $0.answerBegan(step.destination, sending, now: Clock.monotone()) }
+        }
+    }
+
     /// Learns from an attempt.
     func learn(
         _ step: Route.Step, _ attempt: Attempt, _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?,
@@ -94,7 +108,8 @@ extension RequestPipeline {
         let measure = AttemptMeasure(
             outcome: outcome.attemptOutcome, alias: alias.alias, inputTokens: attempt.estimatedInputTokens,
             isStream: isStream, firstToken: isStream ? attempt.firstTokenNanoseconds : nil, total: now &- began,
-            usage: usage, cost: cost, day: Int(Clock.epochSeconds() / 86_400), retryAfter: outcome.retryAfter)
+            usage: usage, cost: cost, day: Int(Clock.epochSeconds() / 86_400), retryAfter: outcome.retryAfter,
+            sending: attempt.sending)
         routing.withLock { book in
             book.record(step.destination, measure, now: now)
             if let conversation = inquiry.conversation, let status = outcome.status, (200...299).contains(status) {

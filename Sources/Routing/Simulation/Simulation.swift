@@ -29,110 +29,136 @@ public struct SimulationResult: Hashable, Sendable {
 
 /// Runs the router over a trace.
 public enum Simulation {
-    private struct Ending {
-        let at: UInt64
-        let destination: Destination
-        let measure: AttemptMeasure
-    }
-
-    /// What comes of a trace when the router chooses by a strategy, learning from answers when they end as a gateway does.
+    /// What comes of a trace when the router chooses by a strategy, learning from answers when they begin and end as a gateway does.
     ///
     /// - Parameters:
     ///   - alias: Its candidates are those of the trace, in that order, with prices.
     ///   - seed: For lots.
+    ///   - progress: Told now and then which part of the requests has come, 0 to 1.
     public static func run(
-        _ trace: RoutingTrace, _ alias: ModelAlias, strategy: ModelAlias.Strategy, seed: UInt64 = 1
+        _ trace: RoutingTrace, _ alias: ModelAlias, strategy: ModelAlias.Strategy, seed: UInt64 = 1,
+        progress: (Double) -> Void = { _ in }
     ) -> SimulationResult {
-        let resolved = ResolvedAlias(
+        var gateway = SimulatedGateway(trace, alias, strategy, seed)
+        for index in trace.requests.indices {
+            if index.isMultiple(of: 256) { progress(Double(index) / Double(trace.requests.count)) }
+            gateway.takeRequest(index)
+        }
+        return gateway.finish()
+    }
+}
+
+/// A gateway's router with providers that answer as a trace says: a queue of events.
+private struct SimulatedGateway {
+    private struct Try {
+        let request: Int
+        let route: Route
+        let step: Int
+        let attempts: Int
+        let sending: UInt64?
+        let startedAt: UInt64
+    }
+
+    private enum Event {
+        case began(Try)
+        case ended(Try)
+    }
+
+    private let trace: RoutingTrace
+    private let alias: ResolvedAlias
+    private var book = RoutingBook()
+    private var lots: SplitMix
+    private var result: SimulationResult
+    /// Sorted by time, the latest first.
+    private var events: [(at: UInt64, what: Event)] = []
+
+    init(_ trace: RoutingTrace, _ alias: ModelAlias, _ strategy: ModelAlias.Strategy, _ seed: UInt64) {
+        self.trace = trace
+        self.alias = ResolvedAlias(
             model: alias.id, alias: alias.id, strategy: strategy, terms: alias.terms, candidates: alias.candidates)
-        var result = SimulationResult(answeredBy: Array(repeating: 0, count: trace.candidates.count))
-        var book = RoutingBook()
-        var lots = SplitMix(seed)
-        // Sorted by time, the latest first.
-        var endings: [Ending] = []
-        func learn(until now: UInt64) {
-            while let next = endings.last, next.at <= now {
-                endings.removeLast()
-                book.end(next.destination, next.measure, now: next.at)
-            }
-        }
-        for request in trace.requests {
-            learn(until: request.at)
-            book.requestCame()
-            let route = Router.route(
-                resolved, RouteQuery(inputTokens: request.input), permitted: { request.timings[$0] != nil },
-                book: &book,
-                now: request.at, random: lots.next())
-            var now = request.at
-            var isAnswered = false
-            for (attempt, step) in route.steps.enumerated() where !isAnswered {
-                guard let timing = request.timings[step.index], book.begin(step.candidate, now: now) else { continue }
-                if attempt > 0, !book.takeRetry(now: now) {
-                    book.leave(step.destination)
-                    break
-                }
-                result.attempts += 1
-                let usage = TokenUsage(input: request.input, output: request.output)
-                let end = now &+ (timing.fails ? timing.firstToken : timing.total)
-                let measure = AttemptMeasure(
-                    outcome: timing.fails ? .answered(status: 503) : .answered(status: 200), alias: alias.id,
-                    inputTokens: request.input, isStream: true, firstToken: timing.firstToken, total: timing.total,
-                    usage: timing.fails ? nil : usage)
-                let place = endings.firstIndex { $0.at <= end } ?? endings.endIndex
-                endings.insert(Ending(at: end, destination: step.destination, measure: measure), at: place)
-                now = end
-                guard !timing.fails else { continue }
-                isAnswered = true
-                result.answeredBy[step.index] += 1
-                result.add(step.candidate.cost(of: usage), time: end - request.at)
-            }
-            if !isAnswered { result.failed += 1 }
-        }
+        lots = SplitMix(seed)
+        result = SimulationResult(answeredBy: Array(repeating: 0, count: trace.candidates.count))
+    }
+
+    mutating func takeRequest(_ index: Int) {
+        let request = trace.requests[index]
+        run(until: request.at)
+        book.requestCame()
+        let route = Router.route(
+            alias, RouteQuery(inputTokens: request.input), permitted: { request.timings[$0] != nil }, book: &book,
+            now: request.at, random: lots.next())
+        attempt(index, route, from: 0, attempts: 0, now: request.at)
+    }
+
+    consuming func finish() -> SimulationResult {
+        run(until: .max)
         result.times.sort()
         return result
     }
 
-    /// The least cost that anybody could have reached who knew every answer before, with a mean time of no more than `bound`; if that can't
-    /// be, the quickest.
-    ///
-    /// Each request goes where cost plus time is least, a second being worth so much (Lagrange's multiplier) that the bound is just kept.
-    public static func hindsight(_ trace: RoutingTrace, _ alias: ModelAlias, bound: UInt64) -> SimulationResult {
-        func result(worth: Double) -> SimulationResult {
-            var result = SimulationResult(answeredBy: Array(repeating: 0, count: trace.candidates.count))
-            for request in trace.requests {
-                let usage = TokenUsage(input: request.input, output: request.output)
-                var best: (index: Int, cost: Money?, time: UInt64, sum: Double)?
-                for (index, timing) in request.timings.enumerated() {
-                    guard let timing, !timing.fails else { continue }
-                    let cost = alias.candidates[index].cost(of: usage)
-                    let sum = Double(cost?.nanoUSD ?? .max) + worth * Double(timing.total) / 1e9
-                    if best.map({ sum < $0.sum }) ?? true { best = (index, cost, timing.total, sum) }
-                }
-                result.attempts += 1
-                guard let best else {
-                    result.failed += 1
-                    continue
-                }
-                result.answeredBy[best.index] += 1
-                result.add(best.cost, time: best.time)
+    private mutating func run(until now: UInt64) {
+        while let next = events.last, next.at <= now {
+            events.removeLast()
+            switch next.what {
+            case .began(let attempt):
+                guard let sending = attempt.sending else { continue }
+                book.answerBegan(attempt.route.steps[attempt.step].destination, sending, now: next.at)
+            case .ended(let attempt): end(attempt, now: next.at)
             }
-            result.times.sort()
-            return result
         }
-        if result(worth: 0).meanTime <= bound { return result(worth: 0) }
-        // In nano-USD a second: doubled from a thousand until it is enough, up to a million dollars; then halved into.
-        var (low, high) = (0.0, 1_000.0)
-        while high < 1e15, result(worth: high).meanTime > bound { (low, high) = (high, high * 2) }
-        for _ in 0..<20 {
+    }
+
+    private mutating func attempt(_ index: Int, _ route: Route, from first: Int, attempts: Int, now: UInt64) {
+        let request = trace.requests[index]
+        for (step, candidate) in route.steps.enumerated().dropFirst(first) {
+            guard let timing = request.timings[candidate.index], book.begin(candidate.candidate, now: now) else {
+                continue
+            }
+            if attempts > 0, !book.takeRetry(now: now) {
+                book.leave(candidate.destination)
+                break
+            }
+            result.attempts += 1
+            let sending = book.sent(
+                candidate.destination, inputTokens: request.input, isStream: true, now: now)
+            let sent = Try(
+                request: index, route: route, step: step, attempts: attempts + 1, sending: sending, startedAt: now)
+            if !timing.fails { schedule(.began(sent), at: now &+ timing.firstToken) }
+            schedule(.ended(sent), at: now &+ (timing.fails ? timing.firstToken : timing.total))
+            return
+        }
+        result.failed += 1
+    }
+
+    private mutating func end(_ attempt: Try, now: UInt64) {
+        let request = trace.requests[attempt.request]
+        let step = attempt.route.steps[attempt.step]
+        guard let timing = request.timings[step.index] else { return }
+        let usage = TokenUsage(input: request.input, output: request.output)
+        let measure = AttemptMeasure(
+            outcome: .answered(status: timing.fails ? 503 : 200), alias: alias.alias, inputTokens: request.input,
+            isStream: true, firstToken: timing.firstToken, total: timing.total, usage: timing.fails ? nil : usage,
+            sending: attempt.sending)
+        book.end(step.destination, measure, now: now)
+        guard timing.fails else {
+            result.answeredBy[step.index] += 1
+            return result.add(step.candidate.cost(of: usage), time: now - request.at)
+        }
+        self.attempt(attempt.request, attempt.route, from: attempt.step + 1, attempts: attempt.attempts, now: now)
+    }
+
+    private mutating func schedule(_ event: Event, at time: UInt64) {
+        var (low, high) = (0, events.count)
+        while low < high {
             let middle = (low + high) / 2
-            if result(worth: middle).meanTime <= bound { high = middle } else { low = middle }
+            if events[middle].at <= time { high = middle } else { low = middle + 1 }
         }
-        return result(worth: high)
+        events.insert((time, event), at: low)
     }
 }
 
 extension SimulationResult {
-    fileprivate mutating func add(_ cost: Money?, time: UInt64) {
+    mutating func add(_ cost: Money?, time: UInt64) {
         answered += 1
         times.append(time)
         let (sum, over) = self.cost.nanoUSD.addingReportingOverflow(cost?.nanoUSD ?? 0)

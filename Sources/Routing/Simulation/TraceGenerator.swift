@@ -6,10 +6,11 @@ public enum TraceGenerator {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// Five requests a second, to candidates that stay as they are.
         case steady
-        /// Two requests a second, forty for five seconds of each minute, in which one candidate takes a tenth longer.
+        /// Five requests a second, ten for half a minute of every two: more than the candidates' `maximumConcurrent` lets go where it
+        /// were best.
         case bursty
-        /// Five requests a second; from a third of the time to two thirds one candidate becomes slower and slower, up to six times, and
-        /// fails now and then.
+        /// Five requests a second; from a third of the time to two thirds one candidate takes six times as long, from one request to the
+        /// next, and one in twenty of its requests fails.
         case degrading
     }
 
@@ -30,19 +31,20 @@ public enum TraceGenerator {
         }
     }
 
-    /// Three models as there are many: a cheap slow one, one between, and a dear quick one.
+    /// Three models as there are many: a cheap slow one, one between, and a dear quick one; with the requests that each takes at a time.
     public static let usual: [Model] = [
-        model("cheap", 100, 500, firstToken: 900, pace: 40), model("middle", 250, 1_500, firstToken: 400, pace: 100),
-        model("quick", 1_250, 10_000, firstToken: 250, pace: 200),
+        model("cheap", 100, 500, firstToken: 900, pace: 40, concurrent: 100),
+        model("middle", 250, 1_500, firstToken: 400, pace: 100, concurrent: 30),
+        model("quick", 1_250, 10_000, firstToken: 250, pace: 200, concurrent: 30),
     ]
 
     private static func model(
-        _ name: String, _ input: Int64, _ output: Int64, firstToken: Double, pace: Double
+        _ name: String, _ input: Int64, _ output: Int64, firstToken: Double, pace: Double, concurrent: Int
     ) -> Model {
         Model(
             candidate: RouteCandidate(
                 destination: Destination(provider: ProviderID(name), model: "model"),
-                price: TokenPrice(input: input, output: output)),
+                price: TokenPrice(input: input, output: output), maximumConcurrent: concurrent),
             firstTokenMilliseconds: firstToken, tokensPerSecond: pace)
     }
 
@@ -56,13 +58,13 @@ public enum TraceGenerator {
         var requests: [RoutingTrace.Request] = []
         for step in 0..<max(0, seconds) * 100 {
             let part = Double(step) / Double(max(1, seconds) * 100)
-            let inBurst = kind == .bursty && (3_000..<3_500).contains(step % 6_000)
-            let perSecond: Double = kind == .bursty ? (inBurst ? 40 : 2) : 5
+            let inBurst = kind == .bursty && (6_000..<9_000).contains(step % 12_000)
+            let perSecond: Double = inBurst ? 10 : 5
             guard lots.unit() < perSecond / 100 else { continue }
             let input = Int(1_200 * lots.logNormal(0.8))
             let output = max(1, Int(300 * lots.logNormal(0.6)))
             let timings = models.indices.map { index -> RoutingTrace.Timing? in
-                let slowdown = index == troubled ? Self.slowdown(kind, part: part, inBurst: inBurst) : 1
+                let slowdown = index == troubled ? Self.slowdown(kind, part: part) : 1
                 let model = models[index]
                 let first =
                     model.firstTokenMilliseconds * (0.5 + Double(input) / 2_000) * slowdown * lots.logNormal(0.15)
@@ -77,13 +79,8 @@ public enum TraceGenerator {
         return RoutingTrace(candidates: models.map(\.candidate.destination), requests: requests)
     }
 
-    private static func slowdown(_ kind: Kind, part: Double, inBurst: Bool) -> Double {
-        switch kind {
-        case .steady: 1
-        case .bursty: inBurst ? 1.1 : 1
-        // Slower and slower, up to six times.
-        case .degrading: part < 1.0 / 3 || part > 2.0 / 3 ? 1 : 1 + (part - 1.0 / 3) * 15
-        }
+    private static func slowdown(_ kind: Kind, part: Double) -> Double {
+        kind == .degrading && part >= 1.0 / 3 && part < 2.0 / 3 ? 6 : 1
     }
 }
 

@@ -15,7 +15,8 @@ struct ModelsSimulate: ParsableCommand {
             and terms are used. A generated trace has three made-up models, a cheap, a middle and a quick one.
 
             Compared are the chosen strategy, always the cheapest, always the fastest, and hindsight: the least cost that anybody \
-            could have reached who knew every answer before, with a mean time no longer than the chosen strategy's.
+            could have reached who knew every answer before, with a mean time no longer than the chosen strategy's and within the \
+            candidates' max_concurrent.
 
             Example: sallyport models simulate --generate degrading --seed 7
             """)
@@ -57,6 +58,7 @@ struct ModelsSimulate: ParsableCommand {
         let requests: Int
         let lines: [Line]
         let costOverHindsight: Double
+        let hindsightLeastNanoUsd: Int64
     }
 
     func run() throws {
@@ -68,13 +70,18 @@ struct ModelsSimulate: ParsableCommand {
                 alias = ModelAlias(id: alias.id, strategy: alias.strategy, terms: terms, candidates: alias.candidates)
             }
             let chosen = ModelAlias.Strategy(rawValue: strategy) ?? .balanced
-            let result = Simulation.run(trace, alias, strategy: chosen, seed: seed)
-            let hindsight = Simulation.hindsight(trace, alias, bound: result.meanTime)
+            let progress = SimulationProgress()
+            func run(_ strategy: ModelAlias.Strategy, _ name: String) -> SimulationResult {
+                Simulation.run(trace, alias, strategy: strategy, seed: seed) { progress.show(name, $0) }
+            }
+            let result = run(chosen, strategy)
+            let best = Hindsight(trace, alias, bound: result.meanTime) { progress.show("hindsight", $0) }
+            let hindsight = best.plan
             let results = [
-                (strategy, result), ("always-cheapest", Simulation.run(trace, alias, strategy: .cheapest, seed: seed)),
-                ("always-fastest", Simulation.run(trace, alias, strategy: .fastest, seed: seed)),
-                ("hindsight", hindsight),
+                (strategy, result), ("always-cheapest", run(.cheapest, "always-cheapest")),
+                ("always-fastest", run(.fastest, "always-fastest")), ("hindsight", hindsight),
             ]
+            progress.end()
             let report = Report(
                 requests: trace.requests.count,
                 lines: results.map { way, result in
@@ -87,7 +94,8 @@ struct ModelsSimulate: ParsableCommand {
                             zip(trace.candidates.map(\.description), result.answeredBy), uniquingKeysWith: { $0 + $1 }))
                 },
                 costOverHindsight: hindsight.cost.nanoUSD > 0
-                    ? Double(result.cost.nanoUSD) / Double(hindsight.cost.nanoUSD) : 1)
+                    ? Double(result.cost.nanoUSD) / Double(hindsight.cost.nanoUSD) : 1,
+                hindsightLeastNanoUsd: best.leastCost.nanoUSD)
             if json { return print(try JSONLine.text(report)) }
             var table = TextTable(
                 ["", "cost $", "mean ms", "p50 ms", "p95 ms", "failed", "attempts"]
@@ -102,7 +110,9 @@ struct ModelsSimulate: ParsableCommand {
             }
             print("\(report.requests) requests\n\n\(table.text)\n")
             let excess = ModelsList.text((report.costOverHindsight - 1) * 100, places: 1)
-            print("\(strategy) costs \(excess) % more than hindsight at the same mean time")
+            print("\(strategy) costs \(excess) % more than hindsight's plan at the same mean time")
+            let least = ModelsList.text(Double(best.leastCost.nanoUSD) / 1e9, places: 6)
+            print("no plan at all costs less than \(least) $ at that mean time")
         }
     }
 

@@ -1,0 +1,105 @@
+/// The last requests that went to one destination, sent and perhaps not answered yet: what they tell of how it is just now, before the means
+/// of finished ones know.
+///
+/// A provider that has become six times as slow lets requests end half a minute later; but a second after it did so, several wait for their
+/// first token longer than they ever should. So a request that is overdue counts while it waits, by its age (a censored observation).
+struct RecentSendings: Sendable {
+    struct Entry: Sendable {
+        let number: UInt64
+        let sentAt: UInt64
+        let size: Int
+        let isStream: Bool
+        /// How long it should take to its end; 0 where nothing is known.
+        let expected: UInt64
+        var firstToken: UInt64?
+        /// When it is over, how long it took and how many tokens it brought.
+        var end: (total: UInt64, output: Int)?
+    }
+
+    private enum Bounds {
+        /// Entries that are kept; of more only one in a while is taken.
+        static let entries = 32
+        /// Entries that say how it is now.
+        static let said = 5
+        /// How much older than the newest of them others may be.
+        static let window: UInt64 = 10_000_000_000
+        /// The shortest time between two entries.
+        static let interval: UInt64 = 50_000_000
+        /// A wait is overdue beyond so many medians, and beyond the 95th percentile.
+        static let overdue = 1.5
+        /// Who has waited for so long will wait for half as long again, if nothing else is known.
+        static let lasting = 1.5
+        /// What lies between is the usual spread, which the means follow.
+        static let usual = 0.67...1.5
+    }
+
+    private var entries: [Entry] = []
+
+    /// Takes a request that was sent; false if that is one too many in this time.
+    ///
+    /// - Parameters:
+    ///   - start: How long its answer should take to begin, in nanoseconds; 0: nobody knows.
+    ///   - expected: How long it should take to its end.
+    mutating func add(
+        _ number: UInt64, size: Int, isStream: Bool, start: UInt64, expected: UInt64, now: UInt64
+    ) -> Bool {
+        // So that all entries together reach back further than an answer takes to begin.
+        let interval = max(Bounds.interval, start / 8)
+        if let last = entries.last, now < last.sentAt &+ interval { return false }
+        if entries.count >= Bounds.entries { entries.removeFirst() }
+        entries.append(Entry(number: number, sentAt: now, size: size, isStream: isStream, expected: expected))
+        return true
+    }
+
+    /// Its first token came.
+    mutating func began(_ number: UInt64, now: UInt64) {
+        guard let index = entries.lastIndex(where: { $0.number == number }) else { return }
+        entries[index].firstToken = now &- entries[index].sentAt
+    }
+
+    /// It ended well.
+    mutating func ended(_ number: UInt64, total: UInt64, output: Int) {
+        guard let index = entries.lastIndex(where: { $0.number == number }) else { return }
+        entries[index].end = (total, output)
+    }
+
+    /// It ended in a way that says nothing of how long answers take.
+    mutating func dropped(_ number: UInt64) { entries.removeAll { $0.number == number } }
+
+    /// How long requests take just now, in parts of what `usual` says; 1 where they take about as long. One alone that took longer counts
+    /// half, one alone that took less counts fully: then more will be sent, and it is known soon.
+    func level(now: UInt64, _ usual: (Int) -> CandidateRecord.Usual?) -> (factor: Double, sentAt: UInt64)? {
+        var said: [Double] = []
+        var newest: UInt64?
+        for entry in entries.reversed() {
+            if let newest, entry.sentAt &+ Bounds.window < newest { break }
+            guard let ratio = usual(entry.size).flatMap({ Self.ratio(entry, $0, now) }) else { continue }
+            newest = newest ?? entry.sentAt
+            said.append(ratio)
+            if said.count == Bounds.said { break }
+        }
+        guard let newest else { return nil }
+        said.sort()
+        var middle =
+            said.count % 2 == 1
+            ? said[said.count / 2] : (said[said.count / 2 - 1] + said[said.count / 2]) / 2
+        if said.count == 1, middle > 1 { middle = (middle + 1) / 2 }
+        return (Bounds.usual.contains(middle) ? 1 : middle, newest)
+    }
+
+    private static func ratio(_ entry: Entry, _ usual: CandidateRecord.Usual, _ now: UInt64) -> Double? {
+        if let end = entry.end {
+            let expected = usual.total(output: end.output, isStream: entry.isStream)
+            return expected > 0 ? Double(end.total) / expected : nil
+        }
+        let (middle, tail) = usual.start(isStream: entry.isStream)
+        guard middle > 0 else { return nil }
+        let age = Double(now &- min(now, entry.sentAt))
+        if let firstToken = entry.firstToken {
+            // Answers differ in length.
+            let isOverdue = entry.expected > 0 && age > 3 * Double(entry.expected)
+            return isOverdue ? age / Double(entry.expected) : Double(firstToken) / middle
+        }
+        return age > tail && age > middle * Bounds.overdue ? age * Bounds.lasting / middle : nil
+    }
+}
