@@ -97,13 +97,19 @@ struct CandidateRecord: Sendable {
             whole: whole.map { Double($0.mean) }, wholeTail: Double(whole?.tail ?? 0))
     }
 
+    private func level(now: UInt64) -> (factor: Double, sentAt: UInt64)? {
+        guard !sendings.isEmpty else { return nil }
+        let usual = (0..<Self.sizes).map { self.usual(size: $0) }
+        return sendings.level(now: now) { usual[$0] }
+    }
+
     /// What a request of so many tokens will take; `nil`: never measured.
     func expectation(size: Int, outputTokens: Int, now: UInt64) -> Expectation? {
         guard let usual = usual(size: size) else { return nil }
         let timings = timings(near: size) { !$0.firstToken.isEmpty } ?? timings(near: size) { !$0.whole.isEmpty }
         guard let timings else { return nil }
         let isStream = usual.firstToken != nil
-        let level = sendings.level(now: now) { self.usual(size: $0) }
+        let level = level(now: now)
         let factor = level?.factor ?? 1
         let total = usual.total(output: outputTokens, isStream: isStream) * factor
         // What few samples say may be by chance.

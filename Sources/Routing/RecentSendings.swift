@@ -35,6 +35,8 @@ struct RecentSendings: Sendable {
 
     private var entries: [Entry] = []
 
+    var isEmpty: Bool { entries.isEmpty }
+
     /// Takes a request that was sent; false if that is one too many in this time.
     ///
     /// - Parameters:
