@@ -19,6 +19,9 @@ public enum ResponseHeaders {
         }
     }
 
+    /// Whether a field, by the name under which it passes, says how much of a limit is left.
+    public static func tellsOfLimits(_ name: String) -> Bool { prefixes.contains { name.hasPrefix($0.0) } }
+
     /// Whether a value may be passed on: printable, no line breaks, not endless.
     public static func isPassable(_ value: String) -> Bool {
         value.utf8.count <= 1_024 && value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }

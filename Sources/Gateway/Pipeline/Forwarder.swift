@@ -1,4 +1,5 @@
 import Access
+import Cryptography
 import Dialects
 import Inference
 import Ledger
@@ -24,8 +25,8 @@ final class Forwarder: Sendable {
 
     /// Sends; the answer comes to `attempt`, which always gets an end. On the loop only.
     func forward(
-        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ receipt: IntentReceipt,
-        to permitted: RequestPipeline.Permitted, _ inquiry: Inquiry, _ attempt: Attempt
+        _ request: InferenceRequest, _ permit: Permit, _ treated: TreatedRequest, _ digest: Digest32?,
+        _ receipt: IntentReceipt, to permitted: RequestPipeline.Permitted, _ inquiry: Inquiry, _ attempt: Attempt
     ) {
         do {
             switch permitted.provider.kind {
@@ -35,7 +36,7 @@ final class Forwarder: Sendable {
             case .openAI, .anthropic, .azure, .bedrock, .gemini:
                 let (endpoint, headers) = try permitted.provider.call(
                     permitted.operation, of: permit.destination.model, request, inquiry.exchange.head,
-                    body: treated.body)
+                    digest: digest)
                 let token = mailbox.nextToken()
                 let call = try UpstreamCall(
                     permit: permit, treated: treated, receipt: receipt, endpoint: endpoint, headers: headers,

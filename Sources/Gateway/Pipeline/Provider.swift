@@ -72,6 +72,8 @@ final class Provider: Sendable {
     var identity: [String] {
         [settings.id.rawValue, settings.kind.rawValue, settings.baseURL, settings.apiVersion ?? "", region ?? ""]
     }
+    /// Whether it wants a signature over each request's body. What that takes of a large body is no event loop's work.
+    var signsBodies: Bool { signature != nil }
     /// Whether it is our own.
     var isInternal: Bool { settings.trust == .internal }
     /// Whether streams are asked for usage figures in the provider's way.
@@ -156,13 +158,14 @@ final class Provider: Sendable {
         }
     }
 
-    /// Where a request goes, and what it adds to the endpoint's own fields.
+    /// Where a request goes, and what it adds to the endpoint's own fields; `digest` is its body's, where that is signed.
     func call(
-        _ operation: Operation, of model: String, _ request: InferenceRequest, _ head: HTTPRequestHead, body: [UInt8]
+        _ operation: Operation, of model: String, _ request: InferenceRequest, _ head: HTTPRequestHead,
+        digest: Digest32?
     ) throws(UpstreamFailure) -> (endpoint: UpstreamEndpoint, headers: [UpstreamHeader]) {
         if Self.hasModelInPath(settings.kind) {
             let endpoint = try deployment(model, operation, isStreaming: request.isStreaming)
-            return (endpoint, sign(body, for: endpoint))
+            return (endpoint, sign(digest, for: endpoint))
         }
         let isOwn = operation == request.operation
         let asksForBeta = isOwn && operation.dialect == .anthropic && head.uri.hasSuffix("?beta=true")
@@ -189,15 +192,15 @@ final class Provider: Sendable {
         )
     }
     /// What proves to AWS who asks: an access key's signature over the path, the body and the time.
-    private func sign(_ body: [UInt8], for endpoint: UpstreamEndpoint) -> [UpstreamHeader] {
-        guard let signature else { return [] }
+    private func sign(_ digest: Digest32?, for endpoint: UpstreamEndpoint) -> [UpstreamHeader] {
+        guard let signature, let digest else { return [] }
         let date = Timestamp.text(Clock.epochSeconds()).filter { $0 != "-" && $0 != ":" }
         var added = [(name: "x-amz-date", value: date)]
         if let token = settings.awsCredentials?.sessionToken?.reveal() { added.append(("x-amz-security-token", token)) }
         let signed = [(name: "host", value: endpoint.hostField), (name: "content-type", value: "application/json")]
         let authorization = signature.authorization(
             of: .init(
-                method: "POST", path: endpoint.path, headers: signed + added, bodyDigest: SHA256.hash(body)),
+                method: "POST", path: endpoint.path, headers: signed + added, bodyDigest: digest),
             date: date)
         return (added + [("authorization", authorization)]).compactMap { UpstreamHeader($0.name, $0.value) }
     }

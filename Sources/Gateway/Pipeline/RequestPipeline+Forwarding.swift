@@ -59,7 +59,7 @@ extension RequestPipeline {
             return .failed(Refusal(error), mayTryNext: false)
         }
         follow(step, attempt)
-        inquiry.forwarder.forward(request, permit, treated, receipt, to: permitted, inquiry, attempt)
+        inquiry.forwarder.forward(request, permit, treated, whole.digest, receipt, to: permitted, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()
         defer {
@@ -133,10 +133,10 @@ extension RequestPipeline {
     ) -> HTTPHeaders {
         var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
         // What is left of the provider's limits concerns the gateway's account there; where the caller has limits here, it hears of those.
-        let hasLimits = inquiry.headers.contains { $0.name.contains("ratelimit-") }
+        let hasLimits = inquiry.headers.contains { ResponseHeaders.tellsOfLimits($0.name) }
         for field in head.passed
         where field.name != "content-type" && field.name != Attempt.AnswerHead.errorTypeField
-            && !(hasLimits && field.name.contains("ratelimit-"))
+            && !(hasLimits && ResponseHeaders.tellsOfLimits(field.name))
         {
             headers.add(name: field.name, value: field.value)
         }

@@ -431,6 +431,8 @@ final class RequestPipeline: Sendable {
     /// A request as it may leave, and what follows from all of its bytes.
     struct Treated {
         let request: TreatedRequest
+        /// The SHA-256 of its body, where the provider wants that signed.
+        let digest: Digest32?
         /// What the ledger keeps of the body, and what the vault does.
         let commitment: Keeping.Commitment
         /// What is taken out of the answer.
@@ -451,7 +453,7 @@ final class RequestPipeline: Sendable {
         _ inquiry: Inquiry
     ) async throws -> Treated {
         let (permit, privacy, id) = (permitted.permit, inquiry.activeSet.privacy, inquiry.id)
-        let asksForUsage = permitted.provider.asksForStreamUsage
+        let (asksForUsage, isSigned) = (permitted.provider.asksForStreamUsage, permitted.provider.signsBodies)
         let translation = AnswerTranslation(request, to: permitted.operation, id)
         let target = TranslationTarget(
             model: permit.destination.model, maximumOutput: permitted.maximumOutput, asksForStreamUsage: asksForUsage,
@@ -481,7 +483,8 @@ final class RequestPipeline: Sendable {
                         for: request, model: permit.destination.model, needsUsage: asksForUsage))
             }
             return Treated(
-                request: treated, commitment: try keeping.seal(treated.body, of: request),
+                request: treated, digest: isSigned ? SHA256.hash(treated.body) : nil,
+                commitment: try keeping.seal(treated.body, of: request),
                 rules: AnswerRules(
                     engine: privacy, request: request, findings: findings, restoration: treated.restoration),
                 exposure: try privacy.exposure(
