@@ -131,4 +131,17 @@ struct WritingTests {
             #expect(try JSONDocument(parsing: writer.bytes).root.double == value)
         }
     }
+
+    @Test func `a value is written behind what is there`() {
+        var bytes = Array("data: ".utf8)
+        for number in 1...2 {
+            JSONWriter.append(to: &bytes) { writer in
+                writer.beginObject()
+                writer.key("n")
+                writer.int(number)
+                writer.endObject()
+            }
+        }
+        #expect(String(decoding: bytes, as: UTF8.self) == #"data: {"n":1}{"n":2}"#)
+    }
 }

@@ -170,6 +170,27 @@ struct LimitBookTests {
         #expect(book.keptAccounts <= 4_200)
     }
 
+    @Test func `what money changed is told once, whatever is dropped in between`() throws {
+        let rate = try #require(MinuteRate(perMinute: 60))
+        var book = LimitBook()
+        // Stands behind accounts that will be dropped.
+        for number in 0..<100 {
+            let charge = LimitCharge(.key("early\(number)"), .tokensPerMinute, .rate(rate), 1)
+            book.settle(try reserve(&book, [charge], time()), .nothing, now: time())
+        }
+        let held = try reserve(&book, [usd(300, of: 1_000)], time())
+        for number in 0..<9_000 {
+            let charge = LimitCharge(.key("k\(number)"), .tokensPerMinute, .rate(rate), 1)
+            book.settle(try reserve(&book, [charge], time(600)), .nothing, now: time(600))
+        }
+        #expect(book.keptAccounts < 9_000)
+        #expect(book.takeChanges().map(\.spent.nanoUSD) == [300])
+        #expect(book.takeChanges().isEmpty)
+        book.settle(held, .actual(tokens: nil, cost: Money(nanoUSD: 120)), now: time(601))
+        #expect(book.takeChanges().map(\.spent.nanoUSD) == [120])
+        #expect(refusal(&book, [usd(881, of: 1_000)], time(602))?.left == 880)
+    }
+
     /// Random attempts in random order, each settled at random for no more than it reserved: at no moment is more spent than allowed.
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `no limit is ever passed`(seed: UInt64) throws {
