@@ -1,5 +1,5 @@
 """Which candidate serves a request, what callers and operators are told of it, and how little a provider in trouble is asked."""
-import json, urllib.request
+import json, urllib.error, urllib.request
 import pytest
 
 HELLO = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
@@ -87,3 +87,15 @@ def test_balanced_is_near_hindsight(routed, kind):
     assert report["cost_over_hindsight"] <= 1.1 and lines["hindsight"]["mean_ms"] <= lines["balanced"]["mean_ms"]
     assert lines["balanced"]["mean_ms"] < lines["always-cheapest"]["mean_ms"]
     assert lines["balanced"]["cost_nano_usd"] < lines["always-fastest"]["cost_nano_usd"]
+
+
+def test_the_models_page_needs_no_script_and_says_what_was_measured(routed):
+    for _ in range(3): assert routed.post({**HELLO, "model": "down-first"}).status_code == 200
+    with urllib.request.urlopen(routed.admin + "/models.html") as r:
+        page, policy = r.read().decode(), r.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src" not in policy and "<script" not in page
+    assert "upstream/err-503" in page and "f-denied" in page and 'href="/exposure"' in page
+    with urllib.request.urlopen(routed.admin + "/exposure") as r: assert 'href="/models.html"' in r.read().decode()
+    request = urllib.request.Request(routed.admin + "/models.html", headers={"host": "evil.example"})
+    with pytest.raises(urllib.error.HTTPError) as refused: urllib.request.urlopen(request)
+    assert refused.value.code == 421

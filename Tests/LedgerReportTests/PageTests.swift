@@ -130,6 +130,26 @@ import Testing
         #expect(page.contains("; 1 other passed over"))
     }
 
+    @Test func `the models' page shows figures, plots of the last hour, and hostile names as text`() {
+        func page(_ name: String, requests: Int) -> String {
+            let minute = ModelsPage.Minute(requests: requests, failures: requests / 2, firstToken: 12_345)
+            let quiet = ModelsPage.Minute(requests: 0, failures: 0, firstToken: nil)
+            let candidate = ModelsPage.Candidate(
+                alias: name, strategy: "ordered", destination: name, price: "0.25 / 2.00",
+                firstToken: (12_345, 1_250_000), tokensPerSecond: 81.4, errorRate: 0.125, underWay: 3,
+                state: "spared for 2 s", spent: 1_500_000, lastHour: [quiet, minute])
+            return ModelsPage([candidate], pricesAsOf: nil).page(made: "now")
+        }
+        let whole = page("demo", requests: 8)
+        for text in ["0.25 / 2.00", "12.3 ms", "1.25 s", "81", "12.5 %", "spared for 2 s", "0.0015", "at most 8"] {
+            #expect(whole.contains(text), "\(text)")
+        }
+        #expect(whole.ranges(of: #"class="f-denied""#).count == 2)
+        #expect(page("demo", requests: 0).contains("No request ended in the last hour"))
+        #expect(Self.tags(page(Self.hostile, requests: 8)) == Self.tags(whole))
+        #expect(!whole.contains(" style=") && !whole.contains("<script"))
+    }
+
     @Test(arguments: [
         ("since=7d&class=email", ["since": "7d", "class": "email"]), ("", [:]),
         ("x=1&principal=a%20b+c", ["principal": "a b c"]),

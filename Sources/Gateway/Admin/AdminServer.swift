@@ -137,7 +137,7 @@ private final class AdminHandler: ChannelInboundHandler {
                     (answer.type, answer.body) = ("application/json", json)
                     handler.write(answer, for: head, context: context)
                 }
-        case "/models", "/models/explain":
+        case "/models", "/models/explain", "/models.html":
             guard ExposureHeaders.isForUs(head.headers) else {
                 let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
                 return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
@@ -153,7 +153,9 @@ private final class AdminHandler: ChannelInboundHandler {
             }
         default:
             write(
-                .text("there are /livez, /readyz, /metrics, /limits, /models and /exposure\n", status: .notFound),
+                .text(
+                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html and /exposure\n",
+                    status: .notFound),
                 for: head,
                 context: context)
         }

@@ -98,6 +98,7 @@ public enum ModelsReport {
     static func answer(
         _ path: Substring, _ query: Substring, _ configuration: GatewayConfiguration, _ book: RoutingBook
     ) -> AdminAnswer {
+        if path == "/models.html" { return page(configuration, book) }
         guard path == "/models/explain" else { return json(table(configuration, book, isMeasured: true)) }
         guard let question = Question(text: query) else {
             return .text(

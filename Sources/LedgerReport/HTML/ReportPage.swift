@@ -35,6 +35,9 @@ public enum ReportPage {
         let sections = ReportSections(report: report, query: live.query)
         return PageFrame.document(title: "Exposure", lead: { lead(report, &$0) }, footer: footer(report, made)) {
             html in
+            html.element("p", ("class", "screen")) {
+                $0.element("a", ("href", "/models.html"), text: "To the models' page")
+            }
             if !live.warning.isEmpty { html.element("p", ("class", "stop"), ("role", "status"), text: live.warning) }
             FilterForm(query: live.query, choices: live.choices).write(to: &html)
             body(sections, report, &html)

@@ -65,6 +65,8 @@ public struct RequestPage {
                 }
                 html.element("p", ("class", "screen")) {
                     $0.element("a", ("href", "/exposure"), text: "To the exposure page")
+                    $0.text(" · ")
+                    $0.element("a", ("href", "/models.html"), text: "To the models' page")
                 }
             },
             footer:
