@@ -23,7 +23,9 @@ def text(caller, stream):
 
 def tools(caller, stream):
     said = caller.ask(os.environ["MODEL"], Ask(USER, tools=["locate"], must=True, parameters=FORM, maximum=300), stream)
-    assert said.stop == "tools" and said.calls[0][1] == "locate" and said.calls[0][2]["city"] in ENUM["enum"], said
+    # The model is random, and may call until its tokens are spent.
+    assert said.stop == "tools" or said.usage["output"] >= 300, (said.stop, said.usage)
+    assert said.calls[0][1] == "locate" and said.calls[0][2]["city"] in ENUM["enum"], said
 
 
 def schema(caller, stream):
