@@ -37,6 +37,8 @@ final class LimitFile: Sendable {
                         PRIMARY KEY (kind, name, measure)) WITHOUT ROWID;
                     CREATE TABLE IF NOT EXISTS open (
                         id INTEGER PRIMARY KEY, request TEXT NOT NULL, attempt INTEGER NOT NULL, charges TEXT NOT NULL);
+                    DELETE FROM amount WHERE measure IN ('requests_per_minute', 'tokens_per_minute')
+                        AND period < unixepoch() - 3456000;
                     PRAGMA user_version = \(Self.schema);
                     """)
             return .commit

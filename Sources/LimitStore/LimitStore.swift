@@ -2,7 +2,8 @@ internal import GRDB
 internal import LedgerStore
 public import Limits
 
-/// Keeps on disk what of `policies/limits.yaml` is money: what is spent in each period, and what attempts under way have reserved.
+/// Keeps on disk what of `policies/limits.yaml` has to outlive a gateway: money spent in each period, what attempts under way have reserved,
+/// and how far the buckets by the minute are emptied.
 ///
 /// Callers hand over what changed and go on; one thread writes all that waits in one transaction. What `whenWritten` has confirmed survives
 /// the end of the process (`kill -9`), and a loss of power but for the last moments: SQLite's journal is synced when it is folded into the

@@ -14,11 +14,14 @@ public struct HeldRoom: Hashable, Sendable {
     public let charges: [LimitCharge]
     /// In which day and month.
     public let periods: PeriodNumbers
+    /// What is left of the scarcest limit on tokens; `nil` where there is none.
+    public let tokens: TokensLeft?
 
     /// Puts it together.
-    public init(charges: [LimitCharge], periods: PeriodNumbers) {
+    public init(charges: [LimitCharge], periods: PeriodNumbers, tokens: TokensLeft? = nil) {
         self.charges = charges
         self.periods = periods
+        self.tokens = tokens
     }
 
     /// What of it is money, as it is kept.
@@ -29,6 +32,23 @@ public struct HeldRoom: Hashable, Sendable {
                     account: charge.account, period: periods.number(of: $0), amount: Money(nanoUSD: charge.amount))
             }
         }
+    }
+}
+
+/// What is left of a limit on tokens.
+public struct TokensLeft: Hashable, Sendable {
+    /// What it allows a minute.
+    public let limit: Int
+    /// What could follow at once.
+    public let remaining: Int
+    /// When all of it will be there again if nothing comes in between, in milliseconds.
+    public let fullAfterMilliseconds: Int
+
+    /// Puts it together.
+    public init(limit: Int, remaining: Int, fullAfterMilliseconds: Int) {
+        self.limit = limit
+        self.remaining = remaining
+        self.fullAfterMilliseconds = fullAfterMilliseconds
     }
 }
 
@@ -99,13 +119,13 @@ public struct LimitExceeded: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Money that was spent in a period, as it is kept between two runs.
+/// What was spent of a limit, as it is kept between two runs: money of a period, or what a bucket by the minute lacks.
 public struct StoredAmount: Hashable, Sendable {
-    /// Whose, and of which kind of period.
+    /// Whose, and of which kind.
     public let account: LimitAccount
-    /// The number of the period.
+    /// The number of the period; by the minute, the second since 1970 that `spent` is of.
     public let period: Int64
-    /// Spent, with what was reserved.
+    /// Spent, with what was reserved; by the minute, so many requests or tokens in the place of nano-USD.
     public let spent: Money
     /// Of that, what was taken for spent because nobody knows better.
     public let assumed: Money

@@ -9,9 +9,10 @@ public struct LimitBook: Sendable {
         /// Of limits by the minute.
         var bucket: TokenBucket?
         var rate: MinuteRate?
-        /// Of money: the number of the period that `spent` is of.
+        /// Of money: the number of the period that `spent` is of. By the minute: the second since 1970 that the bucket is of.
         var period: Int64 = 0
-        /// Of money: spent in this period, with what is reserved; elsewhere how many are under way.
+        /// Of money: spent in this period, with what is reserved. By the minute: what an earlier bucket lacked, until there is a new one.
+        /// Elsewhere: how many are under way.
         var spent: Int64 = 0
         /// Of `spent`, or of what was taken from the bucket: what those under way hold.
         var open: Int64 = 0
@@ -38,7 +39,7 @@ public struct LimitBook: Sendable {
     public init(stored: [StoredAmount] = []) {
         for amount in stored {
             entries[place(of: amount.account)].account = Account(
-                period: amount.period, spent: amount.spent.nanoUSD, assumed: amount.assumed.nanoUSD)
+                period: max(0, amount.period), spent: amount.spent.nanoUSD, assumed: amount.assumed.nanoUSD)
         }
     }
 
@@ -54,9 +55,16 @@ public struct LimitBook: Sendable {
             if refusal.map({ found.isWorse(than: $0) }) ?? true { refusal = found }
         }
         if let refusal { return .exceeded(refusal) }
-        for (charge, place) in zip(charges, places) { take(charge, place) }
+        var tokens: TokensLeft?
+        for (charge, place) in zip(charges, places) {
+            take(charge, place)
+            guard case .rate(let rate) = charge.limit, charge.account.measure == .tokensPerMinute,
+                let left = entries[place].account.left(rate), left.remaining < tokens?.remaining ?? .max
+            else { continue }
+            tokens = left
+        }
         sweep(moment, now)
-        return .reserved(HeldRoom(charges: charges, periods: moment))
+        return .reserved(HeldRoom(charges: charges, periods: moment, tokens: tokens))
     }
 
     /// Takes it though there may be no room: it is spent elsewhere already.
@@ -73,8 +81,8 @@ public struct LimitBook: Sendable {
     public mutating func settle(_ held: HeldRoom, _ use: AttemptUse, now: LimitTime) {
         for charge in held.charges {
             guard let place = places[charge.account] else { continue }
-            let isMoney = entries[place].account.settle(charge, use.amount(of: charge), held.periods, now)
-            if isMoney { noteChange(place) }
+            let isKept = entries[place].account.settle(charge, use.amount(of: charge), held.periods, now)
+            if isKept { noteChange(place) }
         }
     }
 
@@ -95,13 +103,18 @@ public struct LimitBook: Sendable {
 
     // MARK: - What is to be kept
 
-    /// The amounts of money that changed since this was last asked.
+    /// The amounts of money, and the buckets by the minute, that changed since this was last asked.
     public mutating func takeChanges() -> [StoredAmount] {
         guard !changed.isEmpty else { return [] }
         defer { changed.removeAll(keepingCapacity: true) }
         return changed.map { place in
             entries[place].isChanged = false
             let account = entries[place].account
+            if let rate = account.rate, let bucket = account.bucket {
+                return StoredAmount(
+                    account: entries[place].name, period: account.period,
+                    spent: Money(nanoUSD: bucket.missingUnits(rate)), assumed: Money(nanoUSD: 0))
+            }
             return StoredAmount(
                 account: entries[place].name, period: account.period, spent: Money(nanoUSD: account.spent),
                 assumed: Money(nanoUSD: account.assumed))
@@ -145,7 +158,7 @@ public struct LimitBook: Sendable {
 
     private mutating func take(_ charge: LimitCharge, _ place: Int) {
         entries[place].account.take(charge)
-        if charge.account.measure.period != nil { noteChange(place) }
+        if charge.account.measure.isStored { noteChange(place) }
     }
 
     private mutating func noteChange(_ place: Int) {
@@ -177,7 +190,7 @@ extension LimitBook.Account {
     ) -> LimitExceeded? {
         switch charge.limit {
         case .rate(let rate):
-            adopt(rate, now.monotone)
+            adopt(rate, now)
             guard let bucket, !bucket.hasRoom(for: charge.amount) else { return nil }
             guard charge.amount <= Int64(rate.burst) else {
                 return LimitExceeded(charge: charge, left: bucket.units)
@@ -222,13 +235,13 @@ extension LimitBook.Account {
         }
     }
 
-    /// Gives back what was not taken in the end; `actual` is `nil` where nobody knows. True where money changed.
+    /// Gives back what was not taken in the end; `actual` is `nil` where nobody knows. True where that is to be kept.
     fileprivate mutating func settle(
         _ charge: LimitCharge, _ actual: Int64?, _ periods: PeriodNumbers, _ now: LimitTime
     ) -> Bool {
         switch charge.limit {
         case .rate(let rate):
-            refill(now.monotone)
+            refill(now)
             open = max(0, open - charge.amount)
             let taken = actual ?? charge.amount
             if taken < charge.amount {
@@ -236,7 +249,7 @@ extension LimitBook.Account {
             } else if taken > charge.amount {
                 bucket?.take(taken - charge.amount, rate: rate)
             }
-            return false
+            return true
         case .amount:
             guard let calendar = charge.account.measure.period else {
                 spent = max(0, spent - charge.amount)
@@ -254,25 +267,42 @@ extension LimitBook.Account {
         }
     }
 
-    /// Goes on under this rate, at a time in nanoseconds.
-    fileprivate mutating func adopt(_ new: MinuteRate, _ now: UInt64) {
+    /// Goes on under this rate.
+    fileprivate mutating func adopt(_ new: MinuteRate, _ now: LimitTime) {
         guard let rate, var bucket else {
-            bucket = TokenBucket(rate: new, now: now)
-            rate = new
+            var fresh = TokenBucket(rate: new, now: now.monotone)
+            // What an earlier run's bucket lacked, less what has come since; the moment may be any of its second.
+            let elapsed = min(max(0, now.epochSeconds - period - 1), Self.longest)
+            fresh.take(max(0, spent - elapsed * Int64(new.perMinute) / 60), rate: new)
+            (bucket, rate, period, spent) = (fresh, new, now.epochSeconds, 0)
             return
         }
         if rate == new {
-            bucket.refill(rate: new, now: now)
+            bucket.refill(rate: new, now: now.monotone)
         } else {
-            bucket.adopt(new, replacing: rate, now: now)
+            bucket.adopt(new, replacing: rate, now: now.monotone)
             self.rate = new
         }
         self.bucket = bucket
+        period = now.epochSeconds
     }
 
-    fileprivate mutating func refill(_ now: UInt64) {
+    /// Forty days in seconds: no bucket is looked back at for longer.
+    private static let longest: Int64 = 3_456_000
+
+    fileprivate mutating func refill(_ now: LimitTime) {
         guard let rate else { return }
-        bucket?.refill(rate: rate, now: now)
+        bucket?.refill(rate: rate, now: now.monotone)
+        period = now.epochSeconds
+    }
+
+    /// What is left of a limit by the minute.
+    fileprivate func left(_ rate: MinuteRate) -> TokensLeft? {
+        bucket.map {
+            TokensLeft(
+                limit: rate.perMinute, remaining: Int(max(0, $0.units)),
+                fullAfterMilliseconds: Int(clamping: $0.nanosecondsUntilFull(rate) / 1_000_000 + 1))
+        }
     }
 
     fileprivate func standing(
@@ -282,7 +312,7 @@ extension LimitBook.Account {
         switch limit {
         case .rate(let rate):
             var current = self
-            current.adopt(rate, now.monotone)
+            current.adopt(rate, now)
             return LimitStanding(
                 scope: scope, measure: measure, limit: Int64(rate.perMinute),
                 left: max(0, current.bucket?.units ?? 0), open: open, assumed: 0, period: nil)

@@ -22,6 +22,9 @@ public enum LimitMeasure: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it outlives the gateway; who is under way does not.
+    public var isStored: Bool { self != .concurrent }
+
     /// A number for each, quicker to hash than a name.
     var place: UInt8 {
         switch self {
@@ -86,10 +89,10 @@ extension LimitCharge {
         switch limit {
         case .amount(let amount): part = .amount(amount / Int64(max(1, gateways)))
         case .rate(let rate):
-            // A rate divided is in bounds like the whole one; where it were not, nothing passes rather than everything.
-            let burst = max(1, rate.burst / max(1, gateways))
+            // A burst of fewer than there are gateways can't be shared out: then nothing passes rather than more than the whole.
             let share = MinuteRate(
-                perMinute: rate.perMinute / max(1, gateways), burst: burst, maximum: MinuteRate.mostTokens)
+                perMinute: rate.perMinute / max(1, gateways), burst: rate.burst / max(1, gateways),
+                maximum: MinuteRate.mostTokens)
             part = share.map { .rate($0) } ?? .amount(0)
         }
         return LimitCharge(account.scope, account.measure, part, amount)

@@ -31,6 +31,12 @@ struct TokenBucket: Sendable {
     /// How many whole units are in it; negative below empty.
     var units: Int64 { level / Self.cost }
 
+    /// How many units it lacks, those begun included.
+    func missingUnits(_ rate: MinuteRate) -> Int64 {
+        let missing = Self.capacity(rate) - level
+        return missing / Self.cost + (missing % Self.cost > 0 ? 1 : 0)
+    }
+
     /// Whether a request may pass now; `refill` first.
     var hasRoom: Bool { level >= Self.cost }
 

@@ -182,7 +182,8 @@ public final class RedisClient: Sendable {
                 results.append(
                     isTimely ? .success(try open.reply()) : .failure(Failure(description: "no answer in time")))
             }
-            note(nil)
+            // Who only was too late says nothing of the server.
+            if timely.contains(true) { note(nil) }
         } catch {
             connection = nil
             note(error.description)

@@ -1,5 +1,5 @@
 """Limits that hold: money, tokens and places, whatever the concurrency, on one gateway and on several that share a Redis."""
-import concurrent.futures, json, shutil, signal, socket, subprocess, threading, time
+import concurrent.futures, json, shutil, signal, socket, sqlite3, subprocess, threading, time
 import httpx2
 import pytest
 from conftest import eventually, free_port
@@ -110,6 +110,50 @@ def test_tokens_by_the_minute(make_gateway, provider):
     assert g.anthropic().messages.create(model="priced", max_tokens=100, messages=[{"role": "user", "content": "hi"}]).usage.output_tokens == 7
 
 
+def test_answers_say_what_is_left_of_tokens_in_their_dialects_words(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="principals: { tester: { tokens_per_minute: 600, token_burst: 3000 } }").start()
+    r = g.post(body(tokens=1000))
+    assert r.headers["x-ratelimit-limit-tokens"] == "600" and 1000 <= int(r.headers["x-ratelimit-remaining-tokens"]) < 2000 and r.headers["x-ratelimit-reset-tokens"]
+    r = g.anthropic().messages.with_raw_response.create(model="priced", max_tokens=1000, messages=[{"role": "user", "content": "hi"}])
+    assert r.headers["anthropic-ratelimit-tokens-limit"] == "600" and int(r.headers["anthropic-ratelimit-tokens-remaining"]) < 2000 and r.headers["anthropic-ratelimit-tokens-reset"].endswith("Z")
+    codes = [g.post(body("costly", 2500, stream=True)) for _ in range(2)]
+    r = next((r for r in codes if r.status_code == 429), None)
+    if r: assert r.headers["x-ratelimit-limit-tokens"] == "600" and "x-ratelimit-remaining-tokens" in r.headers
+
+
+def test_tokens_that_were_taken_are_taken_after_kill_9(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { tokens_per_minute: 1, token_burst: 5000 } }").start()
+    team = ("team", "tests", "tokens_per_minute")
+    assert g.post(body()).status_code == 200
+    assert eventually(lambda: (l := limits(g)[team])["open"] == 0 and l)["left"] <= 5000 - 18 + 1
+    t = threading.Thread(target=lambda: parallel([g], 1, lambda i: body("costly", 1000, stream=True)), daemon=True)
+    t.start()
+    eventually(lambda: len(provider.bodies()) == 2)
+    g.stop(signal.SIGKILL)
+    t.join()
+    g.start()
+    assert limits(g)[team]["left"] <= 5000 - 18 - 1000
+
+
+def test_what_the_ledger_has_a_result_of_is_settled_at_the_next_start(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    assert g.post(body()).status_code == 200
+    team = ("team", "tests", "usd_per_day")
+    assert eventually(lambda: (l := limits(g)[team])["open"] == 0 and l)["spent"] == COST
+    name = eventually(lambda: [e["request"] for e in g.entries() if e["kind"] == "result"])[0]
+    g.stop(signal.SIGKILL)
+    # As it was before the settlement had been written: one attempt with a result in the ledger, one without.
+    with sqlite3.connect(g.folder / "var/limits.sqlite") as db:
+        period, = db.execute("SELECT period FROM amount WHERE measure = 'usd_per_day'").fetchone()
+        db.execute("UPDATE amount SET spent = ? WHERE measure = 'usd_per_day'", (9 * COST + 5 * COST,))
+        for n, (request, most) in enumerate([(name, 9 * COST), ("req_" + "0" * 32, 5 * COST)]):
+            db.execute("INSERT INTO open VALUES (?, ?, 1, ?)", (1000 + n, request, f"team\ttests\tusd_per_day\t{period}\t{most}"))
+    db.close()
+    g.start()
+    l = limits(g)[team]
+    assert (l["spent"], l["assumed"], l["open"]) == (COST + 5 * COST, 5 * COST, 0)
+
+
 def test_who_waits_for_a_place_is_served_in_turns(make_gateway, provider):
     g = make_gateway(upstream=provider.url, models=PRICED, limits="models: { costly: { concurrent: 2, queue_ms: 60000, queue_length: 8 } }").start()
     answers = parallel([g], 12, lambda i: body("costly", 9, stream=True))
@@ -183,6 +227,13 @@ def test_three_gateways_share_a_budget(make_gateway, provider, redis):
     assert standing["spent"] == bill <= standing["limit"]
     assert standing["limit"] - bill < len(provider.bodies()[0]) * 2_000 + 7 * 10_000
     assert limits(gateways[2])[team] == standing
+
+
+def test_tokens_that_are_counted_together_are_told_too(make_gateway, provider, redis):
+    gateways = [make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis), limits="teams: { tests: { tokens_per_minute: 60, token_burst: 3000 } }").start() for _ in range(2)]
+    rests = [int(gateways[i % 2].post(body(tokens=500)).headers["x-ratelimit-remaining-tokens"]) for i in range(4)]
+    # What an attempt did not take may come back a moment after its answer.
+    assert all(3000 - 4 * 700 < r < 2500 for r in rests)
 
 
 def test_a_gateway_that_is_killed_leaves_its_reservations_spent_and_its_places_free(make_gateway, provider, redis):

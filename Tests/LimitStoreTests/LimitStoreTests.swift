@@ -49,6 +49,22 @@ struct LimitStoreTests {
         again.close()
     }
 
+    @Test func `buckets by the minute are kept until they are surely full`() async throws {
+        func bucket(_ name: String, _ second: Int64) -> StoredAmount {
+            StoredAmount(
+                account: LimitAccount(scope: .team(name), measure: .tokensPerMinute), period: second,
+                spent: Money(nanoUSD: 7), assumed: Money(nanoUSD: 0))
+        }
+        let now = Int64(Date.now.timeIntervalSince1970)
+        let (store, _) = try LimitStore.open(path: path)
+        let ticket = store.submit(amounts: [amount(5), bucket("new", now), bucket("old", now - 3_500_000)])
+        #expect(await isWritten(store, ticket))
+        store.close()
+        let (again, kept) = try LimitStore.open(path: path)
+        #expect(Set(kept.amounts) == [amount(5), bucket("new", now)])
+        again.close()
+    }
+
     @Test func `a file that another one has open is refused`() async throws {
         let (store, _) = try LimitStore.open(path: path)
         let ticket = store.submit(amounts: [amount(1)])

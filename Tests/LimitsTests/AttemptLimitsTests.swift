@@ -55,4 +55,18 @@ struct AttemptLimitsTests {
         let rate = try #require(MinuteRate(perMinute: 33))
         #expect(shares == [.rate(rate), .amount(3), .amount(33), .amount(0)])
     }
+
+    @Test(arguments: 1...9, 1...9) func `bursts that are shared out are no more than the whole either`(
+        _ burst: Int, _ gateways: Int
+    ) throws {
+        let rate = try #require(MinuteRate(perMinute: 60, burst: burst))
+        let whole = LimitCharge(.team("a"), .requestsPerMinute, .rate(rate), 1)
+        var passed = 0
+        for _ in 0..<gateways {
+            var book = LimitBook()
+            let now = LimitTime(monotone: 0, epochSeconds: 0)
+            while case .reserved = book.reserve([whole.share(of: gateways)], now: now) { passed += 1 }
+        }
+        #expect(passed <= burst)
+    }
 }

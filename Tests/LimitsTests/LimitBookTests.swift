@@ -121,6 +121,49 @@ struct LimitBookTests {
         #expect(refusal(&book, tokens(100), time(1)) == nil)
     }
 
+    private func tokens(_ amount: Int64, _ perMinute: Int, burst: Int, of scope: LimitScope? = nil) throws
+        -> LimitCharge
+    {
+        let rate = try #require(MinuteRate(perMinute: perMinute, burst: burst, maximum: MinuteRate.mostTokens))
+        return LimitCharge(scope ?? team, .tokensPerMinute, .rate(rate), amount)
+    }
+
+    @Test func `a reservation says what is left of the scarcest limit on tokens`() throws {
+        var book = LimitBook()
+        let scarce = try tokens(100, 60, burst: 300)
+        let ample = try tokens(100, 600, burst: 6_000, of: .key("key_1"))
+        let held = try reserve(&book, [ample, scarce, usd(1, of: 10)], time())
+        #expect(held.tokens == TokensLeft(limit: 60, remaining: 200, fullAfterMilliseconds: 100_001))
+        #expect(try reserve(&book, [usd(1, of: 10)], time()).tokens == nil)
+    }
+
+    @Test func `tokens that were taken are taken still when the book is read back, but for what has come since`() throws
+    {
+        var book = LimitBook()
+        let charge = try tokens(1_000, 60, burst: 1_000)
+        let held = try reserve(&book, [charge], time())
+        // Under way when the gateway was killed: all of it is taken.
+        var killed = LimitBook(stored: book.takeChanges())
+        #expect(try refusal(&killed, [tokens(2, 60, burst: 1_000)], time(2))?.left == 1)
+        _ = try reserve(&killed, [tokens(10, 60, burst: 1_000)], time(11))
+        // Settled before.
+        book.settle(held, .actual(tokens: 400, cost: nil), now: time())
+        var settled = LimitBook(stored: book.takeChanges())
+        #expect(try refusal(&settled, [tokens(601, 60, burst: 1_000)], time(1))?.left == 600)
+        // Whichever of its moments it was, the second after it brings nothing; a clock put back brings nothing either.
+        var early = LimitBook(stored: book.takeChanges() + killed.takeChanges())
+        let earlier = LimitTime(monotone: 0, epochSeconds: Self.noon - 3_600)
+        #expect(try refusal(&early, [tokens(1_000, 60, burst: 1_000)], earlier) != nil)
+        // After a day it is whole again, and no sum overflows.
+        var late = LimitBook(stored: killed.takeChanges())
+        _ = try reserve(&late, [charge], time(86_400))
+        var never = LimitBook(stored: [
+            StoredAmount(
+                account: charge.account, period: .max, spent: Money(nanoUSD: .max), assumed: Money(nanoUSD: 0))
+        ])
+        #expect(refusal(&never, [charge], time()) != nil)
+    }
+
     @Test func `places are given back whatever the attempt took`() throws {
         let place = [LimitCharge(.model("m"), .concurrent, .amount(2), 1)]
         var book = LimitBook()

@@ -3,7 +3,7 @@ import LimitStore
 import Limits
 import Synchronization
 
-/// Limits that this gateway counts by itself: decided in memory, money kept in `LimitStore`.
+/// Limits that this gateway counts by itself: decided in memory, kept in `LimitStore`.
 final class EmbeddedLimits: LimitBackend {
     private struct State {
         var book: LimitBook
@@ -35,8 +35,8 @@ final class EmbeddedLimits: LimitBackend {
     }
 
     func reserve(_ charges: [LimitCharge], _ attempt: AttemptName, now: LimitTime) -> LimitAnswer {
-        let isMoney = charges.contains { $0.account.measure.period != nil }
-        if isMoney, let trouble { return .unavailable(trouble) }
+        let isStored = charges.contains { $0.account.measure.isStored }
+        if isStored, let trouble { return .unavailable(trouble) }
         return state.withLock { state in
             switch state.book.reserve(charges, now: now) {
             case .exceeded(let exceeded): return .exceeded(exceeded)
@@ -57,11 +57,11 @@ final class EmbeddedLimits: LimitBackend {
     /// Hands what changed to the store, within the lock: so it gets there in the order in which it changed.
     private func keep(_ held: HeldRoom, _ attempt: AttemptName, _ state: inout State) -> LimitRoom {
         state.lastID += 1
-        let stored = held.stored
-        guard let store, !stored.isEmpty else { return LimitRoom(held: held, id: state.lastID) }
+        let (stored, amounts) = (held.stored, state.book.takeChanges())
+        guard let store, !stored.isEmpty || !amounts.isEmpty else { return LimitRoom(held: held, id: state.lastID) }
         let open = LimitStore.OpenAttempt(
             id: state.lastID, request: attempt.request.description, attempt: attempt.attempt, charges: stored)
-        let ticket = store.submit(amounts: state.book.takeChanges(), opened: open)
+        let ticket = store.submit(amounts: amounts, opened: stored.isEmpty ? nil : open)
         return LimitRoom(held: held, id: state.lastID, ticket: ticket)
     }
 
@@ -76,7 +76,8 @@ final class EmbeddedLimits: LimitBackend {
         state.withLock { state in
             state.book.settle(room.held, use, now: Clock.limits())
             guard let store, room.ticket != nil else { return }
-            store.submit(amounts: state.book.takeChanges(), closed: room.id)
+            store.submit(
+                amounts: state.book.takeChanges(), closed: room.held.stored.isEmpty ? nil : room.id)
         }
     }
 

@@ -179,7 +179,8 @@ extension GatewayLimits {
             let path = configuration.limitState.file
             try KeyFile.makeFolder(of: path)
             let (store, content) = try LimitStore.open(path: path)
-            return EmbeddedLimits(store, content)
+            let results = content.open.isEmpty ? [:] : RecordedResults.last(in: configuration.ledger.directory)
+            return EmbeddedLimits(store, content) { results[$0.request]?[$0.attempt] ?? .unknown }
         }
         guard let settings = configuration.limitState.redis else { return GatewayLimits(try own()) }
         let instance = try SecureRandom.bytes(9).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }

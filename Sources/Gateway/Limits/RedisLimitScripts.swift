@@ -62,7 +62,8 @@ enum RedisLimitScripts {
         """
 
     /// Takes room. Arguments: the attempt's name, the lease in milliseconds, then for each charge its kind (`d`, `m`: money of a day or
-    /// month; `c`: places; `r`: by the minute), name, limit or rate, burst, amount. Answers `{1, day, month}`, or
+    /// month; `c`: places; `r`: by the minute), name, limit or rate, burst, amount. Answers `{1, day, month, …}`
+    /// with limit, rest and milliseconds until it is whole of the scarcest limit on tokens (-1: there is none), or
     /// `{0, which charge, left, milliseconds to wait or -1, whether others hold it}`.
     static let reserve =
         common + """
@@ -105,13 +106,20 @@ enum RedisLimitScripts {
             end
             if worst then return {0, worst[2], worst[3], worst[4], worst[5]} end
             local held = {}
+            local tokens, rest, whole = -1, -1, -1
             for index = 0, (#ARGV - 2) / 5 - 1 do
                 local at = 3 + index * 5
                 local kind, name, limit = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
                 local burst, amount = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
                 if kind == 'r' then
                     local key, level = bucket(name, limit, burst)
-                    putBucket(key, level - amount * 60000000, limit, burst)
+                    level = level - amount * 60000000
+                    putBucket(key, level, limit, burst)
+                    local left = math.max(0, math.floor(level / 60000000))
+                    if string.sub(name, 1, 6) == 'tokens' and (rest < 0 or left < rest) then
+                        tokens, rest = limit, left
+                        whole = limit > 0 and math.ceil((burst * 60000000 - level) / limit / 1000) or 60000
+                    end
                 elseif kind == 'c' then
                     redis.call('ZADD', base .. '#' .. name, millis + lease, id)
                     redis.call('PEXPIRE', base .. '#' .. name, lease * 2)
@@ -124,7 +132,7 @@ enum RedisLimitScripts {
             end
             redis.call('ZADD', base .. 'open', millis + lease, id)
             redis.call('HSET', base .. 'held', id, table.concat(held, '\\n'))
-            return {1, day, month}
+            return {1, day, month, tokens, rest, whole}
             """
 
     /// Settles. Arguments: the attempt's name, then for each charge its kind, name, period or rate, burst, amount, and what was taken or

@@ -97,11 +97,13 @@ final class RedisLimits: LimitBackend {
     private func answer(
         _ numbers: [Int64], _ charges: [LimitCharge], _ id: Int64, _ attempt: AttemptName
     ) -> LimitAnswer? {
-        if numbers.count == 3, numbers[0] == 1 {
+        if numbers.count == 6, numbers[0] == 1 {
             let periods = PeriodNumbers(day: numbers[1], month: numbers[2])
             let mine = own?.force(charges.map { $0.share(of: settings.gateways) }, periods, attempt)
             state.withLock { $0.open[id] = Open(charges: charges, own: mine) }
-            return .reserved(LimitRoom(held: HeldRoom(charges: charges, periods: periods), id: id))
+            return .reserved(
+                LimitRoom(held: HeldRoom(charges: charges, periods: periods, tokens: TokensLeft(numbers[3...])), id: id)
+            )
         }
         guard numbers.count == 5, numbers[0] == 0, let index = Int(exactly: numbers[1]), charges.indices.contains(index)
         else { return nil }
@@ -294,5 +296,14 @@ extension RedisClient.Reply {
     fileprivate var number: Int64 {
         if case .integer(let value) = self { return value }
         return -1
+    }
+}
+
+extension TokensLeft {
+    /// Of what the script answers: limit, rest, milliseconds; `nil` where there is no limit.
+    fileprivate init?(_ numbers: ArraySlice<Int64>) {
+        let numbers = numbers.map { Int(clamping: $0) }
+        guard numbers.count == 3, numbers[0] >= 0, numbers[1] >= 0 else { return nil }
+        self.init(limit: numbers[0], remaining: numbers[1], fullAfterMilliseconds: max(0, numbers[2]))
     }
 }

@@ -73,9 +73,10 @@ extension RequestPipeline {
         case .reserved(let room):
             inquiry.rooms[attempt] = room
             inquiry.isCountedWithOthers = true
+            if let tokens = room.held.tokens { tell(tokens, inquiry) }
             return nil
         case .exceeded(let exceeded):
-            return NoRoom(refusal: Self.refusal(exceeded), milliseconds: exceeded.retryAfterMilliseconds)
+            return NoRoom(refusal: Self.refusal(exceeded, inquiry), milliseconds: exceeded.retryAfterMilliseconds)
         case .unavailable(let reason):
             logger.error("limits can't be counted", metadata: ["request": "\(inquiry.id)", "reason": "\(reason)"])
             let refusal = Refusal(
@@ -85,7 +86,16 @@ extension RequestPipeline {
         }
     }
 
-    private static func refusal(_ exceeded: LimitExceeded) -> Refusal {
+    /// Tells the caller what is left of its tokens; of several attempts the last one's figures stand.
+    private func tell(_ tokens: TokensLeft, _ inquiry: Inquiry) {
+        let fields = RateLimitHeaders.fields(
+            .tokens, limit: tokens.limit, remaining: tokens.remaining, resetMilliseconds: tokens.fullAfterMilliseconds,
+            in: inquiry.admission.dialect, now: Clock.epochSeconds())
+        inquiry.headers.removeAll { header in fields.contains { $0.name == header.name } }
+        inquiry.headers += fields
+    }
+
+    private static func refusal(_ exceeded: LimitExceeded, _ inquiry: Inquiry) -> Refusal {
         let account = exceeded.charge.account
         var headers: [(name: String, value: String)] = []
         let value = "\(account.scope.kind) \(account.measure.rawValue)"
@@ -93,6 +103,11 @@ extension RequestPipeline {
         guard let milliseconds = exceeded.retryAfterMilliseconds else {
             headers.append(("x-should-retry", "false"))
             return Refusal(RequestError(.rateLimited, "\(exceeded)"), headers: headers)
+        }
+        if account.measure == .tokensPerMinute, case .rate(let rate) = exceeded.charge.limit {
+            headers += RateLimitHeaders.fields(
+                .tokens, limit: rate.perMinute, remaining: Int(clamping: exceeded.left),
+                resetMilliseconds: milliseconds, in: inquiry.admission.dialect, now: Clock.epochSeconds())
         }
         let seconds = (milliseconds + 999) / 1_000
         headers.append(("retry-after", String(seconds)))
