@@ -112,7 +112,7 @@ extension LedgerEntry {
         case timedOut = "timed_out"
         /// The upstream stopped in the middle.
         case cut
-        /// The caller went away.
+        /// The caller went away, or another attempt for it answered first.
         case cancelled
         /// This gateway failed.
         case failed

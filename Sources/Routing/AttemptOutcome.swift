@@ -12,6 +12,8 @@ public enum AttemptOutcome: Hashable, Sendable {
     case failedInMidstream
     /// The caller went away.
     case cancelled
+    /// Another attempt at the same time answered first, and this one was given up.
+    case outpaced
 
     /// Whether the next candidate shall be tried: nothing has come to the caller, and another may do better. Other errors, such as
     /// 400, would be the same elsewhere and are the caller's to see.
@@ -19,7 +21,7 @@ public enum AttemptOutcome: Hashable, Sendable {
         switch self {
         case .answered(let status): Self.isProvidersFault(status)
         case .connectFailure, .firstByteTimeout, .lostBeforeFirstByte: true
-        case .failedInMidstream, .cancelled: false
+        case .failedInMidstream, .cancelled, .outpaced: false
         }
     }
 
@@ -34,7 +36,7 @@ public enum AttemptOutcome: Hashable, Sendable {
         switch self {
         case .answered(let status): !Self.isProvidersFault(status)
         case .connectFailure, .firstByteTimeout, .lostBeforeFirstByte, .failedInMidstream: false
-        case .cancelled: nil
+        case .cancelled, .outpaced: nil
         }
     }
 

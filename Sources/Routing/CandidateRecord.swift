@@ -74,6 +74,9 @@ struct CandidateRecord: Sendable {
         timings[size] = changed
     }
 
+    /// The timings of exactly this size.
+    func timings(ofSize size: Int) -> Timings? { timings.indices.contains(size) ? timings[size] : nil }
+
     /// The timings of the size nearest to `size`, the smaller ones first, that `has` what is wanted.
     func timings(near size: Int, _ has: (Timings) -> Bool) -> Timings? {
         func found(_ size: Int) -> Timings? {

@@ -22,6 +22,9 @@ struct DecayedHistogram: Sendable {
     /// Whether no sample counts.
     var isEmpty: Bool { total <= 0 }
 
+    /// How many samples count, at the last one.
+    var weight: Float { total }
+
     /// When the last sample came.
     private(set) var sampledAt: UInt64 = 0
     /// The median, in nanoseconds; 0 before any sample.

@@ -30,6 +30,29 @@ public struct ModelAlias: Hashable, Sendable {
         }
     }
 
+    /// When a second candidate is asked beside the first one, while that is slow; whoever answers first is heard.
+    public struct Hedge: Hashable, Sendable {
+        /// How long the first one has.
+        public enum Patience: Hashable, Sendable {
+            /// As long as 95 of 100 requests of its size took there of late.
+            case usual
+            /// So many nanoseconds.
+            case fixed(nanoseconds: UInt64)
+        }
+
+        /// How long the first one has until its first token (of a whole answer: until its end).
+        public let patience: Patience
+        /// What second attempts may cost by estimate, in millionths of what the alias cost of late; where prices are unknown, so many of a
+        /// million requests.
+        public let costShare: Int
+
+        /// Describes when.
+        public init(patience: Patience, costShare: Int) {
+            self.patience = patience
+            self.costShare = costShare
+        }
+    }
+
     /// What holds for the choice besides the strategy.
     public struct Terms: Hashable, Sendable {
         /// The strategies that a caller may ask for instead, by the header `x-sallyport-strategy`.
@@ -47,6 +70,8 @@ public struct ModelAlias: Hashable, Sendable {
         public var affinity: UInt64?
         /// For how long an answer may be given again to who asks the same; `nil`: not at all.
         public var keeping: Keeping?
+        /// When a second candidate is asked beside the first one; `nil`: never.
+        public var hedge: Hedge?
 
         /// Nothing holds.
         public init() {}

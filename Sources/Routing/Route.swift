@@ -59,6 +59,14 @@ public struct Route: Hashable, Sendable {
             default: false
             }
         }
+
+        /// Whether the candidate is well, has room, and is large and quick enough.
+        public var isReady: Bool {
+            switch self {
+            case .listed, .cost, .unknownPrice, .time, .balance, .drawn, .conversation, .exploring, .unmeasured: true
+            case .trial, .tooSlow, .tooLong, .full, .ejected, .resting: false
+            }
+        }
     }
 
     /// A candidate that is not tried.

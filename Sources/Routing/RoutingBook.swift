@@ -13,12 +13,16 @@ public struct RoutingBook: Sendable {
     /// What was forgone since a candidate was last used that may be well again.
     var forgone: [Waiting: Forgone] = [:]
     var lastSending: UInt64 = 0
+    /// What second attempts at the same time may cost, by alias.
+    var hedges: [ModelID: HedgeBudget] = [:]
 
     static let capacity = 1024
     /// The answer tokens expected where nothing was observed: chat answers have some hundred.
     static let typicalOutput = 500
     /// After this long, a measurement says little about now, and one request makes it anew.
     static let staleAfter: UInt64 = 300_000_000_000
+    /// A 95th percentile is one from so many samples on.
+    static let leastForPatience: Float = 10
     /// Only one request in this time is sent to a candidate in order to measure it.
     static let probeInterval: UInt64 = 1_000_000_000
 
@@ -58,6 +62,7 @@ public struct RoutingBook: Sendable {
 
     /// Records how an attempt went.
     public mutating func record(_ destination: Destination, _ measure: AttemptMeasure, now: UInt64) {
+        if let cost = measure.cost { hedges[measure.alias]?.spent(cost, now: now) }
         let isGood = measure.outcome.isHealthy == true
         let output = isGood ? measure.usage.flatMap { $0.output > 0 ? $0.output : nil } : nil
         if let output {
@@ -80,7 +85,9 @@ public struct RoutingBook: Sendable {
         switch measure.outcome.isHealthy {
         case true?: record.breaker.succeeded(now: now)
         case false?: record.breaker.failed(now: now, retryAfter: measure.retryAfter)
-        case nil: return record.breaker.proved(nothing: now)
+        case nil:
+            if measure.outcome == .outpaced { waited(&record, measure, now) }
+            return record.breaker.proved(nothing: now)
         }
         let isGood = measure.outcome.isHealthy == true && measure.outcome.isAnswer
         record.history.add(
@@ -97,6 +104,17 @@ public struct RoutingBook: Sendable {
             measure.total >= firstToken
         else { return }
         record.eachToken.add((measure.total - firstToken) / UInt64(output - 1), now: now)
+    }
+
+    /// An attempt that was given up took at least so long. Less than is usual says nothing: then it might have been as quick as ever.
+    private static func waited(_ record: inout CandidateRecord, _ measure: AttemptMeasure, _ now: UInt64) {
+        record.add(size: CandidateRecord.size(ofInput: measure.inputTokens), now: now) { timings in
+            if measure.isStream {
+                if measure.total > timings.firstToken.tail { timings.firstToken.add(measure.total, now: now) }
+            } else if measure.total > timings.whole.tail {
+                timings.whole.add(measure.total, now: now)
+            }
+        }
     }
 
     /// Notes a request, from which second attempts are earned.

@@ -22,6 +22,11 @@ final class Metrics: Sendable {
         let outcome: String
     }
 
+    private struct HedgeLabel: Hashable {
+        let alias: ModelID
+        let outcome: String
+    }
+
     private struct TokenLabel: Hashable {
         let provider: ProviderID
         let direction: String
@@ -44,6 +49,7 @@ final class Metrics: Sendable {
         var requests: [RequestLabel: Int] = [:]
         var seconds: [String: Histogram] = [:]
         var attempts: [AttemptLabel: Int] = [:]
+        var hedges: [HedgeLabel: Int] = [:]
         var firstBytes: [ProviderID: Histogram] = [:]
         var tokens: [TokenLabel: Int] = [:]
         var nanoUSD: [ProviderID: Int64] = [:]
@@ -103,6 +109,12 @@ final class Metrics: Sendable {
         }
     }
 
+    /// Counts a request of an alias for which a second attempt was sent beside the first: the second one answered (`won`), the first one
+    /// did (`lost`), or none (`failed`).
+    func hedged(_ alias: ModelID, outcome: String) {
+        counters.withLock { $0.hedges[HedgeLabel(alias: alias, outcome: outcome), default: 0] += 1 }
+    }
+
     /// Counts what was found in a request.
     func found(_ summary: DataSummary) {
         guard !summary.counts.isEmpty || summary.unscannable > 0 else { return }
@@ -156,6 +168,14 @@ final class Metrics: Sendable {
             text.sample(
                 "sallyport_upstream_attempts_total",
                 [("provider", label.provider.rawValue), ("outcome", label.outcome)], "\(count)")
+        }
+        text.family(
+            "sallyport_hedges_total", "counter", "Second attempts beside a slow first one, by who answered.")
+        for (label, count) in counters.hedges.sorted(by: {
+            ($0.key.alias.rawValue, $0.key.outcome) < ($1.key.alias.rawValue, $1.key.outcome)
+        }) {
+            text.sample(
+                "sallyport_hedges_total", [("alias", label.alias.rawValue), ("outcome", label.outcome)], "\(count)")
         }
         text.family("sallyport_upstream_first_byte_seconds", "histogram", "Time to a provider's first byte.")
         for (provider, histogram) in counters.firstBytes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {

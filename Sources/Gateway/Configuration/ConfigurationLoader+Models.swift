@@ -44,6 +44,9 @@ private struct ModelsReader {
                 if isRoutable { candidates.append(candidate) }
             }
         }
+        if terms.hedge != nil, seen.count < 2 {
+            section.field("hedge")?.report("there has to be a second candidate that can be asked")
+        }
         return ModelAlias(id: ModelID(field.key), strategy: strategy, terms: terms, candidates: candidates)
     }
 
@@ -68,6 +71,7 @@ private struct ModelsReader {
             .map { UInt64($0) * 1_000_000 }
         terms.affinity = section.field("affinity")?.milliseconds(in: 1_000...86_400_000).map { UInt64($0) * 1_000_000 }
         terms.keeping = section.field("cache").flatMap { keeping($0.section) }
+        terms.hedge = section.field("hedge").flatMap(hedge)
         let known = Set(providers.compactMap(\.settings.region)).sorted()
         if let fields = section.field("regions")?.elements(of: "regions") {
             terms.regions = Set(
@@ -93,6 +97,30 @@ private struct ModelsReader {
         return time?.milliseconds(in: 1_000...86_400_000).map {
             ModelAlias.Keeping(milliseconds: Int64($0), isPerPrincipal: sharing == .principal)
         }
+    }
+
+    private func hedge(_ field: ConfigurationField) -> ModelAlias.Hedge? {
+        let section = field.section
+        let after = section.field("after")
+        let share = section.required("max_cost_share", "a share such as `10%`")
+        section.finish()
+        var patience = ModelAlias.Hedge.Patience.usual
+        if let after, let text = after.string("`p95` or a duration such as `800ms`"), text != "p95" {
+            guard let milliseconds = ScalarText.milliseconds(text), (1...3_600_000).contains(milliseconds) else {
+                after.report("expected `p95` or a duration from `1ms` to `1h`, found `\(text)`")
+                return nil
+            }
+            patience = .fixed(nanoseconds: UInt64(milliseconds) * 1_000_000)
+        }
+        guard let share, let text = share.string("a share such as `10%`") else { return nil }
+        guard text.hasSuffix("%"), let millionths = ScalarText.decimal(text.dropLast(), places: 4),
+            (1...1_000_000).contains(millionths)
+        else {
+            share.report(
+                "expected a share such as `10%`, of at most `100%` and with at most 4 decimals, found `\(text)`")
+            return nil
+        }
+        return ModelAlias.Hedge(patience: patience, costShare: Int(millionths))
     }
 
     // MARK: - Candidates

@@ -20,6 +20,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         case streamed(Streamed)
         /// The caller left before.
         case callerLeft
+        /// Another attempt answered first, so that this one was given up; nothing of it went to the caller.
+        case outpaced
     }
 
     /// What became of a streamed answer.
@@ -61,6 +63,10 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private let workers: BodyWorkers
     private let answerHeaders: (AnswerHead) -> HTTPHeaders
     private let began: UInt64
+    /// Who else may answer; `nil`: nobody.
+    private let race: Race?
+    /// Whether another attempt was under way when this one began.
+    let isHedge: Bool
     /// How much of the answer is gathered for the vault.
     private let keepsBytes: Int
 
@@ -96,7 +102,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     init(
         exchange: Exchange, requestID: RequestID, request: InferenceRequest, restoration: RestorationMap,
         rules: AnswerRules?, translation: AnswerTranslation?, workers: BodyWorkers, framing: StreamFraming = .events,
-        keepsBytes: Int = 0,
+        keepsBytes: Int = 0, race: Race? = nil, isHedge: Bool = false,
         answerHeaders: @escaping (AnswerHead) -> HTTPHeaders
     ) {
         self.exchange = exchange
@@ -109,6 +115,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         self.workers = workers
         self.answerHeaders = answerHeaders
         self.keepsBytes = keepsBytes
+        self.race = race
+        self.isHedge = isHedge
         began = Clock.monotone()
     }
 
@@ -129,6 +137,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// Ends the try when the caller leaves.
     func watchCaller() {
+        if let race { return race.add(self) }
         exchange.callerLeft = { [self] in callerLeft() }
         exchange.becameWritable = { [self] in credit() }
         if exchange.isOver { callerLeft() }
@@ -305,6 +314,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Writes what the caller can have. The answer's head goes out with the first of it: until then another candidate may do better.
     private func write() {
         if !hasBegun, let head {
+            guard race?.claims(self) ?? true else { return }
             hasBegun = true
             exchange.begin(status: head.status, headers: answerHeaders(head))
         }
@@ -314,7 +324,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     }
 
     /// Lets the provider send on, unless the caller is behind.
-    private func credit() {
+    func credit() {
         guard uncredited > 0, stream != nil, exchange.isWritable else { return }
         call?.consumed(uncredited)
         uncredited = 0
@@ -387,7 +397,15 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         finish(.streamed(streamed(failure: failure)))
     }
 
-    private func callerLeft() {
+    /// Another attempt answers.
+    func lose() {
+        guard outcome == nil else { return }
+        call?.cancel()
+        finish(.outpaced)
+    }
+
+    /// The caller has gone.
+    func callerLeft() {
         guard outcome == nil else { return }
         call?.cancel()
         finish(!isStream ? .callerLeft : .streamed(streamed(failure: nil, callerLeft: true)))
@@ -401,8 +419,12 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     private func finish(_ outcome: Outcome) {
         self.outcome = outcome
-        exchange.callerLeft = nil
-        exchange.becameWritable = nil
+        if let race {
+            race.ended(self)
+        } else {
+            exchange.callerLeft = nil
+            exchange.becameWritable = nil
+        }
         call = nil
         waiting?.resume(returning: outcome)
         waiting = nil

@@ -12,7 +12,7 @@ extension Attempt.Outcome {
         switch self {
         case .whole: .completed
         case .refused: .refused
-        case .callerLeft: .cancelled
+        case .callerLeft, .outpaced: .cancelled
         case .failed(let failure): failure.ledgerOutcome
         case .streamed(let streamed):
             if streamed.callerLeft {
@@ -32,6 +32,7 @@ extension Attempt.Outcome {
         switch self {
         case .whole(let head, _), .refused(let head, _): .answered(status: head.status)
         case .callerLeft: .cancelled
+        case .outpaced: .outpaced
         case .failed(let failure): failure.attemptOutcome
         case .streamed(let streamed):
             if streamed.callerLeft {
@@ -57,7 +58,7 @@ extension Attempt.Outcome {
     var isPartial: Bool {
         switch self {
         case .whole, .refused: false
-        case .failed, .callerLeft: true
+        case .failed, .callerLeft, .outpaced: true
         case .streamed(let streamed): streamed.failure != nil || streamed.callerLeft
         }
     }
@@ -67,7 +68,7 @@ extension Attempt.Outcome {
         switch self {
         case .whole(let head, _), .refused(let head, _): head.status
         case .streamed(let streamed): streamed.status
-        case .failed, .callerLeft: nil
+        case .failed, .callerLeft, .outpaced: nil
         }
     }
 }

@@ -77,7 +77,7 @@ extension RequestPipeline {
         inquiry.cache = .hit
         metrics.cached(.hit)
         if let whole {
-            var headers = headers(of: kept.head, permitted.permit, treated, inquiry)
+            var headers = headers(of: kept.head, permitted.permit, treated, inquiry.routeHeader, inquiry)
             headers.add(name: "age", value: String(age / 1_000))
             if whole.lacksTokenLists { Self.tellOfTokenLists(&headers) }
             Answering.json(inquiry.exchange, status: kept.head.status, headers, whole.body)
@@ -118,7 +118,7 @@ extension RequestPipeline {
             restoration: treated.request.restoration, rules: treated.rules, translation: treated.translation,
             workers: workers, framing: framing
         ) { head in
-            var headers = self.headers(of: head, permit, treated, inquiry)
+            var headers = self.headers(of: head, permit, treated, inquiry.routeHeader, inquiry)
             headers.replaceOrAdd(name: "content-type", value: framing.contentType ?? request.dialect.streamType)
             headers.add(name: "cache-control", value: "no-cache")
             headers.add(name: "age", value: String(age / 1_000))

@@ -12,7 +12,7 @@ import Upstream
 
 /// 11 to 13: forwards what was permitted, treated and recorded, restores the answer, and settles.
 extension RequestPipeline {
-    enum Forwarded {
+    enum Forwarded: Sendable {
         /// The caller has its answer, or has left.
         case over
         /// Nothing went to the caller yet.
@@ -20,19 +20,20 @@ extension RequestPipeline {
     }
 
     func forward(
-        _ request: InferenceRequest, _ permitted: Permitted, _ whole: Treated,
-        _ receipt: IntentReceipt, _ kept: GatewayVault.Kept?, _ step: Route.Step, attempt number: Int,
-        _ inquiry: Inquiry
+        _ request: InferenceRequest, _ sending: Sending, _ inquiry: Inquiry, in race: Race? = nil, isHedge: Bool = false
     ) async -> Forwarded {
+        let (permitted, whole, receipt) = (sending.permitted, sending.treated, sending.receipt)
+        let (kept, step, number) = (sending.kept, sending.step, sending.number)
+        let route = { sending.route + (race?.mark ?? "") }
         let exchange = inquiry.exchange
         let permit = permitted.permit
         let (treated, rules) = (whole.request, whole.rules)
         let attempt = Attempt(
             exchange: exchange, requestID: inquiry.id, request: request, restoration: treated.restoration, rules: rules,
             translation: whole.translation, workers: workers, framing: inquiry.admission.target.framing,
-            keepsBytes: kept?.answerBytes ?? cachedBytes(of: whole, request)
+            keepsBytes: kept?.answerBytes ?? cachedBytes(of: whole, request), race: race, isHedge: isHedge
         ) { head in
-            var headers = self.headers(of: head, permit, whole, inquiry)
+            var headers = self.headers(of: head, permit, whole, route(), inquiry)
             headers.replaceOrAdd(
                 name: "content-type",
                 value: inquiry.admission.target.framing.contentType
@@ -44,9 +45,10 @@ extension RequestPipeline {
             return headers
         }
         let began = Clock.monotone()
-        if exchange.isOver {
+        if exchange.isOver || race?.isDecided == true {
             settle(
-                inquiry, receipt, step, attempt, .callerLeft, facts: AnswerFacts(), began, number, treated,
+                inquiry, receipt, step, attempt, exchange.isOver ? .callerLeft : .outpaced, facts: AnswerFacts(), began,
+                number, treated,
                 wasForwarded: false)
             return .over
         }
@@ -71,7 +73,7 @@ extension RequestPipeline {
                 answer: answer.bytes, isCut: answer.isCut || outcome.isPartial, isStream: answer.isStream, with: kept)
         }
         switch outcome {
-        case .callerLeft:
+        case .callerLeft, .outpaced:
             return .over
         case .streamed(let streamed):
             facts = streamed.facts
@@ -80,7 +82,11 @@ extension RequestPipeline {
             do {
                 let answer = try await read(bytes, to: request, whole)
                 facts = answer.facts
-                var headers = headers(of: head, permit, whole, inquiry)
+                guard race?.claims(attempt) ?? true else {
+                    outcome = .outpaced
+                    return .over
+                }
+                var headers = headers(of: head, permit, whole, route(), inquiry)
                 if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
                 Answering.json(exchange, status: head.status, headers, answer.body)
                 return .over
@@ -129,7 +135,7 @@ extension RequestPipeline {
     }
 
     func headers(
-        of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ inquiry: Inquiry
+        of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ route: String, _ inquiry: Inquiry
     ) -> HTTPHeaders {
         var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
         // What is left of the provider's limits concerns the gateway's account there; where the caller has limits here, it hears of those.
@@ -145,7 +151,7 @@ extension RequestPipeline {
         }
         headers.add(name: "x-sallyport-destination", value: permit.destination.description)
         headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
-        headers.add(name: "x-sallyport-route", value: inquiry.routeHeader)
+        headers.add(name: "x-sallyport-route", value: route)
         headers.add(name: "x-sallyport-cache", value: inquiry.cache.rawValue)
         if !treated.losses.isEmpty {
             headers.add(name: "x-sallyport-warning", value: treated.losses.joined(separator: ", "))

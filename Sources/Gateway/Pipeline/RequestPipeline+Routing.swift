@@ -75,11 +75,16 @@ extension RequestPipeline {
             return false
         }
         guard begins else { return false }
+        explain(step, number: attempts + 1, route, inquiry)
+        return true
+    }
+
+    /// Keeps for the answer's head and the ledger which candidate is tried, and why.
+    func explain(_ step: Route.Step, number: Int, _ route: Route, _ inquiry: Inquiry) {
         inquiry.routeHeader =
-            "\(step.destination); strategy=\(route.strategy.rawValue); attempt=\(attempts + 1); reason=\"\(step.reason)\""
+            "\(step.destination); strategy=\(route.strategy.rawValue); attempt=\(number); reason=\"\(step.reason)\""
         inquiry.choice = LedgerEntry.Choice(
             strategy: route.strategy.rawValue, reason: "\(step.reason)", passedOver: route.passedOver)
-        return true
     }
 
     func leave(_ step: Route.Step) { routing.withLock { $0.leave(step.destination) } }
@@ -104,7 +109,12 @@ extension RequestPipeline {
         began: UInt64, now: UInt64, _ inquiry: Inquiry
     ) {
         guard let alias = inquiry.alias else { return }
-        let isStream = if case .streamed = outcome { true } else { false }
+        let isStream =
+            switch outcome {
+            case .streamed: true
+            case .outpaced: attempt.asksForStream
+            default: false
+            }
         let measure = AttemptMeasure(
             outcome: outcome.attemptOutcome, alias: alias.alias, inputTokens: attempt.estimatedInputTokens,
             isStream: isStream, firstToken: isStream ? attempt.firstTokenNanoseconds : nil, total: now &- began,

@@ -113,52 +113,72 @@ final class RequestPipeline: Sendable {
         try reserve(request, findings, alias, inquiry)
         let route = try route(request, alias, permits, inquiry)
 
-        var failure: Refusal?
-        var noRoom: NoRoom?
-        var attempts = 0
-        for (index, step) in route.steps.enumerated() {
-            guard let permitted = permits[step.index] else { continue }
+        let course = Course(request, findings, alias, permits, route)
+        while let index = course.next() {
             if inquiry.exchange.isOver { return }
-            guard mayBegin(step, after: attempts, inquiry, route) else { continue }
+            let step = route.steps[index]
+            guard permits[step.index] != nil, mayBegin(step, after: course.attempts, inquiry, route) else { continue }
             defer { leave(step) }
-            let treated: Treated
-            do {
-                treated = try await treat(request, findings, permitted, attempt: index + 1, inquiry)
-            } catch let error as RequestError {
-                // What one provider's dialect can't say another's may.
-                failure = failure ?? Refusal(error)
-                continue
-            }
-            if try await answerFromCache(request, findings, permitted, treated, attempt: index + 1, inquiry) { return }
-            let full = try await takeRoom(
-                request, bodyBytes: treated.request.body.count, step, of: alias, attempt: index + 1,
-                isLast: index + 1 == route.steps.count, inquiry)
-            if let full {
-                noRoom = full.sooner(than: noRoom)
-                continue
-            }
-            let kept = try await keep(treated.commitment, inquiry)
-            let receipt = try await record(request, findings, permitted, treated, attempt: index + 1, inquiry)
-            attempts += 1
-            let attempt = await forward(
-                request, permitted, treated, receipt, kept, step, attempt: index + 1, inquiry)
-            switch attempt {
+            switch try await attempt(index, course, inquiry) {
             case .over: return
             case .failed(let refusal, let mayTryNext):
-                failure = refusal
+                course.failure = refusal
                 if !mayTryNext { throw refusal }
+            case nil: continue
             }
         }
-        if failure == nil, let refusal = noRoom?.refusal {
-            let (kind, status) = (refusal.error.kind, refusal.error.status(in: request.dialect))
+        throw refusal(after: course, inquiry)
+    }
+
+    /// 9 to 13 for one candidate; `nil` where nothing was sent. In a race it is the second one there.
+    func attempt(_ index: Int, _ course: Course, _ inquiry: Inquiry, in race: Race? = nil) async throws -> Forwarded? {
+        let (request, findings) = (course.request, course.findings)
+        let (step, number, route) = (course.route.steps[index], index + 1, inquiry.routeHeader)
+        guard let permitted = course.permits[step.index] else { return nil }
+        let treated: Treated
+        do {
+            treated = try await treat(request, findings, permitted, attempt: number, inquiry)
+        } catch let error as RequestError {
+            // What one provider's dialect can't say another's may.
+            course.failure = course.failure ?? Refusal(error)
+            return nil
+        }
+        if race == nil, try await answerFromCache(request, findings, permitted, treated, attempt: number, inquiry) {
+            return .over
+        }
+        let full = try await takeRoom(
+            request, bodyBytes: treated.request.body.count, step, of: course.alias, attempt: number,
+            isLast: race == nil && !course.hasNext, inquiry)
+        if let full {
+            course.noRoom = full.sooner(than: course.noRoom)
+            return nil
+        }
+        if race?.isDecided == true { return nil }
+        let kept = try await keep(treated.commitment, inquiry)
+        let receipt = try await record(request, findings, permitted, treated, attempt: number, inquiry)
+        course.attempts += 1
+        let sending = Sending(
+            permitted: permitted, treated: treated, receipt: receipt, kept: kept, step: step, number: number,
+            route: route)
+        if race == nil, course.attempts == 1, let patience = patience(course, step) {
+            return await self.race(sending, patience: patience, course, inquiry)
+        }
+        return await forward(request, sending, inquiry, in: race, isHedge: race != nil)
+    }
+
+    /// What the caller is told where no candidate answered.
+    private func refusal(after course: Course, _ inquiry: Inquiry) -> Refusal {
+        var failure = course.failure
+        if failure == nil, let refusal = course.noRoom?.refusal {
+            let (kind, status) = (refusal.error.kind, refusal.error.status(in: course.request.dialect))
             if kind != .unavailable, ledger.admitsLimitDenial() {
-                deny(request, findings, inquiry, .limit, status: status, inquiry.considered)
+                deny(course.request, course.findings, inquiry, .limit, status: status, inquiry.considered)
             }
-            throw refusal
+            return refusal
         }
         // Ours multiply with the SDK's own retries (`design/wire.md`, 9): once all candidates failed, it need not ask again.
-        if route.steps.count > 1 { failure?.headers.append(("x-should-retry", "false")) }
-        throw failure
+        if course.route.steps.count > 1 { failure?.headers.append(("x-should-retry", "false")) }
+        return failure
             ?? Refusal(
                 RequestError(.overloaded, "every candidate of the model has as many requests as it may"),
                 headers: [("retry-after", "1")])
@@ -235,7 +255,7 @@ final class RequestPipeline: Sendable {
     }
 
     /// A candidate that policy permits, and who serves it.
-    struct Permitted {
+    struct Permitted: Sendable {
         let permit: Permit
         let provider: Provider
         /// What the provider is asked in its own dialect.
@@ -429,7 +449,7 @@ final class RequestPipeline: Sendable {
     }
 
     /// A request as it may leave, and what follows from all of its bytes.
-    struct Treated {
+    struct Treated: Sendable {
         let request: TreatedRequest
         /// The SHA-256 of its body, where the provider wants that signed.
         let digest: Digest32?

@@ -337,6 +337,22 @@ struct ConfigurationErrorTests {
             "1:60: `aliases.a.candidates[1]`: `demo/m` stands here twice"
         ),
         (
+            "aliases: { a: { hedge: { max_cost_share: 10% }, candidates: [{ provider: demo, model: m }] } }\n",
+            "1:24: `aliases.a.hedge`: there has to be a second candidate that can be asked"
+        ),
+        (
+            "aliases: { a: { hedge: {}, candidates: [{ provider: demo, model: m }, { provider: demo, model: n }] } }\n",
+            "1:24: `aliases.a.hedge.max_cost_share` is missing: expected a share such as `10%`"
+        ),
+        (
+            "aliases: { a: { hedge: { max_cost_share: 101% }, candidates: [{ provider: demo, model: m }, { provider: demo, model: n }] } }\n",
+            "1:42: `aliases.a.hedge.max_cost_share`: expected a share such as `10%`, of at most `100%` and with at most 4 decimals, found `101%`"
+        ),
+        (
+            "aliases: { a: { hedge: { max_cost_share: 5%, after: p99 }, candidates: [{ provider: demo, model: m }, { provider: demo, model: n }] } }\n",
+            "1:53: `aliases.a.hedge.after`: expected `p95` or a duration from `1ms` to `1h`, found `p99`"
+        ),
+        (
             "aliases: { a: { strategy: fast, candidates: [{ provider: demo, model: m }] } }\n",
             "1:27: `aliases.a.strategy`: expected `ordered`, `cheapest`, `fastest`, `balanced` or `weighted`, found `fast`, did you mean `fastest`?"
         ),

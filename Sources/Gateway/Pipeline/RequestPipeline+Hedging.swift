@@ -1,0 +1,92 @@
+import Inference
+import Limits
+import Routing
+import Synchronization
+
+/// A second attempt beside a first one that is slow, where the alias wants that (`hedge`).
+extension RequestPipeline {
+    /// How long the first attempt of a request has before a second one may go beside it, in nanoseconds; `nil`: there is none.
+    func patience(_ course: Course, _ step: Route.Step) -> UInt64? {
+        guard let hedge = course.alias.terms.hedge else { return nil }
+        let now = Clock.monotone()
+        return routing.withLock { book in
+            book.hedgeableCame(course.alias.alias, now: now)
+            guard course.hasNext else { return nil }
+            switch hedge.patience {
+            case .fixed(let nanoseconds): return nanoseconds
+            case .usual:
+                return book.patience(
+                    with: step.destination, inputTokens: course.request.estimatedInputTokens,
+                    isStream: course.request.isStreaming, now: now)
+            }
+        }
+    }
+
+    /// Sends the first attempt and, should that show nothing for so long, a second one.
+    func race(_ first: Sending, patience: UInt64, _ course: Course, _ inquiry: Inquiry) async -> Forwarded? {
+        let race = Race(exchange: inquiry.exchange)
+        return await withTaskGroup(of: Forwarded?.self) { group in
+            group.addTask {
+                let ended = await self.forward(course.request, first, inquiry, in: race)
+                race.firstEnded(isFinal: ended.isFinal)
+                return ended
+            }
+            group.addTask {
+                guard await race.outlasts(patience) else { return nil }
+                return await self.hedge(course, inquiry, in: race)
+            }
+            var ended: [Forwarded] = []
+            for await one in group {
+                if let one { ended.append(one) }
+            }
+            if race.isHedged {
+                let hasAnswer = ended.contains { if case .over = $0 { true } else { false } }
+                metrics.hedged(course.alias.alias, outcome: race.hasHedgeWon ? "won" : hasAnswer ? "lost" : "failed")
+            }
+            return ended.first { if case .over = $0 { true } else { false } } ?? ended.first(where: \.isFinal)
+                ?? ended.first
+        }
+    }
+
+    /// Sends the second attempt to the next candidate that may have it. What goes wrong before it is sent is nobody's trouble: the first
+    /// one is still under way.
+    private func hedge(_ course: Course, _ inquiry: Inquiry, in race: Race) async -> Forwarded? {
+        guard let index = course.next(where: { course.permits[$0.index] != nil && mayHedge($0, course, inquiry) })
+        else { return nil }
+        let step = course.route.steps[index]
+        defer {
+            leave(step)
+            // Where it was not sent after all.
+            if let room = inquiry.rooms.removeValue(forKey: index + 1) { limits.settle(room, .nothing) }
+            race.watch()
+        }
+        return try? await attempt(index, course, inquiry, in: race)
+    }
+
+    /// Whether a step may be hedged with: it is well and has room, and it is within the alias's share and the gateway's budget of retries. If
+    /// so, `leave` has to follow.
+    private func mayHedge(_ step: Route.Step, _ course: Course, _ inquiry: Inquiry) -> Bool {
+        guard let hedge = course.alias.terms.hedge, step.reason.isReady else { return false }
+        let now = Clock.monotone()
+        let begins = routing.withLock { book in
+            guard book.begin(step.candidate, now: now) else { return false }
+            let isPaid =
+                book.takeHedge(course.alias.alias, cost: step.expectedCost, share: hedge.costShare, now: now)
+                && book.takeRetry(now: now)
+            if !isPaid { book.leave(step.destination) }
+            return isPaid
+        }
+        if begins { explain(step, number: course.attempts + 1, course.route, inquiry) }
+        return begins
+    }
+}
+
+extension RequestPipeline.Forwarded {
+    /// Whether nobody else is to be asked.
+    var isFinal: Bool {
+        switch self {
+        case .over: true
+        case .failed(_, let mayTryNext): !mayTryNext
+        }
+    }
+}
