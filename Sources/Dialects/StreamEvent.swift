@@ -64,11 +64,14 @@ public struct AnswerFacts: Sendable, Hashable {
     public var usage: TokenUsage?
     /// Why it ended, in the provider's word: `stop`, `tool_calls`, `end_turn`, …; of several choices the first one's.
     public var finishReason: String?
+    /// The answer's tokens by the length of what came so far, of a stream; 0 for a whole answer.
+    public var estimatedOutput: Int
 
     /// Puts facts together.
-    public init(usage: TokenUsage? = nil, finishReason: String? = nil) {
+    public init(usage: TokenUsage? = nil, finishReason: String? = nil, estimatedOutput: Int = 0) {
         self.usage = usage
         self.finishReason = finishReason
+        self.estimatedOutput = estimatedOutput
     }
 }
 

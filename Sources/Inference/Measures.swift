@@ -10,14 +10,24 @@ public struct TokenUsage: Hashable, Sendable {
     public var writtenInput: Int
     /// Those of `writtenInput` that stay in the cache for an hour.
     public var writtenForHour: Int
+    /// Whether some of them are billed at rates that no list of prices for tokens has: sound, or a faster service. What they cost is
+    /// unknown then.
+    public var hasOtherRates: Bool
+    /// Whether the counts are the gateway's estimate, since the provider's did not come: the answer broke off.
+    public var isEstimate: Bool
 
     /// Puts the counts together.
-    public init(input: Int, output: Int, cachedInput: Int = 0, writtenInput: Int = 0, writtenForHour: Int = 0) {
+    public init(
+        input: Int, output: Int, cachedInput: Int = 0, writtenInput: Int = 0, writtenForHour: Int = 0,
+        hasOtherRates: Bool = false, isEstimate: Bool = false
+    ) {
         self.input = input
         self.output = output
         self.cachedInput = cachedInput
         self.writtenInput = writtenInput
         self.writtenForHour = writtenForHour
+        self.hasOtherRates = hasOtherRates
+        self.isEstimate = isEstimate
     }
 }
 

@@ -113,6 +113,10 @@ extension LedgerEntry.Result {
         if let usage {
             line.json.beginObject()
             line.member("cached_input", usage.cachedInput)
+            if usage.isEstimate {
+                line.json.key("estimated")
+                line.json.bool(true)
+            }
             line.member("input", usage.input)
             line.member("output", usage.output)
             line.json.endObject()

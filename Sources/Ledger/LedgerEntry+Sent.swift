@@ -132,8 +132,8 @@ extension LedgerEntry {
         public var outcome: Outcome
         /// The HTTP status of the upstream's answer, or `nil` where there was none; member `status`.
         public var status: Int?
-        /// Tokens as the upstream counted them, `nil` where it did not say; member `usage` (`cached_input`, `input`,
-        /// `output`).
+        /// Tokens as the upstream counted them, `nil` where it did not say; member `usage` (`cached_input`, `input`, `output`, and
+        /// `estimated`: `true` where the gateway estimated them, since the answer broke off).
         public var usage: TokenUsage?
         /// What it cost, `nil` where the price is unknown; member `cost_nano_usd`.
         public var cost: Money?

@@ -88,7 +88,11 @@ public struct LedgerRow: Hashable, Sendable {
             return "policies \(list(entry["policies"]))" + (entry["route"].map { "; \(route($0))" } ?? "")
         case "result":
             let usage = entry["usage"]
-            let tokens = usage.flatMap { $0.isNull ? nil : "\(text($0["input"]))+\(text($0["output"])) tokens" }
+            let tokens = usage.flatMap {
+                $0.isNull
+                    ? nil
+                    : "\(text($0["input"]))+\(text($0["output"])) tokens\($0["estimated"] == nil ? "" : " by estimate")"
+            }
             let cost = entry["cost_nano_usd"]?.int.map { "\(dollars($0)) USD" }
             let milliseconds = entry["total_us"]?.int.map { "\($0 / 1_000) ms" }
             let facts = [

@@ -71,6 +71,11 @@ public struct PeriodNumbers: Hashable, Sendable {
         self.month = month
     }
 
+    /// Whether these are of moments that two clocks may show at once: at most one day and one month apart.
+    public func areNear(_ other: PeriodNumbers) -> Bool {
+        (other.day - 1...other.day + 1).contains(day) && (other.month - 1...other.month + 1).contains(month)
+    }
+
     /// That of a period.
     public func number(of period: CalendarPeriod) -> Int64 { period == .day ? day : month }
 }

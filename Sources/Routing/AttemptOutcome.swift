@@ -40,8 +40,9 @@ public enum AttemptOutcome: Hashable, Sendable {
         }
     }
 
-    /// Besides overload and failure: 401, 402 and 407 refuse the gateway's own credentials, and another candidate has others.
+    /// Besides overload and failure: 401, 402 and 407 refuse the gateway's own credentials, and another candidate has others; 408 and 424
+    /// say that the model took too long or failed.
     private static func isProvidersFault(_ status: Int) -> Bool {
-        status == 429 || (500...599).contains(status) || status == 401 || status == 402 || status == 407
+        [401, 402, 407, 408, 424, 429].contains(status) || (500...599).contains(status)
     }
 }

@@ -39,5 +39,5 @@ public struct RouteCandidate: Hashable, Sendable {
     }
 
     /// The cost of a request by estimate, or of a usage as it was counted; `nil` where the price is unknown.
-    public func cost(of usage: TokenUsage) -> Money? { price?.cost(of: usage) }
+    public func cost(of usage: TokenUsage) -> Money? { usage.hasOtherRates ? nil : price?.cost(of: usage) }
 }

@@ -4,6 +4,10 @@ public import Inference
 public struct RouteQuery: Hashable, Sendable {
     /// The prompt's tokens by estimate.
     public var inputTokens: Int
+    /// Tokens of pictures, sound and files in it, by estimate: of the cost and the length, but of no measure.
+    public var mediaTokens: Int
+    /// How many answers it wants.
+    public var answers: Int
     /// The most answer tokens the caller wants, where it says so.
     public var maximumOutput: Int?
     /// What it needs of a model beyond text.
@@ -17,15 +21,27 @@ public struct RouteQuery: Hashable, Sendable {
 
     /// Describes a request.
     public init(
-        inputTokens: Int, maximumOutput: Int? = nil, needs: ModelCapabilities = [],
+        inputTokens: Int, mediaTokens: Int = 0, answers: Int = 1, maximumOutput: Int? = nil,
+        needs: ModelCapabilities = [],
         strategy: ModelAlias.Strategy? = nil, conversation: UInt64? = nil, isDry: Bool = false
     ) {
         self.inputTokens = inputTokens
+        self.mediaTokens = mediaTokens
+        self.answers = answers
         self.maximumOutput = maximumOutput
         self.needs = needs
         self.strategy = strategy
         self.conversation = conversation
         self.isDry = isDry
+    }
+
+    /// The tokens of the whole prompt.
+    var promptTokens: Int { inputTokens.addingReportingOverflow(max(0, mediaTokens)).partialValue }
+
+    /// The tokens of all answers, where one has so many.
+    func outputTokens(each: Int) -> Int {
+        let (product, over) = each.multipliedReportingOverflow(by: max(1, answers))
+        return over ? .max : product
     }
 }
 

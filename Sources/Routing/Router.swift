@@ -28,7 +28,8 @@ public enum Router {
             let record = book.records[candidate.destination]
             let output = book.expectedOutput(
                 of: candidate, record, alias: alias.alias, maximum: query.maximumOutput)
-            let cost = candidate.cost(of: TokenUsage(input: query.inputTokens, output: output))
+            let cost = candidate.cost(
+                of: TokenUsage(input: query.promptTokens, output: query.outputTokens(each: output)))
             if let reason = permitted(index) ? exclusion(of: candidate, cost, alias.terms, query) : .notPermitted {
                 excluded.append(
                     Route.Exclusion(index: index, destination: candidate.destination, reason: reason))
@@ -95,7 +96,7 @@ public enum Router {
         if let limit = candidate.maximumConcurrent, (record?.underWay ?? 0) >= limit {
             return weighed(.full, 0, .full(limit))
         }
-        if let window = candidate.contextWindow, query.inputTokens > window {
+        if let window = candidate.contextWindow, query.promptTokens > window {
             // The longest window first: the estimate may be wrong.
             return weighed(.tooLong, .max - UInt64(clamping: window), .tooLong(contextWindow: window))
         }

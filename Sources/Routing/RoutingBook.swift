@@ -54,6 +54,11 @@ public struct RoutingBook: Sendable {
         records[destination]?.underWay = max(0, underWay - 1)
     }
 
+    /// Notes that a request came to nothing before it was sent there: what was to be tried by it is to be tried by another.
+    public mutating func withdraw(_ destination: Destination, now: UInt64) {
+        records[destination]?.breaker.proved(nothing: now)
+    }
+
     /// Records how an attempt went that `begin` noted, and that it has ended.
     mutating func end(_ destination: Destination, _ measure: AttemptMeasure, now: UInt64) {
         record(destination, measure, now: now)

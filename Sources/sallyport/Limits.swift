@@ -26,18 +26,19 @@ struct LimitsCommand: ParsableCommand {
             let root = try JSONDocument(
                 parsing: answer, limits: JSONLimits(maximumBytes: max(answer.count, 1), maximumDepth: 8)
             ).root
-            print(Self.table(root))
-            if let trouble = root["trouble"]?.string { complain("attempts under limits are refused: \(trouble)") }
+            let lines = root["limits"].map { Array($0.elements) } ?? []
+            guard let trouble = root["trouble"]?.string else { return print(Self.table(lines)) }
+            if !lines.isEmpty { print(Self.table(lines)) }
+            complain("attempts under limits are refused: \(trouble)")
+            throw ExitCode.failure
         }
     }
 
-    private static func table(_ root: JSONValue) -> String {
+    private static func table(_ lines: [JSONValue]) -> String {
         var table = TextTable(
             ["SCOPE", "NAME", "LIMIT", "PERIOD", "ALLOWED", "SPENT", "LEFT", "OPEN", "ASSUMED"],
             right: [4, 5, 6, 7, 8])
-        var count = 0
-        for line in root["limits"].map({ Array($0.elements) }) ?? [] {
-            count += 1
+        for line in lines {
             let isMoney = line["spent"] != nil
             func cell(_ value: JSONValue?) -> String {
                 guard let value = value?.int else { return "-" }
@@ -49,7 +50,7 @@ struct LimitsCommand: ParsableCommand {
                 cell(line["open"]), cell(line["assumed"]),
             ])
         }
-        return count == 0 ? "no limits on tokens, places or money (policies/limits.yaml)" : table.text
+        return lines.isEmpty ? "no limits on tokens, places or money (policies/limits.yaml)" : table.text
     }
 
     /// Nano-USD as dollars with at least two decimal places, none lost.

@@ -46,6 +46,32 @@ def test_money_is_spent_as_billed_and_outlives_kill_9(make_gateway, provider):
     assert limits(g)[team]["spent"] == 4 * COST
 
 
+def test_a_stream_that_breaks_off_is_estimated_in_the_ledger_and_stays_at_its_most(make_gateway, provider):
+    models = "".join(f"  {m}: {{ candidates: [{{ provider: {p}, model: {m}, price: {{ input_usd_per_million: 2, output_usd_per_million: 10 }} }}] }}\n" for m, p in (("gives-up", "claude"), ("cut", "upstream")))
+    g = make_gateway(upstream=provider.url, models=models, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    team, taken = ("team", "tests", "usd_per_day"), 0
+    for path, model in (("/v1/messages", "gives-up"), ("/v1/chat/completions", "cut")):
+        try: g.post({**body(model, 1000, stream=True), "messages": [{"role": "user", "content": "abcd " * 100}]}, path)
+        except httpx2.HTTPError: pass
+        result = eventually(lambda: [e for e in g.entries() if e["kind"] == "result"][-1] if limits(g)[team]["open"] == 0 else None)
+        usage = result["usage"]
+        assert usage["estimated"] is True and result["outcome"] == {"gives-up": "refused", "cut": "cut"}[model]
+        # The mock's pieces have five letters each; the figures at the stream's beginning say one token.
+        if model == "gives-up": assert 20 <= usage["output"] <= 40 and usage["input"] == 11
+        assert result["cost_nano_usd"] == usage["input"] * 2_000 + usage["output"] * 10_000
+        assert limits(g)[team]["assumed"] >= taken + 1000 * 10_000
+        taken = limits(g)[team]["assumed"]
+    assert "by estimate" in g.run("audit", "tail").stdout
+
+
+def test_what_has_a_price_of_its_own_does_not_leave_under_a_limit_on_money(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    r = g.post(body(service_tier="priority"))
+    assert r.status_code == 422 and "costs more than list prices say" in r.json()["error"]["message"]
+    r = g.post({"model": "priced", "prompt": ["hello"] * 100, "max_tokens": 2000}, "/v1/completions")
+    assert r.status_code == 429 and not provider.bodies()
+
+
 def test_what_a_killed_gateway_had_under_way_stays_spent(make_gateway, provider):
     g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
     team = ("team", "tests", "usd_per_day")
@@ -238,7 +264,7 @@ def test_tokens_that_are_counted_together_are_told_too(make_gateway, provider, r
 
 def test_a_gateway_that_is_killed_leaves_its_reservations_spent_and_its_places_free(make_gateway, provider, redis):
     rules = "teams: { tests: { usd_per_day: 1, concurrent: 4 } }"
-    gateways = [make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", lease: 2s"), limits=rules).start() for _ in range(3)]
+    gateways = [make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", lease: 3s"), limits=rules).start() for _ in range(3)]
     team, places = ("team", "tests", "usd_per_day"), ("team", "tests", "concurrent")
     t = threading.Thread(target=lambda: parallel(gateways[:1], 4, lambda i: body("costly", 1000, stream=True)), daemon=True)
     t.start()
@@ -257,11 +283,11 @@ def test_a_gateway_that_is_killed_leaves_its_reservations_spent_and_its_places_f
 
 
 def test_a_long_answer_keeps_its_place_beyond_the_lease(make_gateway, provider, redis):
-    g = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", lease: 1s"), limits="models: { costly: { concurrent: 1 } }").start()
+    g = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis, ", lease: 3s"), limits="models: { costly: { concurrent: 1 } }").start()
     t = threading.Thread(target=lambda: parallel([g], 1, lambda i: body("costly", 9, stream=True)), daemon=True)
     t.start()
     eventually(lambda: provider.bodies())
-    time.sleep(2)   # twice the lease; the answer takes four seconds at least
+    time.sleep(3.6)   # more than the lease; the answer takes four seconds at least
     if t.is_alive(): assert limits(g)[("model", "costly", "concurrent")]["left"] == 0
     t.join()
 
@@ -283,6 +309,48 @@ def test_without_redis_nothing_passes_a_limit_unless_shares_are_allowed(make_gat
     # What was spent meanwhile is posted.
     total = lambda: limits(closed)[("team", "tests", "usd_per_day")]["spent"]
     eventually(lambda: total() >= codes.count(200) * COST)
+
+
+def test_what_ends_while_redis_does_not_answer_is_settled_later(make_gateway, provider, redis):
+    g = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis).replace("timeout: 20s", "timeout: 2s"), limits="teams: { tests: { usd_per_day: 1, concurrent: 9 } }").start()
+    team = ("team", "tests", "usd_per_day")
+    t = threading.Thread(target=lambda: parallel([g], 4, lambda i: body("costly", 1000, stream=True)), daemon=True)
+    t.start()
+    eventually(lambda: len(provider.bodies()) == 4)
+    redis.process.send_signal(signal.SIGSTOP)
+    t.join()
+    assert g.post(body()).status_code == 503   # by now a settlement has found no answer, too
+    r = g.run("limits", check=False)
+    assert r.returncode != 0 and "refused" in r.stderr and "no limits" not in r.stdout
+    redis.process.send_signal(signal.SIGCONT)
+    standing = eventually(lambda: (l := limits(g)[team])["open"] == 0 and l)
+    done = [e for e in g.entries() if e["kind"] == "result"]
+    assert standing["spent"] == sum(e["cost_nano_usd"] for e in done) and standing["assumed"] == 0
+    assert limits(g)[("team", "tests", "concurrent")]["left"] == 9
+
+
+@pytest.mark.parametrize("numbers", [(0, 0, 0, 2**63 - 1, 0), (0, 0, -1, 5, 0), (0, 99, 0, 5, 0), (1, 2**63 - 1, 2**63 - 1), (1, 0, 0), (7,)])
+def test_nonsense_from_redis_lets_nothing_pass_and_ends_nothing(make_gateway, provider, numbers):
+    reply = b"*%d\r\n" % len(numbers) + b"".join(b":%d\r\n" % n for n in numbers)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        def serve(c):
+            with c:
+                while data := c.recv(1 << 16):
+                    for command in data.split(b"*")[1:]:
+                        c.sendall(reply if b"EVALSHA" in command else b"$40\r\n" + b"0" * 40 + b"\r\n" if b"SCRIPT" in command else b"+PONG\r\n")
+        def accept():
+            while True:
+                try: c, _ = server.accept()
+                except OSError: return
+                threading.Thread(target=serve, args=(c,), daemon=True).start()
+        threading.Thread(target=accept, daemon=True).start()
+        class Fake: address = f"127.0.0.1:{server.getsockname()[1]}"
+        g = make_gateway(upstream=provider.url, models=PRICED, settings=shared(Fake), limits="teams: { tests: { usd_per_day: 1 } }").start()
+        for _ in range(2):
+            r = g.post(body())
+            assert r.status_code == 503 and "can't be counted" in r.json()["error"]["message"]
+        g.run("limits", check=False)
+        assert g.listed(g.key) == 200 and not provider.bodies()
 
 
 def closed_limit(rules): return int(float(rules.split("usd_per_day: ")[1].split(" ")[0]) * 1e9 + 0.5)

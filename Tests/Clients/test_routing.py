@@ -6,6 +6,8 @@ HELLO = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
 MODELS = """  pair: { caller_strategies: [cheapest], candidates: [{ provider: upstream, model: dear, price: { input_usd_per_million: 9, output_usd_per_million: 9 } }, { provider: upstream, model: thrifty, price: { input_usd_per_million: 1, output_usd_per_million: 1 } }] }
   down-first: { candidates: [{ provider: upstream, model: err-503 }, { provider: upstream, model: echo }] }
   busy-both: { candidates: [{ provider: upstream, model: err-429 }, { provider: claude, model: err-429 }] }
+  refused-first: { candidates: [{ provider: upstream, model: err-403 }, { provider: claude, model: echo }] }
+  narrow: { candidates: [{ provider: claude, model: echo, price: { input_usd_per_million: 1, output_usd_per_million: 1 } }, { provider: upstream, model: echo, price: { input_usd_per_million: 1, output_usd_per_million: 1 } }] }
   blind: { candidates: [{ provider: upstream, model: blind, capabilities: [json_schema] }, { provider: upstream, model: able, capabilities: [tools] }] }
   bounded: { max_cost_usd: 0.000001, candidates: [{ provider: upstream, model: dear2, price: { input_usd_per_million: 9, output_usd_per_million: 9 } }] }
 """
@@ -99,3 +101,15 @@ def test_the_models_page_needs_no_script_and_says_what_was_measured(routed):
     request = urllib.request.Request(routed.admin + "/models.html", headers={"host": "evil.example"})
     with pytest.raises(urllib.error.HTTPError) as refused: urllib.request.urlopen(request)
     assert refused.value.code == 421
+
+
+def test_who_refuses_the_gateway_itself_is_not_the_last(routed, provider):
+    assert routed.post({**HELLO, "model": "refused-first"}).status_code == 200
+    assert asked(provider) == ["err-403", "echo"]
+
+
+def test_a_full_limit_is_told_though_another_candidate_cannot_carry_the_request(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=MODELS, limits="teams: { tests: { usd_per_day: 0.001 } }").start()
+    r = g.post({**HELLO, "model": "narrow", "n": 2, "max_tokens": 9000})
+    assert r.status_code == 429 and "usd_per_day" in r.json()["error"]["message"] and not provider.seen
+    assert [e["reason"] for e in g.entries() if e["kind"] == "denied"] == ["limit"]

@@ -16,6 +16,15 @@ struct ResponsesTests {
         }
     }
 
+    @Test(arguments: [
+        #"{"model":"m","input":"x","tools":[{"type":"namespace","name":"crm","tools":[{"type":"function","name":"wipe"}]}]}"#,
+        #"{"model":"m","input":[{"type":"additional_tools","role":"developer","tools":[{"type":"function","name":"wipe"}]}]}"#,
+        #"{"model":"m","input":[{"type":"tool_search_output","execution":"client","tools":[{"type":"function","name":"wipe"}]}]}"#,
+    ])
+    func `tools that come another way are named, too`(body: String) throws {
+        #expect(try request(body).tools.contains("wipe"))
+    }
+
     @Test func `a request's texts are found with their places`() throws {
         let read = try request(
             #"""

@@ -424,6 +424,18 @@ struct RouterTests {
         #expect(book.affinity.destination(of: 19_999, life: 1, now: 19_999) == a.destination)
     }
 
+    @Test func `each answer asked for and each picture costs`() {
+        var book = RoutingBook()
+        let one = candidate("a", "m", price: TokenPrice(input: 1_000, output: 1_000))
+        let alias = alias(.ordered, [one]) { $0.maximumCost = Money(nanoUSD: 2_000_000) }
+        func steps(_ query: RouteQuery) -> Int {
+            Router.route(alias, query, permitted: { _ in true }, book: &book, now: 0, random: 0).steps.count
+        }
+        #expect(steps(RouteQuery(inputTokens: 10, maximumOutput: 100)) == 1)
+        #expect(steps(RouteQuery(inputTokens: 10, answers: 100, maximumOutput: 100)) == 0)
+        #expect(steps(RouteQuery(inputTokens: 10, mediaTokens: 3_000, maximumOutput: 100)) == 0)
+    }
+
     // MARK: Health
 
     @Test(arguments: ModelAlias.Strategy.allCases)
@@ -449,6 +461,17 @@ struct RouterTests {
         begin(a, &book, now: Self.second)
         finish("a", &book, .answered(status: 200), now: Self.second + 1, begins: false)
         #expect(route(alias, &book, now: Self.second + 1).steps[0].reason == .listed)
+    }
+
+    @Test func `a trial that comes to nothing before it is sent leaves the next one free`() {
+        var book = RoutingBook()
+        for _ in 0..<3 { finish("a", &book, .answered(status: 503)) }
+        let alias = alias(.ordered, [a, b])
+        #expect(route(alias, &book, now: Self.second).steps[0].reason == .trial)
+        begin(a, &book, now: Self.second)
+        book.leave(a.destination)
+        book.withdraw(a.destination, now: Self.second)
+        #expect(route(alias, &book, now: Self.second + 1).steps[0].reason == .trial)
     }
 
     @Test func `of several that failed the one soonest back is tried first`() {

@@ -252,7 +252,8 @@ struct AnthropicConversationWriter: ConversationWriter {
         case .base64(let type, let data):
             writer.string("base64")
             writer.key("media_type")
-            writer.string(type)
+            // What some call so, it knows under its registered name only.
+            if "image/jpg" ~= type { writer.string("image/jpeg") } else { writer.string(type) }
             writer.key("data")
             writer.string(data)
         case .address(let address):

@@ -41,6 +41,7 @@ private struct Reader {
                 for server in tape.elements(of: member.value) { draft.readToolName(tape.member("name", of: server)) }
                 try draft.collector.everything(member.value, .other)
             case "max_tokens": try draft.readMaximum(member.value)
+            case "fallbacks": try draft.refuseModels(member.value, named: "fallbacks")
             case "temperature", "top_p", "top_k", "stop_sequences", "tool_choice", "metadata", "thinking",
                 "output_config", "service_tier", "container":
                 // Names that every SDK sends are the API's, not the caller's.
@@ -113,6 +114,10 @@ private struct Reader {
             case "input":
                 try draft.collector.everything(member.value, .toolArguments)
             case "file_id": try draft.collector.reference(member.value, .file, place)
+            case "tool":
+                // A tool that comes in the middle of a conversation.
+                if let definition = tape.member("definition", of: member.value) { draft.readToolNames(definition) }
+                try draft.collector.everything(member.value, .toolDefinition)
             case "text", "id", "name", "tool_use_id", "is_error", "cache_control", "citations", "thinking", "signature",
                 "data", "title", "context", "caller":
                 try draft.collector.everything(member.value, place)

@@ -25,6 +25,7 @@ enum BedrockAnswerReader {
                     answer.texts += nodes.map { Answer.Text(node: $0, isJSON: false) }
                 }
             }
+            if BedrockUsage.isDearer(tape) { answer.facts.usage?.hasOtherRates = true }
             return answer
         }
     }

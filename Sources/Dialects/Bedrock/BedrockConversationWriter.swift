@@ -147,7 +147,7 @@ struct BedrockConversationWriter: ConversationWriter {
     // MARK: - Tools
 
     private mutating func writeTools() throws(RequestError) {
-        guard !conversation.tools.isEmpty else { return }
+        guard !conversation.tools.isEmpty else { return writeToolsCalledBefore() }
         if conversation.toolChoice == Conversation.ToolChoice.none {
             // There is no word for it; but without tools none is called.
             guard !conversation.usesTools else {
@@ -177,6 +177,18 @@ struct BedrockConversationWriter: ConversationWriter {
             writer.endObject()
         }
         writer.endObject()
+    }
+
+    /// Bedrock wants a tool defined wherever some were called, also where none is to be called any more: one that nobody has.
+    private mutating func writeToolsCalledBefore() {
+        guard conversation.usesTools else { return }
+        losses.change("tools", "of earlier calls replaced by one that is none")
+        writer.key("toolConfig")
+        writer.raw(
+            """
+            {"tools":[{"toolSpec":{"name":"no_tool","description":"There are no tools any more. Never call this one.",\
+            "inputSchema":{"json":{"type":"object"}}}}]}
+            """)
     }
 
     private mutating func writeChoice(_ json: StaticString) {
@@ -262,7 +274,15 @@ struct BedrockConversationWriter: ConversationWriter {
         writer.string(BedrockReplyWriter.identifier(result.callID))
         writer.key("content")
         writer.beginArray()
-        for part in result.content {
+        // Bedrock refuses a text without a sign, and a model one without content.
+        let parts = result.content.filter { part in
+            if case .text(let text) = part.content { !text.isBlank } else { true }
+        }
+        if parts.isEmpty {
+            losses.change("tool result", "empty, which is said in words")
+            writer.block("text", EscapedText("(empty)"))
+        }
+        for part in parts {
             switch part.content {
             case .text, .image, .document: try write(part)
             default: throw .untranslatable(part.origin.path, "a tool's result can't hold this")

@@ -42,7 +42,18 @@ private struct Reader {
                 }
             case "promptVariables":
                 try draft.collector.everything(member.value, .user)
-            case "additionalModelRequestFields", "additionalModelResponseFieldPaths", "guardrailConfig",
+            case "additionalModelRequestFields":
+                // What the model's own interface has: with it come Anthropic's own tools.
+                for field in tape.members(of: member.value) {
+                    if "fallbacks" ~= field.name {
+                        try draft.refuseModels(field.value, named: "additionalModelRequestFields.fallbacks")
+                    }
+                    guard "tools" ~= field.name || "mcp_servers" ~= field.name else { continue }
+                    try draft.checkTools(field.value, named: "additionalModelRequestFields.tools")
+                    for tool in tape.elements(of: field.value) { draft.readToolNames(tool) }
+                }
+                try draft.collector.everything(member.value, .other)
+            case "additionalModelResponseFieldPaths", "guardrailConfig",
                 "requestMetadata", "performanceConfig", "serviceTier", "outputConfig":
                 try draft.collector.everything(member.value, .other)
             default: try draft.readUnknown(member, .other)

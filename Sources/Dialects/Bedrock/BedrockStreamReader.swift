@@ -35,6 +35,7 @@ struct BedrockStreamReader: Sendable {
             document.withTape { tape in
                 if let figures = tape.member("usage", of: 0), let usage = BedrockUsage.read(figures, of: tape) {
                     facts.usage = usage.tokens
+                    if BedrockUsage.isDearer(tape) { facts.usage?.hasOtherRates = true }
                 }
             }
         } else if !parser.name(of: event, is: "contentBlockStart") {

@@ -22,6 +22,16 @@ enum BedrockUsage {
         return usage
     }
 
+    /// Whether an answer, or the event with its figures, says that it was served at more than list price.
+    static func isDearer(_ tape: Tape) -> Bool {
+        func word(_ object: StaticString, _ name: StaticString) -> String? {
+            tape.member(object, of: 0).flatMap { tape.member(name, of: $0) }.flatMap { tape.value($0).string }
+        }
+        return [word("serviceTier", "type"), word("performanceConfig", "latency")].contains {
+            $0.map(ServiceTier.isDearer) ?? false
+        }
+    }
+
     /// Of those written to the cache the ones that stay for an hour, which cost more: `cacheDetails` lists them by their time.
     private static func hourly(_ node: Int, of tape: Tape) -> Int {
         guard let details = tape.member("cacheDetails", of: node) else { return 0 }

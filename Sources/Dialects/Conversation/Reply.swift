@@ -64,6 +64,8 @@ struct ReplyUsage: Sendable, Hashable {
     var output = 0
     /// Those of the answer that were thoughts, where that is said.
     var reasoning: Int?
+    /// Whether some are billed at rates that lists of prices for tokens do not have.
+    var hasOtherRates = false
 
     /// Input that was neither read from a cache nor written to one.
     var uncached: Int { max(0, input &- cacheRead &- cacheWrite) }
@@ -76,7 +78,7 @@ struct ReplyUsage: Sendable, Hashable {
     var tokens: TokenUsage {
         TokenUsage(
             input: input, output: output, cachedInput: cacheRead, writtenInput: cacheWrite,
-            writtenForHour: cacheWriteForHour)
+            writtenForHour: cacheWriteForHour, hasOtherRates: hasOtherRates)
     }
 }
 

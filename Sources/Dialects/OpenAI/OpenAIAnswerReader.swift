@@ -17,6 +17,7 @@ enum OpenAIAnswerReader {
                 default: strings(of: member, of: tape, into: &answer)
                 }
             }
+            if OpenAIUsage.isDearer(tape) { answer.facts.usage?.hasOtherRates = true }
             return answer
         }
     }

@@ -310,6 +310,10 @@ struct OpenAIConversationReader: ConversationReader {
             throw RequestError.untranslatable("\(origin.path).file.file_id", "the file lies at another provider")
         }
         let media = try draft.media(try draft.text(data, "\(origin.path).file.file_data"), origin)
+        if case .address = media {
+            throw RequestError.untranslatable(
+                "\(origin.path).file.file_data", "it has to be a `data:` URL, with its type")
+        }
         return .document(
             media, name: try draft.optionalText(tape.member("filename", of: file), "\(origin.path).file.filename"))
     }

@@ -87,7 +87,7 @@ enum OpenAIReplyReader: ReplyReader {
         }
         guard let input = count("prompt_tokens", of: node) else { return nil }
         var usage = ReplyUsage(input: input)
-        usage.output = count("completion_tokens", of: node) ?? 0
+        usage.output = OpenAIUsage.output(tape.value(node), input: input)
         if let details = tape.member("prompt_tokens_details", of: node) {
             usage.cacheRead = min(input, count("cached_tokens", of: details) ?? 0)
             usage.cacheWrite = min(input - usage.cacheRead, count("cache_write_tokens", of: details) ?? 0)

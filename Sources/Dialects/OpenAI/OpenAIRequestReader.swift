@@ -44,6 +44,8 @@ private struct Reader {
             case "functions":
                 try draft.checkTools(member.value, named: "functions")
                 try readTools(member.value)
+            case "models": try draft.refuseModels(member.value, named: "models")
+            case "fallbacks": try draft.refuseModels(member.value, named: "fallbacks")
             case "max_tokens", "max_completion_tokens": try draft.readMaximum(member.value)
             case "temperature", "top_p", "n", "seed", "stop", "user", "response_format", "tool_choice",
                 "parallel_tool_calls", "presence_penalty", "frequency_penalty", "reasoning_effort", "store", "metadata",

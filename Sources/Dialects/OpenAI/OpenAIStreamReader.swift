@@ -119,7 +119,8 @@ struct OpenAIStreamReader: Sendable {
                 event.kind = .error
                 UnknownTexts.wholes(of: member, of: tape, into: &event)
             case "usage":
-                guard let figures = OpenAIUsage.read(tape.value(member.value)) else { continue }
+                guard var figures = OpenAIUsage.read(tape.value(member.value)) else { continue }
+                figures.hasOtherRates = figures.hasOtherRates || OpenAIUsage.isDearer(tape)
                 facts.usage = figures
                 event.usageNode = member.value
             case "choices":

@@ -68,6 +68,10 @@ private struct Reader {
             case "role": if place == .other { try draft.collector.everything(member.value, place) }
             case "content", "output", "summary": try readContent(member.value, place)
             case "arguments", "input": try draft.collector.arguments(member.value, place)
+            case "tools":
+                // Items bring further tools: some that were looked up, some of a developer's.
+                try draft.checkTools(member.value, named: "tools")
+                try readTools(member.value)
             case "encrypted_content": try draft.collector.reference(member.value, .binary, place)
             case "id", "call_id", "name", "status": try draft.collector.everything(member.value, place)
             default: try draft.readUnknown(member, place)

@@ -11,7 +11,8 @@ enum ResponsesText {
             facts.usage = TokenUsage(
                 input: max(0, input), output: max(0, usage["output_tokens"]?.int ?? 0),
                 cachedInput: max(0, details?["cached_tokens"]?.int ?? 0),
-                writtenInput: max(0, details?["cache_write_tokens"]?.int ?? 0))
+                writtenInput: max(0, details?["cache_write_tokens"]?.int ?? 0),
+                hasOtherRates: response["service_tier"]?.string.map(ServiceTier.isDearer) ?? false)
         }
         facts.finishReason = response["incomplete_details"]?["reason"]?.string ?? response["status"]?.string
         return facts

@@ -10,6 +10,7 @@ struct RequestDraft {
     var wantsStreamUsage = false
     var tools: [String] = []
     var maximumOutputTokens: Int?
+    private var isMaximumUnclear = false
 
     /// Starts on a body, which has to be an object.
     init(_ tape: Tape) throws(RequestError) {
@@ -101,10 +102,21 @@ struct RequestDraft {
         }
     }
 
+    /// The most tokens of an answer. What is no plain number counts as none: servers differ in what they make of `600.0`, `"600"` or -1.
     mutating func readMaximum(_ node: Int) throws(RequestError) {
         try collector.everything(node, .other)
-        guard let count = tape.value(node).int, count >= 0 else { return }
+        if tape.kind(node) == .null { return }
+        guard let count = tape.value(node).int, count > 0 else { return isMaximumUnclear = true }
         maximumOutputTokens = max(maximumOutputTokens ?? 0, count)
+    }
+
+    /// Other models that a provider shall turn to of its own accord: nobody was asked whether they may see the request.
+    func refuseModels(_ node: Int, named name: StaticString) throws(RequestError) {
+        if tape.kind(node) == .null { return }
+        throw RequestError(
+            .invalidRequest,
+            "`\(name)` is not taken: which models may serve a request is decided here, by the candidates of its alias",
+            param: "\(name)")
     }
 
     /// A tool's name; a provider's own tool may have none, and is called by its type.
@@ -115,6 +127,10 @@ struct RequestDraft {
     /// The names by which a provider of OpenAI's dialects may take a tool's definition: a definition of several kinds, or a
     /// provider's own tool with a name beside its type, hides none of them.
     mutating func readToolNames(_ tool: Int) {
+        // A namespace has tools of its own.
+        if let inner = tape.member("tools", of: tool) {
+            for tool in tape.elements(of: inner) { readToolNames(tool) }
+        }
         let type = tape.member("type", of: tool)
         let definitions = [tape.member("function", of: tool), tape.member("custom", of: tool), tool].compactMap(\.self)
         let names = definitions.compactMap { tape.member("name", of: $0) }
@@ -146,6 +162,7 @@ struct RequestDraft {
             dialect: operation.dialect, operation: operation, model: ModelID(model), isStreaming: isStreaming,
             wantsStreamUsage: wantsStreamUsage, documents: collector.documents, texts: collector.texts,
             unscannable: collector.unscannable, skipped: collector.skipped, tools: tools,
-            estimatedInputTokens: max(1, collector.textBytes / 4), maximumOutputTokens: maximumOutputTokens)
+            estimatedInputTokens: max(1, collector.textBytes / 4),
+            maximumOutputTokens: isMaximumUnclear ? nil : maximumOutputTokens)
     }
 }

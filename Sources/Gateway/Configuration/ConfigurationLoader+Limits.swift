@@ -28,7 +28,7 @@ extension ConfigurationLoader {
         let fail = section.field("fail")?.choice(LimitStateSettings.Fail.self) ?? .closed
         let gateways = fail == .closed ? section.field("gateways") : section.required("gateways", "how many there are")
         let count = gateways?.integer(in: 1...1_000)
-        let lease = section.field("lease")?.milliseconds(in: 1_000...3_600_000)
+        let lease = section.field("lease")?.milliseconds(in: 3_000...3_600_000)
         section.finish()
         return server.map {
             LimitStateSettings.Redis(

@@ -27,11 +27,15 @@ final class RedisLimits: LimitBackend {
         var open: [Int64: Open] = [:]
         /// What was taken from the own share and is to be posted: the arguments of `post`.
         var posts: [[String]] = []
+        /// What ended while the server could not be asked: the arguments of `settle`, the first of which is the attempt's name.
+        var unsettled: [[String]] = []
         var renewedAt: UInt64 = 0
         var isAsking = false
     }
 
     private static let mostPosts = 100_000
+    /// No limit makes anybody wait for longer than to the end of a month, in milliseconds.
+    private static let longestWait: Int64 = 40 * 86_400_000
 
     private let client: RedisClient
     private let settings: LimitStateSettings.Redis
@@ -82,7 +86,11 @@ final class RedisLimits: LimitBackend {
             words = "Redis answered what can't be understood"
         case .success(.error(let error)): words = "Redis: \(error.prefix(200))"
         case .success: words = "Redis answered what can't be understood"
-        case .failure(let failure): words = failure.description
+        case .failure(let failure):
+            words = failure.description
+            // The server may have taken the room, or take it yet: nothing will come of it.
+            let held = HeldRoom(charges: charges, periods: PeriodNumbers(at: Clock.epochSeconds()))
+            _ = settleLater(settlement(of: id, held, .nothing))
         }
         guard let own else { return .unavailable(words) }
         let shares = charges.map { $0.share(of: settings.gateways) }
@@ -99,13 +107,15 @@ final class RedisLimits: LimitBackend {
     ) -> LimitAnswer? {
         if numbers.count == 6, numbers[0] == 1 {
             let periods = PeriodNumbers(day: numbers[1], month: numbers[2])
+            guard periods.areNear(PeriodNumbers(at: Clock.epochSeconds())) else { return nil }
             let mine = own?.force(charges.map { $0.share(of: settings.gateways) }, periods, attempt)
             state.withLock { $0.open[id] = Open(charges: charges, own: mine) }
             return .reserved(
                 LimitRoom(held: HeldRoom(charges: charges, periods: periods, tokens: TokensLeft(numbers[3...])), id: id)
             )
         }
-        guard numbers.count == 5, numbers[0] == 0, let index = Int(exactly: numbers[1]), charges.indices.contains(index)
+        guard numbers.count == 5, numbers[0] == 0, let index = Int(exactly: numbers[1]),
+            charges.indices.contains(index), numbers[2] >= 0, (-1...Self.longestWait).contains(numbers[3])
         else { return nil }
         return .exceeded(
             LimitExceeded(
@@ -123,28 +133,43 @@ final class RedisLimits: LimitBackend {
         }
         let open = state.withLock { $0.open.removeValue(forKey: room.id) }
         if let mine = open?.own { own?.settle(mine, use) }
-        var arguments = [name(room.id)]
-        for charge in room.held.charges {
+        settle(settlement(of: room.id, room.held, use))
+    }
+
+    /// The arguments of `settle`.
+    private func settlement(of id: Int64, _ held: HeldRoom, _ use: AttemptUse) -> [String] {
+        var arguments = [name(id)]
+        for charge in held.charges {
             let (limit, burst) = charge.numbers
-            let number = charge.account.measure.period.map { String(room.held.periods.number(of: $0)) } ?? limit
+            let number = charge.account.measure.period.map { String(held.periods.number(of: $0)) } ?? limit
             arguments += [
                 charge.account.kind, charge.account.key, number, burst, String(charge.amount),
                 String(use.amount(of: charge) ?? -1),
             ]
         }
-        settle(arguments, triesLeft: 3)
+        return arguments
     }
 
-    /// Settled once however often it is sent; what can't be sent stays at its most.
-    private func settle(_ arguments: [String], triesLeft: Int) {
+    /// Settled once however often it is sent. What can't be sent is sent again later, and its lease renewed until then; what can't be kept
+    /// for that stays at its most.
+    private func settle(_ arguments: [String]) {
         send(.settle, arguments) { [self] result in
             guard case .failure(let failure) = result else { return }
-            if triesLeft > 0 { return settle(arguments, triesLeft: triesLeft - 1) }
+            if settleLater(arguments) { return }
             logger.warning("an attempt stays at its most under the limits", metadata: ["reason": "\(failure)"])
         }
     }
 
     // MARK: - What comes later
+
+    /// Keeps a settlement for the next tick; `false` where there are too many.
+    private func settleLater(_ arguments: [String]) -> Bool {
+        state.withLock { state in
+            guard state.unsettled.count < Self.mostPosts else { return false }
+            state.unsettled.append(arguments)
+            return true
+        }
+    }
 
     private func postpone(_ room: LimitRoom, _ use: AttemptUse) {
         var arguments = ["\(name(room.id))-own"]
@@ -159,10 +184,10 @@ final class RedisLimits: LimitBackend {
         state.withLock { if $0.posts.count < Self.mostPosts { $0.posts.append(arguments) } }
     }
 
-    /// Renews leases, posts what waits, and looks whether the server is there. Call it about once a second.
+    /// Renews leases, posts and settles what waits, and looks whether the server is there. Call it about once a second.
     func tick() {
         let now = Clock.monotone()
-        let due: (renewals: [String]?, posts: [[String]])? = state.withLock { state in
+        let due: (renewals: [String]?, posts: [[String]], unsettled: [[String]])? = state.withLock { state in
             guard !state.isAsking else { return nil }
             state.isAsking = true
             var renewals: [String]?
@@ -173,10 +198,11 @@ final class RedisLimits: LimitBackend {
                     let places = open.charges.filter { $0.account.measure == .concurrent }.map(\.account.key)
                     renewals = (renewals ?? []) + [name(id), String(places.count)] + places
                 }
+                // Their places are free already, as far as anybody can tell; what money they hold is not.
+                for arguments in state.unsettled { renewals = (renewals ?? []) + [arguments[0], "0"] }
             }
-            let posts = state.posts
-            state.posts = []
-            return (renewals, posts)
+            defer { (state.posts, state.unsettled) = ([], []) }
+            return (renewals, state.posts, state.unsettled)
         }
         guard let due else { return }
         for post in due.posts {
@@ -184,6 +210,7 @@ final class RedisLimits: LimitBackend {
                 if case .failure = result { state.withLock { $0.posts.append(post) } }
             }
         }
+        for arguments in due.unsettled { settle(arguments) }
         let done: @Sendable (Result<RedisClient.Reply, RedisClient.Failure>) -> Void = { [self] _ in
             state.withLock { $0.isAsking = false }
         }
@@ -206,6 +233,9 @@ final class RedisLimits: LimitBackend {
             guard case .list(let parts) = row, parts.count == 5 else { return line }
             let numbers = parts.map(\.number)
             let period = line.measure.period
+            let now = PeriodNumbers(at: Clock.epochSeconds())
+            // An account that was not used of late may stand at a period of before; what is to come is none.
+            if let period, !(0...now.number(of: period) + 1).contains(numbers[4]) { return line }
             return LimitStanding(
                 scope: line.scope, measure: line.measure, limit: line.limit, spent: period == nil ? nil : numbers[0],
                 left: numbers[1], open: numbers[2], assumed: numbers[3], period: period?.text(numbers[4]))

@@ -26,6 +26,7 @@ struct AnswerStream {
     }
 
     private(set) var progress = Progress.open
+    private var estimate = AnswerEstimate()
     private var parser: EventStreamParser
     private var reader: StreamEventReader
     private var texts: [StreamChannel: OpenText] = [:]
@@ -55,8 +56,10 @@ struct AnswerStream {
 
     /// What the provider said of the answer so far.
     var facts: AnswerFacts {
-        guard let usage = translation?.usage else { return reader.facts }
-        return AnswerFacts(usage: usage, finishReason: reader.facts.finishReason)
+        var facts = reader.facts
+        facts.usage = translation?.usage ?? facts.usage
+        facts.estimatedOutput = estimate.tokens
+        return facts
     }
 
     /// Whether the stream's next step, with so many more bytes, may take long enough to keep an event loop from its other connections.
@@ -88,10 +91,14 @@ struct AnswerStream {
         }
         while let event = try parser.next() {
             if isUntouched, reader.isPlain(event, of: parser) {
+                estimate.add(unread: event.data.count)
                 pass(event.range)
                 continue
             }
             let read = try reader.read(event, of: parser)
+            if let document = read.document, !read.deltas.isEmpty {
+                estimate.add(text: read.deltas.reduce(0) { $0 + document.value(at: $1.node).contentRange.count })
+            }
             switch read.kind {
             case .usageOnly where dropsUsage:
                 flush(into: &output)

@@ -19,6 +19,9 @@ struct AnswerTranslation: Sendable {
             model: request.model.rawValue)
     }
 
+    /// What the provider is asked.
+    var operation: Inference.Operation { translation.provider }
+
     /// What the provider speaks.
     var provider: Dialect { translation.provider.dialect }
 

@@ -12,6 +12,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     enum Outcome: Sendable {
         /// A good answer, whole; nothing went to the caller yet.
         case whole(AnswerHead, [UInt8])
+        /// A good answer, whole, that can't be told in the caller's dialect; nothing went to the caller.
+        case untranslatable(AnswerHead)
         /// The provider answered with an error, whole; nothing went to the caller yet.
         case refused(AnswerHead, [UInt8])
         /// No answer; nothing went to the caller yet.
@@ -148,6 +150,9 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         if let outcome { return outcome }
         return await withCheckedContinuation { waiting = $0 }
     }
+
+    /// What the provider said so far of an answer that is a stream; `nil` before any of it came.
+    var factsSoFar: AnswerFacts? { isStream && bytesReceived > 0 ? stream?.facts ?? said.facts : nil }
 
     /// What came of the answer, as it came, as far as it was to be kept; `nil` for nothing. Once only.
     func takeKept() -> (bytes: [UInt8], isCut: Bool, isStream: Bool)? {

@@ -18,6 +18,8 @@ final class Course: @unchecked Sendable {
     /// What the caller is told if nothing else comes.
     var failure: Refusal?
     var noRoom: RequestPipeline.NoRoom?
+    /// What a candidate's dialect had no words for.
+    var unsaid: Refusal?
 
     init(
         _ request: InferenceRequest, _ findings: Findings, _ alias: ResolvedAlias,

@@ -12,6 +12,7 @@ extension Attempt.Outcome {
         switch self {
         case .whole: .completed
         case .refused: .refused
+        case .untranslatable: .failed
         case .callerLeft, .outpaced: .cancelled
         case .failed(let failure): failure.ledgerOutcome
         case .streamed(let streamed):
@@ -30,7 +31,7 @@ extension Attempt.Outcome {
     /// For the router.
     var attemptOutcome: AttemptOutcome {
         switch self {
-        case .whole(let head, _), .refused(let head, _): .answered(status: head.status)
+        case .whole(let head, _), .refused(let head, _), .untranslatable(let head): .answered(status: head.status)
         case .callerLeft: .cancelled
         case .outpaced: .outpaced
         case .failed(let failure): failure.attemptOutcome
@@ -57,16 +58,16 @@ extension Attempt.Outcome {
     /// Whether the answer broke off before its end.
     var isPartial: Bool {
         switch self {
-        case .whole, .refused: false
+        case .whole, .refused, .untranslatable: false
         case .failed, .callerLeft, .outpaced: true
-        case .streamed(let streamed): streamed.failure != nil || streamed.callerLeft
+        case .streamed(let streamed): streamed.failure != nil || streamed.callerLeft || streamed.providerGaveUp
         }
     }
 
     /// The provider's status; `nil` where it gave none.
     var status: Int? {
         switch self {
-        case .whole(let head, _), .refused(let head, _): head.status
+        case .whole(let head, _), .refused(let head, _), .untranslatable(let head): head.status
         case .streamed(let streamed): streamed.status
         case .failed, .callerLeft, .outpaced: nil
         }

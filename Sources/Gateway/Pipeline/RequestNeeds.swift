@@ -13,6 +13,14 @@ enum RequestNeeds {
         return needs
     }
 
+    /// Roughly: a picture of ordinary size, or a page, has about as many tokens with most providers.
+    private static let tokensOfMedium = 1_500
+
+    /// The tokens of what is not text, by estimate.
+    static func mediaTokens(of request: InferenceRequest) -> Int {
+        request.unscannable.count { [.image, .audio, .file].contains($0.kind) } * tokensOfMedium
+    }
+
     /// A hash of who asks and of how the conversation began, its first two texts: what is added to it later changes nothing.
     static func conversation(_ request: InferenceRequest, _ principal: Principal) -> UInt64 {
         // FNV-1a: for spreading, not for secrets.

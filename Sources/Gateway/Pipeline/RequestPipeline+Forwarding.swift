@@ -75,8 +75,11 @@ extension RequestPipeline {
         switch outcome {
         case .callerLeft, .outpaced:
             return .over
+        case .untranslatable:
+            return Self.untold(in: request.dialect)
         case .streamed(let streamed):
             facts = streamed.facts
+            if outcome.isPartial, let estimate = facts.estimate(of: request) { facts.usage = estimate }
             return .over
         case .whole(let head, let bytes):
             do {
@@ -90,17 +93,28 @@ extension RequestPipeline {
                 if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
                 Answering.json(exchange, status: head.status, headers, answer.body)
                 return .over
+            } catch let error as UntranslatableAnswer where error.facts != nil {
+                facts = error.facts ?? facts
+                outcome = .untranslatable(head)
+                return Self.untold(in: request.dialect)
             } catch {
                 outcome = .failed(UpstreamFailure(kind: .malformed, message: "the answer is not valid JSON"))
                 return .failed(
                     Refusal(RequestError(.upstreamFailed, "the provider's answer is not valid JSON")), mayTryNext: true)
             }
         case .refused(let head, let bytes):
+            let refusal = Refusal(
+                providerSaid: head, bytes, restoration: treated.restoration, translation: whole.translation)
+            // Who refuses the gateway itself may not be the only one that could serve its caller.
             return .failed(
-                Refusal(
-                    providerSaid: head, bytes, restoration: treated.restoration, translation: whole.translation),
-                mayTryNext: AttemptOutcome.answered(status: head.status).shouldTryNext)
+                refusal,
+                mayTryNext: refusal.status == 502 || AttemptOutcome.answered(status: head.status).shouldTryNext)
         case .failed(let failure):
+            // It began, though nobody saw it.
+            if let said = attempt.factsSoFar {
+                facts = said
+                facts.usage = said.estimate(of: request) ?? said.usage
+            }
             logger.warning(
                 "upstream failed",
                 metadata: [
@@ -112,6 +126,14 @@ extension RequestPipeline {
                     RequestError(kind, "the provider could not be reached or did not answer: \(failure.kind.rawValue)")),
                 mayTryNext: failure.attemptOutcome.shouldTryNext)
         }
+    }
+
+    /// A good answer that can't be told: paid for, and no other candidate would be asked for less.
+    private static func untold(in dialect: Dialect) -> Forwarded {
+        let error = RequestError(
+            .upstreamFailed,
+            "the model answered with what \(dialect.rawValue)'s interface has no words for, or not to its end")
+        return .failed(Refusal(error, headers: [("x-should-retry", "false")]), mayTryNext: false)
     }
 
     /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
@@ -184,5 +206,16 @@ extension RequestPipeline {
                     totalMicroseconds: Int64((now - began) / 1_000),
                     bytesSent: wasForwarded && outcome.mayHaveLeft ? treated.body.count : 0,
                     bytesReceived: attempt.bytesReceived)))
+    }
+}
+
+extension AnswerFacts {
+    /// The counts of an answer that broke off; `nil` where the provider had told the final ones.
+    fileprivate func estimate(of request: InferenceRequest) -> TokenUsage? {
+        if finishReason != nil, usage != nil { return nil }
+        var counts = usage ?? TokenUsage(input: request.estimatedInputTokens, output: 0)
+        counts.output = max(counts.output, estimatedOutput)
+        counts.isEstimate = true
+        return counts
     }
 }

@@ -54,8 +54,9 @@ extension RequestPipeline {
         guard let index = course.next(where: { course.permits[$0.index] != nil && mayHedge($0, course, inquiry) })
         else { return nil }
         let step = course.route.steps[index]
+        let before = course.attempts
         defer {
-            leave(step)
+            leave(step, wasSent: course.attempts > before)
             // Where it was not sent after all.
             if let room = inquiry.rooms.removeValue(forKey: index + 1) { limits.settle(room, .nothing) }
             race.watch()

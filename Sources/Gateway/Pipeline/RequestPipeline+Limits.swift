@@ -139,13 +139,16 @@ extension RequestPipeline {
         inquiry.rooms = [:]
     }
 
+    /// What is said by one in between who waited for the model in vain.
+    private static let gaveUpWaiting: Set<Int> = [408, 424, 502, 504, 520, 521, 522, 523, 524]
+
     /// What an attempt took, as far as anybody knows. Where its answer broke off, the figures that came before its end may be less than
     /// what is billed; where a gateway in between gave up (502, 504), the model may have answered.
     static func use(
         _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?, wasForwarded: Bool
     ) -> AttemptUse {
         guard wasForwarded, outcome.mayHaveLeft else { return .nothing }
-        if case .refused(let head, _) = outcome { return [502, 504].contains(head.status) ? .unknown : .nothing }
+        if case .refused(let head, _) = outcome { return gaveUpWaiting.contains(head.status) ? .unknown : .nothing }
         guard !outcome.isPartial, let usage else { return .unknown }
         return .actual(tokens: usage.input.addingReportingOverflow(usage.output).partialValue, cost: cost)
     }

@@ -16,7 +16,8 @@ extension RequestPipeline {
     ) throws(Refusal) -> Route {
         inquiry.alias = alias
         let query = RouteQuery(
-            inputTokens: request.estimatedInputTokens, maximumOutput: request.maximumOutputTokens,
+            inputTokens: request.estimatedInputTokens, mediaTokens: RequestNeeds.mediaTokens(of: request),
+            answers: AttemptBounds.answers(request), maximumOutput: request.maximumOutputTokens,
             needs: RequestNeeds.capabilities(of: request), strategy: try strategy(alias, inquiry),
             conversation: alias.terms.affinity == nil ? nil : RequestNeeds.conversation(request, inquiry.principal))
         inquiry.conversation = query.conversation
@@ -87,7 +88,13 @@ extension RequestPipeline {
             strategy: route.strategy.rawValue, reason: "\(step.reason)", passedOver: route.passedOver)
     }
 
-    func leave(_ step: Route.Step) { routing.withLock { $0.leave(step.destination) } }
+    /// The request is no longer at a candidate, and may never have been sent there: refused by a limit, or not to be said in its dialect.
+    func leave(_ step: Route.Step, wasSent: Bool) {
+        routing.withLock { book in
+            book.leave(step.destination)
+            if !wasSent, step.reason == .trial { book.withdraw(step.destination, now: Clock.monotone()) }
+        }
+    }
 
     /// Follows an attempt that is about to leave: how long it waits tells of its candidate before it ends.
     func follow(_ step: Route.Step, _ attempt: Attempt) {

@@ -118,7 +118,8 @@ final class RequestPipeline: Sendable {
             if inquiry.exchange.isOver { return }
             let step = route.steps[index]
             guard permits[step.index] != nil, mayBegin(step, after: course.attempts, inquiry, route) else { continue }
-            defer { leave(step) }
+            let before = course.attempts
+            defer { leave(step, wasSent: course.attempts > before) }
             switch try await attempt(index, course, inquiry) {
             case .over: return
             case .failed(let refusal, let mayTryNext):
@@ -140,7 +141,7 @@ final class RequestPipeline: Sendable {
             treated = try await treat(request, findings, permitted, attempt: number, inquiry)
         } catch let error as RequestError {
             // What one provider's dialect can't say another's may.
-            course.failure = course.failure ?? Refusal(error)
+            course.unsaid = course.unsaid ?? Refusal(error)
             return nil
         }
         if race == nil, try await answerFromCache(request, findings, permitted, treated, attempt: number, inquiry) {
@@ -177,6 +178,7 @@ final class RequestPipeline: Sendable {
             return refusal
         }
         // Ours multiply with the SDK's own retries (`design/wire.md`, 9): once all candidates failed, it need not ask again.
+        failure = failure ?? course.unsaid
         if course.route.steps.count > 1 { failure?.headers.append(("x-should-retry", "false")) }
         return failure
             ?? Refusal(
@@ -313,7 +315,7 @@ final class RequestPipeline: Sendable {
             && name.utf8.allSatisfy { byte in
                 (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                     || ".-_:/@+".utf8.contains(byte)
-            }
+            } && !name.split(separator: "/").contains { $0.allSatisfy { $0 == "." } }
         guard isName,
             try name.withUTF8({ try inquiry.activeSet.privacy.inspect(text: UnsafeRawBufferPointer($0)).isEmpty })
         else {

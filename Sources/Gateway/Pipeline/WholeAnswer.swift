@@ -18,7 +18,12 @@ struct WholeAnswer {
         _ bytes: [UInt8], to request: InferenceRequest, restoration: RestorationMap, rules: AnswerRules? = nil,
         translation: AnswerTranslation? = nil
     ) throws {
-        let translated = try translation?.answer(bytes)
+        let translated: Translation.Answer?
+        do {
+            translated = try translation?.answer(bytes)
+        } catch is TranslationFault {
+            throw UntranslatableAnswer(bytes, from: translation?.operation)
+        }
         let bytes = translated?.body ?? bytes
         let limits = JSONLimits(maximumBytes: max(bytes.count, 1), maximumDepth: 128)
         let document = try JSONDocument(parsing: bytes, limits: limits)
@@ -42,5 +47,22 @@ struct WholeAnswer {
         if lacksTokenLists { replacements += answer.tokenLists }
         replacements.sort { $0.range.lowerBound < $1.range.lowerBound }
         body = replacements.isEmpty ? bytes : document.replacing(replacements)
+    }
+}
+
+/// A good answer that has no words in the caller's dialect: a picture for one that has only text, say.
+struct UntranslatableAnswer: Error {
+    /// What the provider said of it; `nil` where it was no answer, but an error.
+    let facts: AnswerFacts?
+
+    init(_ bytes: [UInt8], from operation: Operation?) {
+        let limits = JSONLimits(maximumBytes: max(bytes.count, 1), maximumDepth: 128)
+        guard let operation, let document = try? JSONDocument(parsing: bytes, limits: limits),
+            document.root["error"].map(\.isNull) ?? true
+        else {
+            facts = nil
+            return
+        }
+        facts = AnswerReader.read(operation, document).facts
     }
 }

@@ -157,6 +157,7 @@ enum CSVRow {
         Column("input_tokens") { Field($0.result?["usage"]?["input"]) },
         Column("cached_input_tokens") { Field($0.result?["usage"]?["cached_input"]) },
         Column("output_tokens") { Field($0.result?["usage"]?["output"]) },
+        Column("tokens_by_estimate") { Field($0.result?["usage"]?["estimated"]) },
         Column("cost_nano_usd") { $0.isCached ? .number(0) : Field($0.result?["cost_nano_usd"]) },
         result("first_byte_us", "first_byte_us"), result("total_us", "total_us"),
         Column("bytes_sent") { $0.isCached ? .number(0) : Field($0.result?["bytes_sent"]) },

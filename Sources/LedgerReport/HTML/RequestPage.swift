@@ -156,7 +156,7 @@ public struct RequestPage {
         if let usage = result["usage"], !usage.isNull {
             words.append(
                 "\(NumberText.grouped(usage["input"]?.int ?? 0)) tokens in, \(NumberText.grouped(usage["output"]?.int ?? 0)) out"
-            )
+                    + (usage["estimated"] == nil ? "" : " by estimate"))
         }
         if let cost = result["cost_nano_usd"]?.int { words.append("\(MoneyText.dollars(Int64(cost))) USD") }
         return words.joined(separator: ", ")

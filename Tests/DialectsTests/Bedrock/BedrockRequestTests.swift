@@ -12,6 +12,11 @@ struct BedrockRequestTests {
 
     private static let long = String(repeating: "QUJD", count: 20)
 
+    @Test func `tools of the model's own interface are named, too`() throws {
+        let body = #"{"messages":[],"additionalModelRequestFields":{"tools":[{"type":"bash_20250124","name":"bash"}]}}"#
+        #expect(try converse(body).tools.contains("bash"))
+    }
+
     @Test func `model and stream stand in the path, all else in the body`() throws {
         let request = try converse(
             #"{"messages":[{"role":"user","content":[{"text":"hi"}]}],"inferenceConfig":{"maxTokens":7}}"#,

@@ -31,6 +31,15 @@ struct BedrockTranslationTests {
                 #"{"messages":[{"role":"user","content":[{"text":"w"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"call_1","name":"f","input":{"city": "Zürich"}}},{"toolUse":{"toolUseId":"call_7c2","name":"g","input":{}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"call_1","content":[{"text":"sunny"}]}},{"toolResult":{"toolUseId":"call_7c2","content":[{"text":"b"}]}},{"text":"and?"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"f","description":"d","inputSchema":{"json":{"type":"object","properties":{"city":{"type":"string"}},"required":["city"],"additionalProperties":false}},"strict":true}},{"toolSpec":{"name":"g","inputSchema":{"json":{"type":"object","properties":{}}}}},{"toolSpec":{"name":"h","inputSchema":{"json":{"type":"object"}}}}],"toolChoice":{"any":{}}}}"#,
             losses: ["parallel_tool_calls dropped"]),
         Case(
+            name: "calls of before with no tools any more, and a result without a word",
+            caller:
+                #"{"messages":[{"role":"user","content":"w"},{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":" \n"},{"role":"tool","tool_call_id":"b","content":"x"},{"role":"user","content":"sum up"}]}"#,
+            provider:
+                #"{"messages":[{"role":"user","content":[{"text":"w"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"a","name":"f","input":{}}},{"toolUse":{"toolUseId":"b","name":"f","input":{}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"a","content":[{"text":"(empty)"}]}},{"toolResult":{"toolUseId":"b","content":[{"text":"x"}]}},{"text":"sum up"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"no_tool","description":"There are no tools any more. Never call this one.","inputSchema":{"json":{"type":"object"}}}}]}}"#,
+            losses: [
+                "tool result empty, which is said in words", "tools of earlier calls replaced by one that is none",
+            ]),
+        Case(
             name: "a tool by its name, effort, a schema",
             caller:
                 #"{"messages":[{"role":"user","content":"w"}],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"function","function":{"name":"f"}},"reasoning_effort":"minimal","response_format":{"type":"json_schema","json_schema":{"name":"n","description":"d","schema":{"type":"object","properties":{"a":{"const":"\"é"}}}}},"service_tier":"default"}"#,
