@@ -23,6 +23,7 @@ public final class GatewayServer: Sendable {
         let group: MultiThreadedEventLoopGroup
         let tls: TLSServerContext
         let pipeline: RequestPipeline
+        let service: GatewayService
         let listener: Listener
         let ledger: GatewayLedger
         let keyJournal: KeyJournal
@@ -67,6 +68,7 @@ public final class GatewayServer: Sendable {
         try introduce(configuration)
         var policies = PolicyReloading(self, parts, configuration, watch)
         var vault = VaultTending(parts.vault, logger: logger)
+        var prober = Prober(parts.pipeline, parts.service)
         var pause = timespec(tv_sec: 0, tv_nsec: PolicyReloading.pauseNanoseconds)
         var pauses = 0
         while true {
@@ -82,6 +84,7 @@ public final class GatewayServer: Sendable {
                 guard pauses % PolicyReloading.pausesPerSecond == 0 else { continue }
                 parts.ledger.recordTally()
                 parts.limits.tick()
+                prober.tick()
                 if parts.ledger.trouble == nil { note(parts.keyJournal) { try $0.look() } }
                 vault.look(
                     parts.ledger, keeping: parts.pipeline.activeSet.configuration.payloads.keepMilliseconds)
@@ -199,7 +202,8 @@ public final class GatewayServer: Sendable {
                 "policy_set": "\(activeSet.policySet.prefix(12))", "keys": "\(keys.records.count)",
             ])
         return Parts(
-            group: group, tls: tls, pipeline: pipeline, listener: listener, ledger: ledger, keyJournal: keyJournal,
+            group: group, tls: tls, pipeline: pipeline, service: service, listener: listener, ledger: ledger,
+            keyJournal: keyJournal,
             vault: vault, limits: limits, cache: cache, engines: engines, workers: workers, master: master.key,
             metrics: metrics,
             relay: relay,

@@ -16,6 +16,8 @@ public struct Principal: Hashable, Sendable {
         case token
         /// A client certificate.
         case certificate
+        /// None: the gateway itself asks, to see whether a provider is well.
+        case gateway
     }
 
     /// A credential that was used, without the credential.

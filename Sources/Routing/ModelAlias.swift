@@ -53,6 +53,26 @@ public struct ModelAlias: Hashable, Sendable {
         }
     }
 
+    /// When a candidate without requests is asked for a few tokens, so that it is known how it is before callers come.
+    public struct Probe: Hashable, Sendable {
+        /// What it is asked for.
+        public enum Kind: String, Hashable, Sendable, CaseIterable {
+            case chat
+            case embeddings
+        }
+
+        /// How long it had no request, in nanoseconds.
+        public let after: UInt64
+        /// What it is asked for.
+        public let kind: Kind
+
+        /// Describes when.
+        public init(after: UInt64, kind: Kind) {
+            self.after = after
+            self.kind = kind
+        }
+    }
+
     /// What holds for the choice besides the strategy.
     public struct Terms: Hashable, Sendable {
         /// The strategies that a caller may ask for instead, by the header `x-sallyport-strategy`.
@@ -72,6 +92,8 @@ public struct ModelAlias: Hashable, Sendable {
         public var keeping: Keeping?
         /// When a second candidate is asked beside the first one; `nil`: never.
         public var hedge: Hedge?
+        /// When candidates without requests are probed; `nil`: never.
+        public var probe: Probe?
 
         /// Nothing holds.
         public init() {}

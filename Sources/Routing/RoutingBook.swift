@@ -129,6 +129,16 @@ public struct RoutingBook: Sendable {
     /// second.
     public mutating func takeRetry(now: UInt64) -> Bool { retries.take(now: now) }
 
+    /// Whether nobody knows how a candidate is now: nothing was sent there for so long, and nothing is under way; nor is it being spared.
+    public func isIdle(_ destination: Destination, for nanoseconds: UInt64, now: UInt64) -> Bool {
+        guard let record = records[destination] else { return true }
+        switch record.breaker.condition(now: now) {
+        case .open, .resting: return false
+        case .halfOpen: return record.underWay == 0
+        case .closed: return record.underWay == 0 && now >= record.usedAt && now - record.usedAt >= nanoseconds
+        }
+    }
+
     // MARK: - What is expected
 
     /// How many tokens the answer is expected to have: as of late by this candidate, else by the alias, else 500; no more than may be.

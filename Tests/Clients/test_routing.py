@@ -1,6 +1,7 @@
 """Which candidate serves a request, what callers and operators are told of it, and how little a provider in trouble is asked."""
 import json, urllib.error, urllib.request
 import pytest
+from conftest import eventually
 
 HELLO = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
 MODELS = """  pair: { caller_strategies: [cheapest], candidates: [{ provider: upstream, model: dear, price: { input_usd_per_million: 9, output_usd_per_million: 9 } }, { provider: upstream, model: thrifty, price: { input_usd_per_million: 1, output_usd_per_million: 1 } }] }
@@ -111,5 +112,34 @@ def test_who_refuses_the_gateway_itself_is_not_the_last(routed, provider):
 def test_a_full_limit_is_told_though_another_candidate_cannot_carry_the_request(make_gateway, provider):
     g = make_gateway(upstream=provider.url, models=MODELS, limits="teams: { tests: { usd_per_day: 0.001 } }").start()
     r = g.post({**HELLO, "model": "narrow", "n": 2, "max_tokens": 9000})
-    assert r.status_code == 429 and "usd_per_day" in r.json()["error"]["message"] and not provider.seen
-    assert [e["reason"] for e in g.entries() if e["kind"] == "denied"] == ["limit"]
+    assert r.status_code == 429 and "USD a day for team" in r.json()["error"]["message"] and not provider.seen
+    eventually(lambda: [e["reason"] for e in g.entries() if e["kind"] == "denied"] == ["limit"])
+
+
+def test_idle_candidates_are_probed_and_the_ledger_has_it(make_gateway, provider):
+    price = "price: { input_usd_per_million: 1, output_usd_per_million: 1 }"
+    models = f"  idle: {{ probe: {{ after: 1s }}, candidates: [{{ provider: upstream, model: first, {price} }}, {{ provider: claude, model: second, {price} }}] }}\n  silent: {{ candidates: [{{ provider: upstream, model: third }}] }}\n"
+    g = make_gateway(upstream=provider.url, models=models, limits="models: { idle: { usd_per_day: 1 } }").start()
+    eventually(lambda: {"first", "second"} <= set(asked(provider)))
+    assert "third" not in asked(provider)
+    sent = [json.loads(s["raw"]) for s in provider.seen]
+    assert all(b.get("max_completion_tokens", b.get("max_tokens")) == 16 and b["stream"] for b in sent)
+    def measured():
+        with urllib.request.urlopen(g.admin + "/models") as r: report = json.load(r)
+        states = [c for m in report["models"] if m["alias"] == "idle" for c in m["candidates"]]
+        return all((c["first_token_p50_ms"] or 0) > 0 and c["state"] == "ready" for c in states)
+    eventually(measured)
+    intents = [e for e in g.entries() if e["kind"] == "intent"]
+    assert {e["principal"]["name"] for e in intents} == {"sallyport"} and {e["purpose"] for e in intents} == {"probe"}
+    eventually(lambda: len([e for e in g.entries() if e["kind"] == "result" and e["outcome"] == "completed"]) >= 2)
+    # Who has requests of its own is left alone.
+    assert g.post({**HELLO, "model": "silent"}).status_code == 200
+
+
+def test_a_probe_that_policy_denies_is_not_sent(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models="  idle: { probe: { after: 1s }, candidates: [{ provider: upstream, model: first }] }\n")
+    policies = g.folder / "policies/access.cedar"
+    policies.write_text(policies.read_text() + '\n@id("no-probes")\nforbid (principal == Service::"sallyport", action, resource);\n')
+    g.start()
+    eventually(lambda: any(e["kind"] == "denied" and e["principal"]["name"] == "sallyport" for e in g.entries()))
+    assert not provider.seen

@@ -34,7 +34,9 @@ extension ModelsReport {
     /// `0.25 / 2`, in US dollars; empty where it is unknown.
     private static func price(_ candidate: RouteCandidate) -> String {
         guard let rates = candidate.price?.rates else { return "" }
-        func text(_ rate: Int64) -> String { MoneyText.dollars(rate.multipliedReportingOverflow(by: 1_000).partialValue) }
+        func text(_ rate: Int64) -> String {
+            MoneyText.dollars(rate.multipliedReportingOverflow(by: 1_000).partialValue)
+        }
         return "\(text(rates.input)) / \(text(rates.output))"
     }
 

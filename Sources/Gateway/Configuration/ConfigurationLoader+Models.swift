@@ -44,6 +44,9 @@ private struct ModelsReader {
                 if isRoutable { candidates.append(candidate) }
             }
         }
+        if terms.probe != nil, field.key.hasSuffix("*") {
+            section.field("probe")?.report("a name that stands for many can't be probed")
+        }
         if terms.hedge != nil, seen.count < 2 {
             section.field("hedge")?.report("there has to be a second candidate that can be asked")
         }
@@ -72,6 +75,7 @@ private struct ModelsReader {
         terms.affinity = section.field("affinity")?.milliseconds(in: 1_000...86_400_000).map { UInt64($0) * 1_000_000 }
         terms.keeping = section.field("cache").flatMap { keeping($0.section) }
         terms.hedge = section.field("hedge").flatMap(hedge)
+        terms.probe = section.field("probe").flatMap { probe($0.section) }
         let known = Set(providers.compactMap(\.settings.region)).sorted()
         if let fields = section.field("regions")?.elements(of: "regions") {
             terms.regions = Set(
@@ -97,6 +101,13 @@ private struct ModelsReader {
         return time?.milliseconds(in: 1_000...86_400_000).map {
             ModelAlias.Keeping(milliseconds: Int64($0), isPerPrincipal: sharing == .principal)
         }
+    }
+
+    private func probe(_ section: ConfigurationSection) -> ModelAlias.Probe? {
+        let after = section.required("after", "a duration such as `60s`")?.milliseconds(in: 1_000...86_400_000)
+        let kind = section.field("with")?.choice(ModelAlias.Probe.Kind.self)
+        section.finish()
+        return after.map { ModelAlias.Probe(after: UInt64($0) * 1_000_000, kind: kind ?? .chat) }
     }
 
     private func hedge(_ field: ConfigurationField) -> ModelAlias.Hedge? {

@@ -4,6 +4,7 @@ import Inference
 import Logging
 import NIOCore
 import NIOHTTP1
+import Routing
 import SecureTransport
 import Synchronization
 
@@ -26,6 +27,7 @@ final class GatewayService: ExchangeService {
     private let bodies: BodyBudget
     private let identifiers: Mutex<RequestIdentifiers>
     private let executors: [ObjectIdentifier: EventLoopExecutor]
+    private let loops: [any EventLoop]
     private let tls: TLSServerContext
 
     init(
@@ -33,6 +35,7 @@ final class GatewayService: ExchangeService {
         identifiers: RequestIdentifiers, loops: [any EventLoop], tls: TLSServerContext
     ) {
         self.tls = tls
+        self.loops = loops
         self.pipeline = pipeline
         self.metrics = metrics
         self.limits = limits
@@ -128,6 +131,30 @@ final class GatewayService: ExchangeService {
         Task(executorPreference: executor) {
             await self.pipeline.run(exchange, admission, operation: operation, at: address, principal: principal)
             self.metrics.pipelineLeft()
+        }
+    }
+
+    /// Asks a candidate of an alias for a few tokens, through all stages like anybody's request, and for nobody.
+    func probe(_ candidate: Destination, of alias: ResolvedAlias, _ kind: ModelAlias.Probe.Kind) {
+        guard let loop = loops.randomElement(), let executor = executors[ObjectIdentifier(loop)] else { return }
+        let activeSet = pipeline.activeSet
+        let request = ProbeRequest(alias.alias, kind, tenant: activeSet.configuration.principals.defaultTenant)
+        let admission = Admission(
+            requestID: identifiers.withLock { $0.next() }, target: .inference(request.operation, at: nil),
+            dialect: request.operation.dialect, principal: request.principal, activeSet: activeSet,
+            began: Clock.monotone())
+        loop.execute {
+            let listener = ProbeListener()
+            let exchange = Exchange(
+                loop: loop, head: request.head, clientAddress: "", peerCertificate: nil, transport: listener)
+            exchange.body = request.body
+            Task(executorPreference: executor) {
+                await self.pipeline.run(
+                    exchange, admission, operation: request.operation, at: nil, principal: request.principal,
+                    only: candidate)
+                // Nobody else keeps it.
+                withExtendedLifetime(listener) {}
+            }
         }
     }
 

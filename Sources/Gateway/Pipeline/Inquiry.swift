@@ -24,6 +24,8 @@ final class Inquiry: @unchecked Sendable {
     var headers: [(name: String, value: String)] = []
     /// The alias of the model asked for, once that is known.
     var alias: ResolvedAlias?
+    /// The only candidate that may be asked, of a probe; `nil`: each.
+    var onlyCandidate: Destination?
     /// A hash of its conversation, where that stays with one candidate.
     var conversation: UInt64?
     /// Which candidate is tried, and why.

@@ -75,12 +75,13 @@ final class RequestPipeline: Sendable {
     /// Serves one request whose body is whole.
     func run(
         _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, at address: RequestAddress?,
-        principal: Principal
+        principal: Principal, only candidate: Destination? = nil
     ) async {
         guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else { return exchange.abort() }
         let inquiry = Inquiry(
             exchange: exchange, admission: admission, principal: principal, forwarder: forwarder,
             inspectionNanoseconds: inspectionNanoseconds)
+        inquiry.onlyCandidate = candidate
         defer { giveBackRooms(inquiry) }
         do {
             try await answer(inquiry, operation, at: address)
@@ -361,6 +362,10 @@ final class RequestPipeline: Sendable {
         var otherOperation = 0
         var refusedTool: String?
         for candidate in alias.candidates {
+            if let only = inquiry.onlyCandidate, only != candidate.destination {
+                permits.append(nil)
+                continue
+            }
             guard let provider = inquiry.activeSet.providers[candidate.destination.provider] else {
                 permits.append(nil)
                 continue
