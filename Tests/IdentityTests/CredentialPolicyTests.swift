@@ -20,7 +20,7 @@ struct CredentialPolicyTests {
     private let both = CredentialPolicy(.all, [.certificate, .apiKey])
 
     @Test func `one valid credential will do where any does`() {
-        for method in Principal.Method.allCases {
+        for method in [Principal.Method.apiKey, .token, .certificate] {
             #expect((try? any.identity(of: [identity(method)]).get())?.proof.method == method)
         }
         #expect(any.identity(of: []) == .failure(.missing))

@@ -31,6 +31,10 @@ extension ConfigurationLoader {
         var methods: Set<Principal.Method> = []
         for element in elements {
             guard let method = element.choice(Principal.Method.self) else { continue }
+            if method == .gateway {
+                element.report("`gateway` is no credential: expected `api_key`, `token` or `certificate`")
+                continue
+            }
             if !methods.insert(method).inserted { element.report("`\(method.rawValue)` stands here twice") }
             guard !available.contains(method) else { continue }
             element.report(
