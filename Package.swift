@@ -19,6 +19,7 @@ let http2 = "swift-nio-http2"  // HTTP/2 framing, HPACK, flow control and its de
 let arguments = "swift-argument-parser"  // the command line: verbs, --help, completion
 let yams = "Yams"  // YAML with line numbers, for the configuration and policy data files
 let logging = "swift-log"  // structured logs with levels
+let numerics = "swift-numerics"  // exp, log, erfc and log-gamma without Foundation, for the statistics
 let grdb = "GRDB.swift"  // SQLite (apt: libsqlite3-dev): the ledger's index, and what is spent under the limits
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -55,6 +57,7 @@ let package = Package(
         library("JSONText"),
         library("Cedar", ["JSONText"]),
         library("TransparencyLog", ["Cryptography"]),
+        library("Statistics", [.product(name: "RealModule", package: numerics)]),
 
         // Cores: pure, synchronous, sans-IO.
         library("Inference", ["JSONText"]),
@@ -157,6 +160,7 @@ let package = Package(
         tests("JSONTextTests", ["JSONText", "SharedMaterial"]),
         tests("CedarTests", ["Cedar", "JSONText", "SharedMaterial"]),
         tests("TransparencyLogTests", ["TransparencyLog", "Cryptography", "SharedMaterial"]),
+        tests("StatisticsTests", ["Statistics"]),
         tests("IdentityTests", ["Identity", "Inference", "Cryptography", "JSONText", "COpenSSL"]),
         tests("AccessTests", ["Access", "Inference"]),
         tests(
