@@ -11,6 +11,8 @@ public struct Bootstrap: Sendable {
     public let means: [Double]
     /// Σd³ / (6 (Σd²)^1.5) over the distances d from the mean: how skewed the sample is, as BCa needs it.
     let acceleration: Double
+    /// Means no further apart than this are equal: sums of the same values in another order differ in the last bits.
+    private let rounding: Double
 
     /// Draws the resamples: 10,000 of 50,000 values in well under a second, see `ResamplingPlan`. Values that are not
     /// finite are left out; `nil` if none is left or no resample is asked for.
@@ -34,6 +36,7 @@ public struct Bootstrap: Sendable {
         }
         estimate = mean
         acceleration = squares > 0 ? cubes / (6 * squares * squares.squareRoot()) : 0
+        rounding = 1e-13 * max(abs(sorted.first ?? 0), abs(sorted.last ?? 0))
         self.means = means.sorted()
     }
 
@@ -47,10 +50,7 @@ public struct Bootstrap: Sendable {
     /// all resamples lie on one side of the mean, so that no bias can be told.
     public func biasCorrected(confidence: Double = 0.95) -> ConfidenceInterval? {
         guard isLevel(confidence) else { return nil }
-        let below = Self.firstIndex(in: means) { $0 >= estimate }
-        let upTo = Self.firstIndex(in: means) { $0 > estimate }
-        // Resamples that hit the mean itself count half.
-        let bias = NormalDistribution.quantile(Double(below + upTo) / Double(2 * means.count))
+        let bias = NormalDistribution.quantile(1 - share(above: estimate))
         guard bias.isFinite else { return percentile(confidence: confidence) }
         func level(_ probability: Double) -> Double {
             let z = bias + NormalDistribution.quantile(probability)
@@ -65,17 +65,15 @@ public struct Bootstrap: Sendable {
     public func pValue(ofMean hypothesis: Double = 0) -> Double {
         let distance = abs(estimate - hypothesis)
         guard !distance.isNaN else { return .nan }
-        // Sums in another order differ in the last bits: they must not part equals.
-        let reach = distance * (1 - 1e-12)
-        let near = means.count - Self.firstIndex(in: means) { $0 >= estimate + reach }
-        let far = Self.firstIndex(in: means) { $0 > estimate - reach }
-        return Double(min(near + far, means.count) + 1) / Double(means.count + 1)
+        let above = means.count - Self.firstIndex(in: means) { $0 >= estimate + distance - rounding }
+        let below = Self.firstIndex(in: means) { $0 > estimate - distance + rounding }
+        return Double(min(above + below, means.count) + 1) / Double(means.count + 1)
     }
 
     /// The share of resamples above `value`, those equal to it counted half: how sure it is that the true mean is above.
     public func share(above value: Double) -> Double {
-        let below = Self.firstIndex(in: means) { $0 >= value }
-        let upTo = Self.firstIndex(in: means) { $0 > value }
+        let below = Self.firstIndex(in: means) { $0 >= value - rounding }
+        let upTo = Self.firstIndex(in: means) { $0 > value + rounding }
         return 1 - Double(below + upTo) / Double(2 * means.count)
     }
 
