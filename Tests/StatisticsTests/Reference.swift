@@ -48,8 +48,8 @@ struct Reference: Decodable {
     }
 }
 
-/// Whether two numbers agree to 1e-9 of their size; what a double can't tell from 1 − 1 apart agrees to 1e-14.
+/// Whether two numbers agree to 1e-9 of their size, be they ever so small; only what is left over of 1 − 1 counts as 0.
 func agrees(_ value: Double?, _ reference: Double, within tolerance: Double = 1e-9) -> Bool {
     guard let value else { return false }
-    return abs(value - reference) <= max(tolerance * abs(reference), 1e-14)
+    return abs(value - reference) <= max(tolerance * abs(reference), value == 0 ? 1e-16 : 0)
 }

@@ -15,7 +15,8 @@ public struct RacePlan: Hashable, Sendable, Codable {
         let factor = growth.isFinite ? max(growth, 1.05) : 2
         while end < cases {
             ends.append(end)
-            end = max(end + 1, Int(min(Double(end) * factor, 0x1p62).rounded(.up)))
+            let next = (Double(end) * factor).rounded(.up)
+            end = next < 0x1p62 ? max(end + 1, Int(next)) : cases
         }
         roundEnds = cases > 0 ? ends + [cases] : []
     }
