@@ -45,7 +45,11 @@ import Testing
     }
     #expect((340...380).contains(shown))
     var differences = SampleMoments([1, 0, 0, 1, -1, 0, 1, 0])
-    #expect(PairedSampleSize.further(differences) == PairedSampleSize.pairs(difference: 0.25, standardDeviation: differences.standardDeviation ?? 0).map { $0 - 8 })
+    #expect(
+        PairedSampleSize.further(differences)
+            == PairedSampleSize.pairs(difference: 0.25, standardDeviation: differences.standardDeviation ?? 0).map {
+                $0 - 8
+            })
     for _ in 0..<1000 { differences.add(1) }
     #expect(PairedSampleSize.further(differences) == 0)
     #expect(PairedSampleSize.further(SampleMoments([1, -1])) == nil)

@@ -13,7 +13,6 @@ private let expected = 465...485
         let successes = (0..<trials).count { _ in generator.unit() < truth }
         return ProportionInterval.wilson(successes: successes, trials: trials)?.covers(truth) == true
     }
-    print("wilson", covered)
     #expect(expected.contains(covered))
 }
 
@@ -30,7 +29,6 @@ private let expected = 465...485
         Bootstrap(of: sample($0), resamples: 1000, seed: $0)?.biasCorrected()?.covers(0.7) == true
     }
     let student = await count(runs: 500) { MeanInterval.student(SampleMoments(sample($0)))?.covers(0.7) == true }
-    print("bootstrap", percentile, corrected, student)
     for covered in [percentile, corrected, student] { #expect(expected.contains(covered)) }
 }
 
@@ -40,7 +38,6 @@ private let expected = 465...485
         let differences = (0..<400).map { _ in generator.trial(0.8) - generator.trial(0.75) }
         return Bootstrap(of: differences, resamples: 1000, seed: seed)?.biasCorrected()?.covers(0.05) == true
     }
-    print("paired", covered)
     #expect(expected.contains(covered))
 }
 

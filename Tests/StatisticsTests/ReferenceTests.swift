@@ -10,7 +10,9 @@ private let functions: [String: @Sendable ([Double]) -> Double?] = [
     "betaCumulative": { BetaDistribution($0[0], $0[1])?.cumulative($0[2]) },
     "betaUpperTail": { BetaDistribution($0[0], $0[1])?.upperTail($0[2]) },
     "betaQuantile": { BetaDistribution($0[0], $0[1])?.quantile($0[2]) },
-    "binomialProbability": { BinomialDistribution(trials: Int($0[0]), probability: $0[1])?.probability(of: Int($0[2])) },
+    "binomialProbability": {
+        BinomialDistribution(trials: Int($0[0]), probability: $0[1])?.probability(of: Int($0[2]))
+    },
     "binomialCumulative": { BinomialDistribution(trials: Int($0[0]), probability: $0[1])?.cumulative(Int($0[2])) },
     "binomialUpperTail": { BinomialDistribution(trials: Int($0[0]), probability: $0[1])?.upperTail(Int($0[2])) },
     "chiSquareCumulative": { ChiSquareDistribution(degreesOfFreedom: $0[0])?.cumulative($0[1]) },
