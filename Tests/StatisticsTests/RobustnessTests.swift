@@ -4,7 +4,8 @@ import Testing
 @testable import Statistics
 
 private let numbers: [Double] = [
-    .nan, .infinity, -.infinity, 0, -0.0, -1, 1, 0.5, .leastNonzeroMagnitude, 1e-300, 1e300, -1e300, .greatestFiniteMagnitude, 1e10, 37,
+    .nan, .infinity, -.infinity, 0, -0.0, -1, 1, 0.5, .leastNonzeroMagnitude, 1e-300, 1e300, -1e300,
+    .greatestFiniteMagnitude, 1e10, 37,
 ]
 private let counts: [Int] = [.min, -1, 0, 1, 2, 1000, 10_000_000_000, .max]
 

@@ -40,7 +40,7 @@ public struct ExchangeabilityMonitor: Hashable, Sendable, Codable {
     /// - Parameters:
     ///   - reference: the values before; a change is found the sooner, the more there are: a thousand is good.
     ///   - seed: breaks ties. Drawn at random for each monitor: the error rate is over the ties' breaking too.
-    public init?(reference: [Double], alpha: Double = 0.01, seed: UInt64) {
+    public init?(reference: [Double], alpha: Double = 0.001, seed: UInt64) {
         let usable = reference.filter { !$0.isNaN }
         guard usable.count >= 20, isLevel(alpha) else { return nil }
         let sorted = usable.enumerated().filter { $0.offset % 2 == 0 }.map(\.element).sorted()
@@ -56,7 +56,7 @@ public struct ExchangeabilityMonitor: Hashable, Sendable, Codable {
     /// Watches categories 0..<count; `nil` for fewer than 20 reference values, fewer than 2 or more than 10,000 categories,
     /// or an alpha that is not between 0 and 1. What is no category counts as one more, the rarest. With few categories most
     /// ranks are ties, so that the seed must be another for each monitor.
-    public init?(categories reference: [Int], count: Int, alpha: Double = 0.01, seed: UInt64) {
+    public init?(categories reference: [Int], count: Int, alpha: Double = 0.001, seed: UInt64) {
         guard reference.count >= 20, (2...10_000).contains(count), isLevel(alpha) else { return nil }
         var seen = [Int](repeating: 0, count: count)
         for (index, category) in reference.enumerated() where index % 2 == 0 && seen.indices.contains(category) {
