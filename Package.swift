@@ -69,6 +69,7 @@ let package = Package(
         library("Dialects", ["Inference", "JSONText"]),
         library("AnswerCache", ["Inference", "Cryptography"]),
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
+        library("Evaluation", ["Inference", "JSONText", "Cryptography"]),
 
         // Shells: sockets, disks, C.
         library("NameModel", ["CNameModel"]),
@@ -176,6 +177,7 @@ let package = Package(
         tests("LimitStoreTests", ["LimitStore", "Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
+        tests("EvaluationTests", ["Evaluation", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),

@@ -20,6 +20,7 @@ private enum House {
         "Dialects": ["Inference", "JSONText"],
         "AnswerCache": ["Inference", "Cryptography"],
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography"],
+        "Evaluation": ["Inference", "JSONText", "Cryptography"],
     ]
     static let shells: [String: Set<String>] = [
         "PatternScanner": ["CHyperscan", "Privacy"],
