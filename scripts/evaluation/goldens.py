@@ -167,6 +167,8 @@ def patterns():
     while len(rows) < 1200:
         source = DICE.choice(["", "", "", "(?i)", "(?s)", "(?m)"]) + alternatives(0)
         subject = "".join(DICE.choice("aaabbbccc123 .é\nABCÉ-_") for _ in range(DICE.randrange(0, 14)))
+        if not subject and "\\B" in source:
+            continue  # Python before 3.14 alone says that it does not match there.
         compiled = re.compile(source)
         found = compiled.search(subject)
         rows.append({"pattern": source, "text": subject, "match": list(found.span()) if found else None})

@@ -62,8 +62,8 @@ public struct Pattern: Sendable {
     public func firstMatch(in text: String) -> Outcome { firstMatch(in: Array(text.unicodeScalars)) }
 
     /// Finds the first match anywhere in a text.
-    func firstMatch(in scalars: [Unicode.Scalar]) -> Outcome {
-        var machine = PatternMachine(program: program, scalars: scalars)
+    func firstMatch(in scalars: [Unicode.Scalar], mostSteps: Int = Self.mostSteps) -> Outcome {
+        var machine = PatternMachine(program: program, scalars: scalars, mostSteps: mostSteps)
         return machine.search()
     }
 

@@ -2,6 +2,7 @@
 struct PatternMachine {
     private let program: [PatternInstruction]
     private let scalars: [Unicode.Scalar]
+    private let mostSteps: Int
     private var threads: [Thread] = []
     private var following: [Thread] = []
     /// In which round a thread last stood at an instruction.
@@ -16,8 +17,9 @@ struct PatternMachine {
         var places: SIMD4<Int32>
     }
 
-    init(program: [PatternInstruction], scalars: [Unicode.Scalar]) {
+    init(program: [PatternInstruction], scalars: [Unicode.Scalar], mostSteps: Int) {
         self.program = program
+        self.mostSteps = mostSteps
         self.scalars = scalars
         visited = [Int](repeating: -1, count: program.count)
     }
@@ -29,7 +31,7 @@ struct PatternMachine {
         for index in 0...scalars.count {
             // A match further left wins: nothing new begins once there is one.
             if found == nil { add(Thread(instruction: 0, places: SIMD4(repeating: -1)), at: index, isNext: false) }
-            if threads.isEmpty { break }
+            if threads.isEmpty, found != nil { break }
             round += 1
             let scalar = index < scalars.count ? scalars[index] : nil
             for thread in threads {
@@ -47,7 +49,7 @@ struct PatternMachine {
                 // Those behind a match are less preferred.
                 break
             }
-            guard steps < Pattern.mostSteps else { return .tooCostly }
+            guard steps < mostSteps else { return .tooCostly }
             (threads, following) = (following, threads)
             following.removeAll(keepingCapacity: true)
         }

@@ -153,7 +153,8 @@ struct PatternParser {
         let inside = try alternatives()
         guard take(")") else { throw Pattern.Failure(column: start + 1, message: "`(` without `)`") }
         flags = outside
-        return isCapturing ? .group(inside, number: number) : inside
+        // As a sequence, so that a group of an assertion alone may be repeated.
+        return isCapturing ? .group(inside, number: number) : .sequence([inside])
     }
 
     private mutating func groupName() throws(Pattern.Failure) {
