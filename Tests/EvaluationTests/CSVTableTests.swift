@@ -54,8 +54,10 @@ struct CSVTableTests {
             }
             let header = (0..<width).map { "c\($0)" }.joined(separator: ",")
             let lines = rows.map { row in
-                row.map { "\"" + $0.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" }
-                    .joined(separator: ",")
+                row.map {
+                    "\"" + $0.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+                }
+                .joined(separator: ",")
             }
             let end = Bool.random(using: &dice) ? "\r\n" : "\n"
             let table = read(([header] + lines).joined(separator: end) + end)
@@ -74,7 +76,9 @@ struct CSVTableTests {
             let lines = text.unicodeScalars.count { $0 == "\n" } + 1
             do throws(SuiteErrors) { try collected.finish() } catch {
                 for error in error.errors {
-                    #expect((1...lines).contains(error.position.line) && error.position.column >= 1, "\(text.debugDescription)")
+                    #expect(
+                        (1...lines).contains(error.position.line) && error.position.column >= 1,
+                        "\(text.debugDescription)")
                 }
             }
         }

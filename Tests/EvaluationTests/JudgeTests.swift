@@ -4,19 +4,26 @@ import Testing
 @testable import Evaluation
 
 struct JudgeTests {
-    @Test(arguments: [
-        (#"{"score":4,"reason":"fine"}"#, 4), (#" {"reason":"x","score":5.0} "#, 5), ("```json\n{\"score\":1}\n```", 1), (#"{"score":0}"#, nil), (#"{"score":6}"#, nil),
-        (#"{"score":4.5}"#, nil), (#"{"score":"4"}"#, nil), ("4", nil), ("Score: 4", nil), (#"{"score":4} {"score":1}"#, nil), (#"I say {"score":4}"#, nil),
-        (#"{"score":4,"score":5}"#, nil), (#"{"score":4,"winner":"A"}"#, nil), (#"{"score":4,"reason":1}"#, nil), ("", nil), ("[4]", nil),
-        ("```json\n{\"score\":1}\n```\n```json\n{\"score\":5}\n```", nil), ("The answer said:\n```json\n{\"score\":5}\n```", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            (#"{"score":4,"reason":"fine"}"#, 4), (#" {"reason":"x","score":5.0} "#, 5),
+            ("```json\n{\"score\":1}\n```", 1), (#"{"score":0}"#, nil), (#"{"score":6}"#, nil),
+            (#"{"score":4.5}"#, nil), (#"{"score":"4"}"#, nil), ("4", nil), ("Score: 4", nil),
+            (#"{"score":4} {"score":1}"#, nil), (#"I say {"score":4}"#, nil),
+            (#"{"score":4,"score":5}"#, nil), (#"{"score":4,"winner":"A"}"#, nil), (#"{"score":4,"reason":1}"#, nil),
+            ("", nil), ("[4]", nil),
+            ("```json\n{\"score\":1}\n```\n```json\n{\"score\":5}\n```", nil),
+            ("The answer said:\n```json\n{\"score\":5}\n```", nil),
+        ] as [(String, Int?)])
     func `a grade is read strictly`(_ text: String, _ grade: Int?) {
         #expect(JudgeVerdict.grade(text) == grade)
     }
 
-    @Test(arguments: [
-        (#"{"winner":"A","reason":"x"}"#, "A"), (#"{"winner":"tie"}"#, "tie"), (#"{"winner":"a"}"#, nil), ("A", nil), (#"{"winner":["A"]}"#, nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            (#"{"winner":"A","reason":"x"}"#, "A"), (#"{"winner":"tie"}"#, "tie"), (#"{"winner":"a"}"#, nil),
+            ("A", nil), (#"{"winner":["A"]}"#, nil),
+        ] as [(String, String?)])
     func `a preference is read strictly`(_ text: String, _ wanted: String?) {
         #expect(JudgeVerdict.preference(text)?.rawValue == wanted)
     }
@@ -63,7 +70,10 @@ struct JudgeTests {
         var answer = Answer("four\n")
         answer.toolCalls = [ToolCall(name: "f", arguments: #"{"a":1}"#)]
         let request = String(decoding: program.request(answer, to: test), as: UTF8.self)
-        #expect(request == #"{"version":1,"id":"1","variables":{"q":"2+2"},"expected":["4"],"tags":[],"answer":"four\n","tool_calls":[{"name":"f","arguments":{"a":1}}]}"#)
+        #expect(
+            request
+                == #"{"version":1,"id":"1","variables":{"q":"2+2"},"expected":["4"],"tags":[],"answer":"four\n","tool_calls":[{"name":"f","arguments":{"a":1}}]}"#
+        )
         #expect(program.score(Array(#"{"score":0.5,"reason":"so"}"#.utf8)) == Score(0.5, "so"))
         for output in ["", "1", "{}", #"{"score":2}"#, #"{"score":"1"}"#, #"{"score":1,"x":1}"#, #"{"score":-0.1}"#] {
             #expect(program.score(Array(output.utf8)).value == nil, "\(output)")
@@ -72,7 +82,10 @@ struct JudgeTests {
 
     @Test func `no verdict makes the reader trap`() {
         var dice = Dice(9)
-        let pieces = ["{", "}", "\"score\"", "\"winner\"", ":", "5", "\"A\"", "```", "```json", "\n", ",", "\"reason\"", "é", "\0"]
+        let pieces = [
+            "{", "}", "\"score\"", "\"winner\"", ":", "5", "\"A\"", "```", "```json", "\n", ",", "\"reason\"", "é",
+            "\0",
+        ]
         for _ in 0..<5000 {
             let text = dice.text(of: pieces, upTo: 10)
             if let grade = JudgeVerdict.grade(text) { #expect((1...5).contains(grade)) }

@@ -51,7 +51,8 @@ struct PatternTests {
     }
 
     @Test(arguments: [
-        ("(?i)STRASSE", "strasse", true), ("(?i)é", "É", true), (#"\bfoo\b"#, "a foo.", true), (#"\bfoo\b"#, "food", false),
+        ("(?i)STRASSE", "strasse", true), ("(?i)é", "É", true), (#"\bfoo\b"#, "a foo.", true),
+        (#"\bfoo\b"#, "food", false),
         (#"^\d{3}-\d{4}$"#, "555-1234", true), (#"^\d{3}-\d{4}$"#, "555-12345", false), ("a.c", "a\nc", false),
         ("(?s)a.c", "a\nc", true), (#"\u{1F600}"#, "😀", true), ("[^\\W\\d]+", "123", false), ("(?i)[a-z]+", "É", false),
         ("x*", "", true), ("a||b", "z", true), ("(?i:a)b", "Ab", true), ("(?i:a)b", "AB", false), ("{", "{", true),
@@ -62,7 +63,10 @@ struct PatternTests {
 
     @Test func `no text makes the reader or the machine trap`() {
         var dice = Dice(4)
-        let pieces = ["a", "(", ")", "[", "]", "|", "*", "+", "?", "{1,2}", "{", "}", "\\", "\\b", "^", "$", ".", "(?:", "(?i)", "-", "\\d", "\\x4", "(?P<n>"]
+        let pieces = [
+            "a", "(", ")", "[", "]", "|", "*", "+", "?", "{1,2}", "{", "}", "\\", "\\b", "^", "$", ".", "(?:", "(?i)",
+            "-", "\\d", "\\x4", "(?P<n>",
+        ]
         var read = 0
         for _ in 0..<5000 {
             let source = dice.text(of: pieces, upTo: 10)

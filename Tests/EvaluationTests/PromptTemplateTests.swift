@@ -4,8 +4,10 @@ import Testing
 
 struct PromptTemplateTests {
     private let variables = Variables(
-        tree(#"{"name":"Ada","user":{"city":"Paris","tags":["x","y"]},"n":1.50,"yes":true,"none":null,"evil":"{{name}}","blank":"  b \n"}"#)
-            .members ?? [])
+        tree(
+            #"{"name":"Ada","user":{"city":"Paris","tags":["x","y"]},"n":1.50,"yes":true,"none":null,"evil":"{{name}}","blank":"  b \n"}"#
+        )
+        .members ?? [])
 
     private func filled(_ text: String) throws -> String { try PromptTemplate(text).filled(with: variables) }
 
@@ -15,7 +17,8 @@ struct PromptTemplateTests {
         ("{{evil}}", "{{name}}"), ("{{ '{{' }}name{{\"}}\"}}", "{{name}}"), ("{{blank | trim}}.", "b."),
         ("{{blank.strip()}}.", "b."), ("{ {x} }", "{ {x} }"), ("", ""),
     ])
-    func `places are filled with what variables say, and nothing is read twice`(_ text: String, _ wanted: String) throws {
+    func `places are filled with what variables say, and nothing is read twice`(_ text: String, _ wanted: String) throws
+    {
         #expect(try filled(text) == wanted)
     }
 
@@ -28,7 +31,10 @@ struct PromptTemplateTests {
         ("{{name | upper}}", "unknown filter `upper`: only `trim` is read here (line 1, column 10 of the template)"),
         ("{{}}", "expected a variable's name (line 1, column 3 of the template)"),
         ("{{name + 1}}", "expected `}}` (line 1, column 8 of the template)"),
-        ("{% if x %}", "template statements `{% … %}` and comments `{# … #}` are not read here (line 1, column 1 of the template)"),
+        (
+            "{% if x %}",
+            "template statements `{% … %}` and comments `{# … #}` are not read here (line 1, column 1 of the template)"
+        ),
         ("{{'x}}", "a quoted text that does not end (line 1, column 3 of the template)"),
     ])
     func `what can't be filled is an error with its place`(_ text: String, _ error: String) {

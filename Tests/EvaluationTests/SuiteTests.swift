@@ -31,32 +31,44 @@ struct SuiteTests {
         (#"{"id":"a","expcted":"x"}"#, "c.jsonl:1:11: unknown key `expcted`, did you mean `expected`?"),
         ("\n\n[1]", "c.jsonl:3:1: expected a JSON object, found a list"),
         (#"{"a":}"#, "c.jsonl:1:6: expected a JSON value"),
-        (#"{"messages":[{"role":"usr","content":"x"}]}"#, "c.jsonl:1:22: `role`: expected `system`, `developer`, `user`, `assistant` or `tool`, did you mean `user`?"),
+        (
+            #"{"messages":[{"role":"usr","content":"x"}]}"#,
+            "c.jsonl:1:22: `role`: expected `system`, `developer`, `user`, `assistant` or `tool`, did you mean `user`?"
+        ),
         (#"{"messages":[{"role":"user"}]}"#, "c.jsonl:1:14: `content` is missing: expected a text or a list of parts"),
         (#"{"messages":"{{x"}"#, "c.jsonl:1:13: `{{` without `}}` (line 1, column 1 of the template)"),
-        (#"{"choices":["a","b"],"answer":"C"}"#, "c.jsonl:1:31: expected a letter up to `B`, a number from 0 or one of the choices"),
+        (
+            #"{"choices":["a","b"],"answer":"C"}"#,
+            "c.jsonl:1:31: expected a letter up to `B`, a number from 0 or one of the choices"
+        ),
         (#"{"answer":"C"}"#, "c.jsonl:1:11: `answer` needs `choices`; else say `expected`"),
         (#"{"tags":[{}]}"#, "c.jsonl:1:10: `tags`: expected a text, found a mapping"),
-        (#"{"schema":{"typ":"string"}}"#, "c.jsonl:1:12: JSON Schema keyword `typ` is not read here, did you mean `type`?"),
+        (
+            #"{"schema":{"typ":"string"}}"#,
+            "c.jsonl:1:12: JSON Schema keyword `typ` is not read here, did you mean `type`?"
+        ),
     ])
     func `a bad row is named by line and column`(_ row: String, _ error: String) {
         #expect(lines(row).errors == [error])
     }
 
     @Test func `a CSV file's columns mean what a row's keys mean, and the others are variables`() throws {
-        let text = "id,question,expected,expected_2,tags,choices,answer\nq1,\"2+2, please\",4,four,math; easy,\"[\"\"3\"\",\"\"4\"\"]\",B\nq2,x,,,,,\n"
+        let text =
+            "id,question,expected,expected_2,tags,choices,answer\nq1,\"2+2, please\",4,four,math; easy,\"[\"\"3\"\",\"\"4\"\"]\",B\nq2,x,,,,,\n"
         var cases: [EvaluationCase] = []
         let errors = problems { cases = CaseReader.csv(Array(text.utf8), source: "c.csv", &$0) }
         #expect(errors.isEmpty && cases.count == 2)
         #expect(cases[0].id == "q1" && cases[0].variables["question"]?.text == "2+2, please")
-        #expect(cases[0].expected == ["4", "four"] && cases[0].tags == ["math", "easy"] && cases[0].correctChoices == [1])
+        #expect(
+            cases[0].expected == ["4", "four"] && cases[0].tags == ["math", "easy"] && cases[0].correctChoices == [1])
         #expect(cases[1].expected.isEmpty && cases[1].tags.isEmpty && cases[1].position.line == 3)
         let bad = problems { _ = CaseReader.csv(Array("id,schema\n1,{x\n".utf8), source: "c.csv", &$0) }
         #expect(bad == ["c.csv:2:3: `schema`: expected JSON"])
     }
 
     private static let file = tree(
-        #"{"name":"s","prompt":"Q: {{q}}","cases":"c.csv","scorers":["exact",{"type":"contains","value":"x","name":"has-x"}],"methods":{"short":{"system":"Be short."}},"models":["m1","m2"]}"#)
+        #"{"name":"s","prompt":"Q: {{q}}","cases":"c.csv","scorers":["exact",{"type":"contains","value":"x","name":"has-x"}],"methods":{"short":{"system":"Be short."}},"models":["m1","m2"]}"#
+    )
 
     @Test func `a suite's file and the files that it names make a suite`() throws {
         var suite: Suite?
@@ -77,7 +89,10 @@ struct SuiteTests {
 
     @Test(arguments: [
         ("q\n1\n", ["c.csv:2:1: scorer `exact`: the case has no `expected`"]),
-        ("p,expected\n1,2\n", ["c.csv:2:1: unknown variable `q`, did you mean `p`? (line 1, column 4 of the template)"]),
+        (
+            "p,expected\n1,2\n",
+            ["c.csv:2:1: unknown variable `q`, did you mean `p`? (line 1, column 4 of the template)"]
+        ),
         ("id,q,expected\na,1,2\na,1,2\n", ["c.csv:3:1: a case is already called `a`"]),
         ("q,expected\n", ["s.yaml:1:1: the suite has no cases"]),
     ])
@@ -128,7 +143,9 @@ struct SuiteTests {
         #expect(tree("1e99").int == nil && tree("1e400").double == nil)
     }
 
-    @Test(arguments: [("12", true), ("-1.5e3", true), ("01", false), ("yes", false), ("1_000", false), ("", false), ("0x1F", false)])
+    @Test(arguments: [
+        ("12", true), ("-1.5e3", true), ("01", false), ("yes", false), ("1_000", false), ("", false), ("0x1F", false),
+    ])
     func `a plain YAML scalar is a number only as JSON writes them`(_ text: String, _ isNumber: Bool) {
         #expect((ValueTree(plainScalar: text).double != nil) == isNumber)
     }
@@ -159,21 +176,36 @@ struct LayoutTests {
     }
 
     @Test func `multiple choice of the harness becomes a question for a letter`() throws {
-        let task = #"{"doc_to_text":"Question: {{question.strip()}}\nAnswer:","doc_to_choice":"{{choices.text}}","doc_to_target":"{{answerKey}}","output_type":"multiple_choice"}"#
-        let row = #"{"id":"Mercury_1","question":" Which? ","choices":{"text":["ice","fire"],"label":["A","B"]},"answerKey":"B"}"#
+        let task =
+            #"{"doc_to_text":"Question: {{question.strip()}}\nAnswer:","doc_to_choice":"{{choices.text}}","doc_to_target":"{{answerKey}}","output_type":"multiple_choice"}"#
+        let row =
+            #"{"id":"Mercury_1","question":" Which? ","choices":{"text":["ice","fire"],"label":["A","B"]},"answerKey":"B"}"#
         let (cases, errors) = harness(task, row)
         #expect(errors.isEmpty)
         let test = try #require(cases.first)
         #expect(test.id == "Mercury_1" && test.choices == ["ice", "fire"] && test.correctChoices == [1])
         let text = try test.prompt?.filled(with: test.variables).first?.text
-        #expect(text == "Question: Which?\nAnswer:\n\nA. ice\nB. fire\n\nAnswer with the letter of the right choice alone.")
+        #expect(
+            text == "Question: Which?\nAnswer:\n\nA. ice\nB. fire\n\nAnswer with the letter of the right choice alone.")
     }
 
     @Test(arguments: [
-        (#"{"doc_to_text":"{{q}}","doc_to_choice":["no","yes"],"doc_to_target":"label"}"#, #"{"q":"x","label":1}"#, [1], [String]()),
-        (#"{"doc_to_text":"{{q}}","doc_to_choice":["{{a}}","{{b}}"],"doc_to_target":"{{b}}"}"#, #"{"q":"x","a":"u","b":"v"}"#, [1], []),
-        (#"{"doc_to_text":"q","doc_to_choice":"endings","doc_to_target":0}"#, #"{"q":"x","endings":["u","v"]}"#, [0], []),
-        (#"{"doc_to_text":"q","doc_to_target":"{{answer}} #","output_type":"generate_until"}"#, #"{"q":"x","answer":"4"}"#, [], ["4 #"]),
+        (
+            #"{"doc_to_text":"{{q}}","doc_to_choice":["no","yes"],"doc_to_target":"label"}"#, #"{"q":"x","label":1}"#,
+            [1], [String]()
+        ),
+        (
+            #"{"doc_to_text":"{{q}}","doc_to_choice":["{{a}}","{{b}}"],"doc_to_target":"{{b}}"}"#,
+            #"{"q":"x","a":"u","b":"v"}"#, [1], []
+        ),
+        (
+            #"{"doc_to_text":"q","doc_to_choice":"endings","doc_to_target":0}"#, #"{"q":"x","endings":["u","v"]}"#, [0],
+            []
+        ),
+        (
+            #"{"doc_to_text":"q","doc_to_target":"{{answer}} #","output_type":"generate_until"}"#,
+            #"{"q":"x","answer":"4"}"#, [], ["4 #"]
+        ),
         (#"{"doc_to_text":"q","doc_to_target":"answers"}"#, #"{"q":"x","answers":["4","four"]}"#, [], ["4", "four"]),
     ])
     func `targets of the harness are numbers, letters, words or templates`(
@@ -184,10 +216,22 @@ struct LayoutTests {
     }
 
     @Test(arguments: [
-        (#"{"doc_to_text":"{{q}}","doc_to_target":"a","output_type":"loglikelihood"}"#, #"{"q":"x","a":"y"}"#, "t.yaml:1:58: `output_type`: only `multiple_choice` or `generate_until` can be asked of chat models"),
-        (#"{"doc_to_text":"{{q}}{% if x %}","doc_to_target":"a"}"#, "", "t.yaml:1:16: template statements `{% … %}` and comments `{# … #}` are not read here (line 1, column 6 of the template)"),
-        (#"{"doc_to_text":"q","doc_to_target":"a"}"#, #"{"q":"x"}"#, "d.jsonl:1:1: `a` is missing: expected the right answer"),
-        (#"{"doc_to_text":"q","doc_to_choice":"c","doc_to_target":"a"}"#, #"{"q":"x","c":["u"],"a":3}"#, "d.jsonl:1:23: expected a letter up to `A`, a number from 0 or one of the choices"),
+        (
+            #"{"doc_to_text":"{{q}}","doc_to_target":"a","output_type":"loglikelihood"}"#, #"{"q":"x","a":"y"}"#,
+            "t.yaml:1:58: `output_type`: only `multiple_choice` or `generate_until` can be asked of chat models"
+        ),
+        (
+            #"{"doc_to_text":"{{q}}{% if x %}","doc_to_target":"a"}"#, "",
+            "t.yaml:1:16: template statements `{% … %}` and comments `{# … #}` are not read here (line 1, column 6 of the template)"
+        ),
+        (
+            #"{"doc_to_text":"q","doc_to_target":"a"}"#, #"{"q":"x"}"#,
+            "d.jsonl:1:1: `a` is missing: expected the right answer"
+        ),
+        (
+            #"{"doc_to_text":"q","doc_to_choice":"c","doc_to_target":"a"}"#, #"{"q":"x","c":["u"],"a":3}"#,
+            "d.jsonl:1:24: expected a letter up to `A`, a number from 0 or one of the choices"
+        ),
     ])
     func `what of the harness can't be read is named`(_ task: String, _ row: String, _ error: String) {
         #expect(harness(task, row).errors == [error])
@@ -201,7 +245,8 @@ struct LayoutTests {
 
     @Test func `tests of promptfoo become cases with scorers of their own`() throws {
         let (layout, errors) = promptfoo(
-            #"{"prompts":["Say {{w}} in {{lang}}"],"providers":["openai:x"],"defaultTest":{"vars":{"lang":"fr"},"assert":[{"type":"latency","threshold":500}]},"tests":[{"vars":{"w":["a","b"]},"assert":[{"type":"equals","value":"{{w}}!"},{"type":"not-icontains","value":"SORRY","weight":2},{"type":"equals","value":{"k":1}}]}]}"#)
+            #"{"prompts":["Say {{w}} in {{lang}}"],"providers":["openai:x"],"defaultTest":{"vars":{"lang":"fr"},"assert":[{"type":"latency","threshold":500}]},"tests":[{"vars":{"w":["a","b"]},"assert":[{"type":"equals","value":"{{w}}!"},{"type":"not-icontains","value":"SORRY","weight":2},{"type":"equals","value":{"k":1}}]}]}"#
+        )
         #expect(errors.isEmpty)
         let made = try #require(layout)
         #expect(made.cases.map(\.id) == ["1", "1.2"] && made.prompts.count == 1)
@@ -216,11 +261,23 @@ struct LayoutTests {
     }
 
     @Test(arguments: [
-        (#"{"tests":[{"assert":[{"type":"javascript","value":"1"}]}]}"#, "p.yaml:1:30: assertion `javascript` is not read here"),
-        (#"{"tests":[{"assert":[{"type":"icontain","value":"1"}]}]}"#, "p.yaml:1:30: assertion `icontain` is not read here, did you mean `icontains`?"),
+        (
+            #"{"tests":[{"assert":[{"type":"javascript","value":"1"}]}]}"#,
+            "p.yaml:1:30: assertion `javascript` is not read here"
+        ),
+        (
+            #"{"tests":[{"assert":[{"type":"icontain","value":"1"}]}]}"#,
+            "p.yaml:1:30: assertion `icontain` is not read here, did you mean `icontains`?"
+        ),
         (#"{"tests":[{"assert":[{"type":"contains"}]}]}"#, "p.yaml:1:30: `value` is missing"),
-        (#"{"tests":[{"vars":{"a":[1,2]},"assert":[{"type":"regex","value":"("}]}]}"#, "p.yaml:1:65: `(` without `)` (column 1 of the pattern)"),
-        (#"{"tests":[{"vars":{"a":"file://x"}}]}"#, "p.yaml:1:20: variables in other files are not read here: put the value in"),
+        (
+            #"{"tests":[{"vars":{"a":[1,2]},"assert":[{"type":"regex","value":"("}]}]}"#,
+            "p.yaml:1:65: `(` without `)` (column 1 of the pattern)"
+        ),
+        (
+            #"{"tests":[{"vars":{"a":"file://x"}}]}"#,
+            "p.yaml:1:24: variables in other files are not read here: put the value in"
+        ),
         (#"{"tests":[{"var":{"a":1}}]}"#, "p.yaml:1:12: unknown key `var`, did you mean `vars`?"),
     ])
     func `what of promptfoo can't be read is named once`(_ json: String, _ error: String) {
@@ -229,7 +286,11 @@ struct LayoutTests {
 
     @Test func `no bytes make a reader trap`() {
         var dice = Dice(5)
-        let pieces = ["{", "}", "[", "]", "\"", ":", ",", "\"input\"", "\"ideal\"", "\"vars\"", "\"tests\"", "\"assert\"", "\"type\"", "\"equals\"", "\"value\"", "1", "null", "{{", "}}", "\n", "é", "\"answer\"", "\"choices\"", "\"messages\"", "\"role\""]
+        let pieces = [
+            "{", "}", "[", "]", "\"", ":", ",", "\"input\"", "\"ideal\"", "\"vars\"", "\"tests\"", "\"assert\"",
+            "\"type\"", "\"equals\"", "\"value\"", "1", "null", "{{", "}}", "\n", "é", "\"answer\"", "\"choices\"",
+            "\"messages\"", "\"role\"",
+        ]
         for _ in 0..<3000 {
             let text = dice.text(of: pieces, upTo: 14)
             var collected = SuiteProblems()

@@ -48,7 +48,8 @@ public struct HarnessLayout: Sendable {
             let words = ["multiple_choice", "generate_until"]
             if !words.contains(where: { $0 == type.text }) {
                 problems.report(
-                    source, type.position, "`output_type`: only \(Spelling.alternatives(words)) can be asked of chat models"
+                    source, type.position,
+                    "`output_type`: only \(Spelling.alternatives(words)) can be asked of chat models"
                         + Spelling.question(type.text ?? "", among: words))
             } else if type.text == "multiple_choice", value["doc_to_choice"] == nil {
                 problems.report(source, value.position, "`doc_to_choice` is missing: expected the choices")
@@ -116,7 +117,8 @@ public struct HarnessLayout: Sendable {
         let value: ValueTree
         switch target {
         case .fixed(let index): value = ValueTree(.number("\(index)"), at: row.position)
-        case .template(let template): value = ValueTree(.text(try template.filled(with: test.variables)), at: row.position)
+        case .template(let template):
+            value = ValueTree(.text(try template.filled(with: test.variables)), at: row.position)
         case .path(let path):
             guard let found = Self.follow(path, in: row), !found.isNull else {
                 let name = path.joined(separator: ".").inMessage
@@ -127,7 +129,9 @@ public struct HarnessLayout: Sendable {
         }
         if test.choices.isEmpty {
             // Without choices the harness knows only `.none`.
-            if case .none = choices { test.expected = MappingReader.texts(value, "doc_to_target", test.source, &problems) }
+            if case .none = choices {
+                test.expected = MappingReader.texts(value, "doc_to_target", test.source, &problems)
+            }
         } else {
             CaseReader.readAnswer(value, &test, &problems)
         }
@@ -151,10 +155,14 @@ public struct HarnessLayout: Sendable {
     ) -> Choices {
         guard let value else { return .none }
         if let elements = value.elements {
-            return .fixed(elements.compactMap { MessageReader.template(ValueTree(.text($0.inPrompt), at: $0.position), true, source, &problems) })
+            return .fixed(
+                elements.compactMap {
+                    MessageReader.template(ValueTree(.text($0.inPrompt), at: $0.position), true, source, &problems)
+                })
         }
         if let text = value.text, let path = memberPath(text) ?? onlyPlace(text) { return .path(path) }
-        problems.report(source, value.position, "`doc_to_choice`: expected a list, or a row's member such as `{{choices.text}}`")
+        problems.report(
+            source, value.position, "`doc_to_choice`: expected a list, or a row's member such as `{{choices.text}}`")
         return .none
     }
 

@@ -69,7 +69,8 @@ public struct PromptfooLayout: Sendable {
             let values = member.value.elements ?? [member.value]
             guard !values.isEmpty, sets.count * values.count <= mostCases else {
                 problems.report(
-                    source, member.position, values.isEmpty ? "an empty list of values" : "more than \(mostCases) combinations")
+                    source, member.position,
+                    values.isEmpty ? "an empty list of values" : "more than \(mostCases) combinations")
                 return []
             }
             sets = sets.flatMap { set in
@@ -119,7 +120,8 @@ private struct AssertionReader {
         if let variables = reader.optional("vars") {
             parts.variables = Variables(variables.members ?? [])
             if variables.members == nil {
-                problems.report(source, variables.position, "`vars`: expected a mapping, found \(variables.kindInWords)")
+                problems.report(
+                    source, variables.position, "`vars`: expected a mapping, found \(variables.kindInWords)")
             }
             for member in parts.variables.members where member.value.text?.hasPrefix("file://") == true {
                 problems.report(source, member.position, "variables in other files are not read here: put the value in")
@@ -192,7 +194,8 @@ private struct AssertionReader {
             var match = ContainsMatch(texts)
             match.isPrefix = true
             return .contains(match)
-        case "regex": return value.flatMap { ScorerReader.pattern($0, source, &problems) }.map { .pattern(PatternMatch($0)) }
+        case "regex":
+            return value.flatMap { ScorerReader.pattern($0, source, &problems) }.map { .pattern(PatternMatch($0)) }
         case "is-json":
             guard let value else { return .schema(nil) }
             return ScorerReader.schema(value, source, &problems).map { .schema($0) }

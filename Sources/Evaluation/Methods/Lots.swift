@@ -23,7 +23,9 @@ enum Seed {
     /// The first eight bytes of a digest of both, big-endian: neighbours have nothing in common.
     static func derived(from seed: UInt64, _ name: String) -> UInt64 {
         var bytes: [UInt8] = []
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: seed >> shift)) }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: seed >> shift))
+        }
         bytes.append(contentsOf: name.utf8)
         return SHA256.hash(bytes).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }

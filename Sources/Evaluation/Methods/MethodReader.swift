@@ -60,7 +60,8 @@ public enum MethodReader {
         sampling.stop = reader.texts("stop", &problems)
         guard let others = reader.optional("parameters") else { return sampling }
         let own = [
-            "model", "messages", "tools", "response_format", "temperature", "top_p", "max_tokens", "stop", "seed", "stream",
+            "model", "messages", "tools", "response_format", "temperature", "top_p", "max_tokens", "stop", "seed",
+            "stream",
         ]
         for member in others.members ?? [] {
             guard !own.contains(member.key) else {
@@ -70,7 +71,8 @@ public enum MethodReader {
             sampling.others[member.key] = member.value.json
         }
         if others.members == nil {
-            problems.report(reader.source, others.position, "`parameters`: expected a mapping, found \(others.kindInWords)")
+            problems.report(
+                reader.source, others.position, "`parameters`: expected a mapping, found \(others.kindInWords)")
         }
         return sampling
     }

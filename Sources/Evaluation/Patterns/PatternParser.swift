@@ -271,7 +271,9 @@ struct PatternParser {
 
     private mutating func hexadecimal(_ count: Int, _ start: Int) throws(Pattern.Failure) -> Unicode.Scalar {
         let end = index + count
-        guard end <= scalars.count else { throw Pattern.Failure(column: start + 1, message: "expected \(count) hexadecimal digits") }
+        guard end <= scalars.count else {
+            throw Pattern.Failure(column: start + 1, message: "expected \(count) hexadecimal digits")
+        }
         let digits = String(String.UnicodeScalarView(scalars[index..<end]))
         guard digits.utf8.count == count, digits.unicodeScalars.allSatisfy(\.properties.isASCIIHexDigit),
             let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value)
@@ -294,7 +296,9 @@ struct PatternParser {
             if scalar == "\\", let next = peek(1), let (kind, isNegated) = Self.kind(next) {
                 index += 2
                 set.insert(kind, isNegated: isNegated)
-                if current == "-", let after = peek(1), after != "]" { throw failure("a range that begins with a class") }
+                if current == "-", let after = peek(1), after != "]" {
+                    throw failure("a range that begins with a class")
+                }
                 continue
             }
             let low = try member()
@@ -303,7 +307,9 @@ struct PatternParser {
                 continue
             }
             index += 1
-            if after == "\\", let next = peek(1), Self.kind(next) != nil { throw failure("a range that ends with a class") }
+            if after == "\\", let next = peek(1), Self.kind(next) != nil {
+                throw failure("a range that ends with a class")
+            }
             let high = try member()
             guard low.value <= high.value else { throw failure("a range that ends before it begins") }
             set.insert(low.value...high.value)

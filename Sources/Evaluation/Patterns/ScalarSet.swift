@@ -8,7 +8,9 @@ struct ScalarSet: Sendable {
 
         func contains(_ scalar: Unicode.Scalar) -> Bool {
             switch self {
-            case .digit: scalar.isASCII ? (0x30...0x39).contains(scalar.value) : scalar.properties.generalCategory == .decimalNumber
+            case .digit:
+                scalar.isASCII
+                    ? (0x30...0x39).contains(scalar.value) : scalar.properties.generalCategory == .decimalNumber
             case .word: scalar.isOfWord
             case .blank: scalar.isBlank
             }

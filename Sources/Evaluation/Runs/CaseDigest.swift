@@ -11,7 +11,9 @@ public enum CaseDigest {
         _ request: EvaluationRequest, suite: String, caseID: String, gateway: String = ""
     ) -> Digest32 {
         var bytes: [UInt8] = []
-        for part in ["sallyport-evaluation-1", suite, caseID, "\(request.vote)", gateway] { append(Array(part.utf8), to: &bytes) }
+        for part in ["sallyport-evaluation-1", suite, caseID, "\(request.vote)", gateway] {
+            append(Array(part.utf8), to: &bytes)
+        }
         append(request.chatBody, to: &bytes)
         return SHA256.hash(bytes)
     }

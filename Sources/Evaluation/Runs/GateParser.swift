@@ -76,7 +76,12 @@ struct GateParser {
         let metrics = left.metrics
         let right = try sum(metrics.count == 1 ? metrics.first : nil)
         let text = String(String.UnicodeScalarView(scalars[start..<index])).trimmingBlanks
-        if (try? sign()) != nil { throw failure("a comparison of a comparison: join two with `&&`") }
+        skipBlanks()
+        let next = index
+        if (try? sign()) != nil {
+            index = next
+            throw failure("a comparison of a comparison: join two with `&&`")
+        }
         return .comparison(left, comparison, right, text: text)
     }
 

@@ -41,7 +41,11 @@ public struct RunPlan: Sendable {
         for test in suite.cases {
             for scorer in suite.scorers + test.scorers {
                 guard case .judge(let judge) = scorer.rule else { continue }
-                if case .pairwise = judge.manner { perCandidate += 2 * judge.votes } else { perCandidate += judge.votes }
+                if case .pairwise = judge.manner {
+                    perCandidate += 2 * judge.votes
+                } else {
+                    perCandidate += judge.votes
+                }
             }
         }
         return perCandidate * candidates.count

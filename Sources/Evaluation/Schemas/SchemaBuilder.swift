@@ -84,7 +84,9 @@ struct SchemaBuilder {
             case "oneOf": node.oneOf = try schemas(value, place, depth)
             case "$ref": node.reference = try reference(value, depth)
             case "enum":
-                guard let elements = value.elements, !elements.isEmpty else { throw failure(value, "`enum`: expected a list of values") }
+                guard let elements = value.elements, !elements.isEmpty else {
+                    throw failure(value, "`enum`: expected a list of values")
+                }
                 node.choices = elements
             case "const": node.choices = [value]
             case "pattern": node.pattern = try pattern(value)
@@ -121,8 +123,11 @@ struct SchemaBuilder {
         }
     }
 
-    private mutating func schemas(_ value: ValueTree, _ place: String, _ depth: Int) throws(JSONSchema.Failure) -> [Int] {
-        guard let elements = value.elements, !elements.isEmpty else { throw failure(value, "expected a list of schemas") }
+    private mutating func schemas(_ value: ValueTree, _ place: String, _ depth: Int) throws(JSONSchema.Failure) -> [Int]
+    {
+        guard let elements = value.elements, !elements.isEmpty else {
+            throw failure(value, "expected a list of schemas")
+        }
         var numbers: [Int] = []
         for (index, element) in elements.enumerated() {
             numbers.append(try node(for: element, place: "\(place)/\(index)", depth: depth + 1))
@@ -131,7 +136,8 @@ struct SchemaBuilder {
     }
 
     private mutating func reference(_ value: ValueTree, _ depth: Int) throws(JSONSchema.Failure) -> Int {
-        guard let text = value.text, text.utf8.first == UInt8(ascii: "#"), let pointer = JSONPointer(String(text.dropFirst()))
+        guard let text = value.text, text.utf8.first == UInt8(ascii: "#"),
+            let pointer = JSONPointer(String(text.dropFirst()))
         else { throw failure(value, "`$ref`: only places of the same document, such as `#/$defs/item`, are read here") }
         guard let target = pointer.value(in: document) else {
             throw failure(value, "`$ref`: there is no `\(text.inMessage)` in the schema")
@@ -171,7 +177,9 @@ struct SchemaBuilder {
     }
 
     private func count(_ value: ValueTree, _ key: String) throws(JSONSchema.Failure) -> Int {
-        guard let count = value.int, count >= 0 else { throw failure(value, "`\(key)`: expected a whole number from 0") }
+        guard let count = value.int, count >= 0 else {
+            throw failure(value, "`\(key)`: expected a whole number from 0")
+        }
         return count
     }
 

@@ -73,8 +73,12 @@ struct SchemaValidator {
         guard let number = value.double else { return "`\(node.place)`: a number too large" }
         if let least = node.minimum, number < least { return "`\(node.place)/minimum`: less than \(least)" }
         if let most = node.maximum, number > most { return "`\(node.place)/maximum`: more than \(most)" }
-        if let bound = node.exclusiveMinimum, number <= bound { return "`\(node.place)/exclusiveMinimum`: not above \(bound)" }
-        if let bound = node.exclusiveMaximum, number >= bound { return "`\(node.place)/exclusiveMaximum`: not below \(bound)" }
+        if let bound = node.exclusiveMinimum, number <= bound {
+            return "`\(node.place)/exclusiveMinimum`: not above \(bound)"
+        }
+        if let bound = node.exclusiveMaximum, number >= bound {
+            return "`\(node.place)/exclusiveMaximum`: not below \(bound)"
+        }
         if let step = node.multipleOf {
             let quotient = number / step
             // 0.3 / 0.1 is not 3 to the last bit.
@@ -89,13 +93,17 @@ struct SchemaValidator {
         let count = node.length == (0, .max) ? 0 : text.unicodeScalars.count
         if count < node.length.least { return "`\(node.place)/minLength`: shorter than \(node.length.least)" }
         if count > node.length.most { return "`\(node.place)/maxLength`: longer than \(node.length.most)" }
-        if let pattern = node.pattern, pattern.matches(text) != true { return "`\(node.place)/pattern`: does not match" }
+        if let pattern = node.pattern, pattern.matches(text) != true {
+            return "`\(node.place)/pattern`: does not match"
+        }
         if let format = node.format, !format.accepts(text) { return "`\(node.place)/format`: no \(format.rawValue)" }
         return nil
     }
 
     private mutating func listViolation(_ elements: [ValueTree], _ node: SchemaNode, _ depth: Int) -> String? {
-        if elements.count < node.itemCount.least { return "`\(node.place)/minItems`: fewer than \(node.itemCount.least)" }
+        if elements.count < node.itemCount.least {
+            return "`\(node.place)/minItems`: fewer than \(node.itemCount.least)"
+        }
         if elements.count > node.itemCount.most { return "`\(node.place)/maxItems`: more than \(node.itemCount.most)" }
         for (index, element) in elements.enumerated() {
             guard let schema = index < node.prefixItems.count ? node.prefixItems[index] : node.items else { continue }

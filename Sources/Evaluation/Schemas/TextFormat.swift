@@ -78,7 +78,8 @@ enum TextFormat: String, Sendable, CaseIterable {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return false }
         let isLocal = parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { atom in
-            !atom.isEmpty && atom.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !Array("()<>[]:;@\\,\"".utf8).contains($0) }
+            !atom.isEmpty
+                && atom.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && !Array("()<>[]:;@\\,\"".utf8).contains($0) }
         }
         return isLocal && isHostname(parts[1])
     }
@@ -117,7 +118,8 @@ enum TextFormat: String, Sendable, CaseIterable {
                     guard isIPv4(part) else { return false }
                     groups += 2
                 } else {
-                    guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit })
+                    guard (1...4).contains(part.utf8.count),
+                        part.utf8.allSatisfy({ Unicode.Scalar($0).properties.isASCIIHexDigit })
                     else { return false }
                     groups += 1
                 }

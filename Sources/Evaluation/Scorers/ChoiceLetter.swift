@@ -32,7 +32,9 @@ enum ChoiceLetter {
         if text.unicodeScalars.count == 1, let only = text.unicodeScalars.first, let index = position(only) {
             return choices.indices.contains(index) ? index : nil
         }
-        guard (1...3).contains(text.utf8.count), let number = Int(text), choices.indices.contains(number) else { return nil }
+        guard (1...3).contains(text.utf8.count), let number = Int(text), choices.indices.contains(number) else {
+            return nil
+        }
         return number
     }
 
@@ -53,10 +55,13 @@ enum ChoiceLetter {
     private static func stated(_ scalars: [Unicode.Scalar]) -> Int? {
         let lowered = scalars.map { (0x41...0x5A).contains($0.value) ? Unicode.Scalar(UInt8($0.value) + 32) : $0 }
         var found: Int?
-        for marker in ["answer is", "answer:", "answer :", "choice is", "option is", "\\boxed{", "choose", "answer**:"] {
+        for marker in ["answer is", "answer:", "answer :", "choice is", "option is", "\\boxed{", "choose", "answer**:"]
+        {
             for end in ends(of: Array(marker.unicodeScalars), in: lowered) {
                 var index = end
-                while index < scalars.count, [" ", "*", "(", ":", "\"", "`", "[", "\n", "{"].contains(scalars[index]) { index += 1 }
+                while index < scalars.count, [" ", "*", "(", ":", "\"", "`", "[", "\n", "{"].contains(scalars[index]) {
+                    index += 1
+                }
                 guard index < scalars.count, let letter = position(scalars[index]) else { continue }
                 let next = index + 1 < scalars.count ? scalars[index + 1] : " "
                 // Small letters behind a marker are words, unless something closes them.

@@ -158,7 +158,8 @@ public struct Judge: Sendable, Hashable {
     private static let pairwiseSchema = schema("winner", #"{"type":"string","enum":["A","B","tie"]}"#)
 
     private static func schema(_ name: String, _ type: String) -> ValueTree {
-        let text = #"{"type":"object","properties":{"reason":{"type":"string"},""# + name + #"":"# + type
+        let text =
+            #"{"type":"object","properties":{"reason":{"type":"string"},""# + name + #"":"# + type
             + #"},"required":["reason",""# + name + #""],"additionalProperties":false}"#
         return ValueTree(json: text) ?? ValueTree(.mapping([]))
     }

@@ -28,7 +28,9 @@ enum JudgeVerdict {
 
     private static func member(_ name: String, of text: String) -> ValueTree? {
         let trimmed = text.trimmingBlanks
-        guard let value = ValueTree(json: trimmed) ?? onlyFence(trimmed), let members = value.members else { return nil }
+        guard let value = ValueTree(json: trimmed) ?? onlyFence(trimmed), let members = value.members else {
+            return nil
+        }
         for member in members where member.key != name {
             guard member.key == "reason", member.value.text != nil else { return nil }
         }

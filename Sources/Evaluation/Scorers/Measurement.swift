@@ -15,6 +15,7 @@ enum Measurement {
     private static func score(_ measure: Double, _ most: Double?, _ unit: String) -> Score {
         guard let most else { return Score(nil, measure: measure, unit) }
         let isWithin = measure <= most
-        return Score(isWithin ? 1 : 0, measure: measure, isWithin ? "within \(most) \(unit)" : "more than \(most) \(unit)")
+        return Score(
+            isWithin ? 1 : 0, measure: measure, isWithin ? "within \(most) \(unit)" : "more than \(most) \(unit)")
     }
 }

@@ -127,7 +127,8 @@ enum NumberFinder {
             whole += 1
             // A comma parts thousands where exactly three digits follow it.
             if whole <= 3, at(index) == ",", groups(scalars, index) {
-                while at(index) == ",", isDigit(index + 1), isDigit(index + 2), isDigit(index + 3), !isDigit(index + 4) {
+                while at(index) == ",", isDigit(index + 1), isDigit(index + 2), isDigit(index + 3), !isDigit(index + 4)
+                {
                     for step in 1...3 { text.unicodeScalars.append(at(index + step)) }
                     index += 4
                 }

@@ -35,7 +35,8 @@ enum PorterStemmer {
     private static func step1b(_ word: [UInt8]) -> [UInt8] {
         if word.ends("ied") { return Array(word.dropLast(word.count == 4 ? 1 : 2)) }
         if word.ends("eed") { return measure(word.dropLast(3)) > 0 ? Array(word.dropLast()) : word }
-        guard let suffix = ["ed", "ing"].first(where: { word.ends($0) && hasVowel(word.dropLast($0.utf8.count)) }) else {
+        guard let suffix = ["ed", "ing"].first(where: { word.ends($0) && hasVowel(word.dropLast($0.utf8.count)) })
+        else {
             return word
         }
         let stem = Array(word.dropLast(suffix.utf8.count))

@@ -29,14 +29,19 @@ public enum ScorerReader {
 
     private static func scorer(_ value: ValueTree, _ source: String, _ problems: inout SuiteProblems) -> Scorer? {
         // A type alone may stand as a word.
-        let value = value.text == nil ? value : ValueTree(
-            .mapping([ValueTree.Member(key: "type", position: value.position, value: value)]), at: value.position)
+        let value =
+            value.text == nil
+            ? value
+            : ValueTree(
+                .mapping([ValueTree.Member(key: "type", position: value.position, value: value)]), at: value.position)
         var reader = MappingReader(value, source: source, &problems)
         guard value.members != nil else { return nil }
         if value["type"] == nil { _ = reader.required("type", "a scorer's type", &problems) }
         guard let kind = reader.choice("type", Kind.self, &problems) else { return nil }
         let name = reader.text("name", &problems) ?? kind.rawValue
-        if !name.isPlainWord { problems.report(source, value.position, "`name`: expected letters, digits, `_` and `-`") }
+        if !name.isPlainWord {
+            problems.report(source, value.position, "`name`: expected letters, digits, `_` and `-`")
+        }
         let weight = reader.number("weight", in: 0...1_000_000, &problems) ?? 1
         let isNegated = reader.bool("not", &problems) ?? false
         let threshold = reader.number("threshold", in: 0...1, &problems)
@@ -121,7 +126,9 @@ public enum ScorerReader {
     private static func field(_ reader: inout MappingReader, _ problems: inout SuiteProblems) -> Scorer.Rule? {
         let comparison = reader.choice("is", JSONFieldMatch.Comparison.self, &problems) ?? .equal
         let value = reader.optional("value")
-        guard let place = reader.required("pointer", "a JSON pointer such as `/user/name`", &problems) else { return nil }
+        guard let place = reader.required("pointer", "a JSON pointer such as `/user/name`", &problems) else {
+            return nil
+        }
         guard let text = place.text, let pointer = JSONPointer(text) else {
             problems.report(reader.source, place.position, "`pointer`: expected a JSON pointer such as `/user/name`")
             return nil

@@ -20,7 +20,8 @@ public struct CSVTable: Sendable {
     public let rows: [[Field]]
 
     /// Reads a table; reports every error and keeps the rows that have none.
-    public init(_ bytes: [UInt8], source: String, separator: UInt8 = UInt8(ascii: ","), _ problems: inout SuiteProblems) {
+    public init(_ bytes: [UInt8], source: String, separator: UInt8 = UInt8(ascii: ","), _ problems: inout SuiteProblems)
+    {
         var reader = CSVReader(bytes, separator: separator)
         var columns: [Field]?
         var rows: [[Field]] = []

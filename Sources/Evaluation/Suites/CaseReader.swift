@@ -123,10 +123,14 @@ private enum CSVRow {
                 guard let value = parsed(field, name, source, &problems) else { continue }
                 if name == "variables" { variables += value.members ?? [] } else { add(value) }
             } else if name == "tags" {
-                let tags = field.text.split(separator: ";").map { ValueTree(.text($0.trimmingBlanks), at: field.position) }
+                let tags = field.text.split(separator: ";").map {
+                    ValueTree(.text($0.trimmingBlanks), at: field.position)
+                }
                 add(ValueTree(.list(tags), at: field.position))
             } else if isExpected(name) {
-                if !field.text.isEmpty || field.isQuoted { expected.append(ValueTree(.text(field.text), at: field.position)) }
+                if !field.text.isEmpty || field.isQuoted {
+                    expected.append(ValueTree(.text(field.text), at: field.position))
+                }
             } else if texts.contains(name) {
                 if !field.text.isEmpty { add(ValueTree(.text(field.text), at: field.position)) }
             } else {

@@ -77,7 +77,8 @@ enum MessageReader {
                 parts.append(.image(template))
             default:
                 problems.report(
-                    source, element.position, "`type`: expected `text` or `image_url`"
+                    source, element.position,
+                    "`type`: expected `text` or `image_url`"
                         + Spelling.question(type, among: ["text", "image_url"]))
                 continue
             }

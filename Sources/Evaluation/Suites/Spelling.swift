@@ -16,6 +16,10 @@ enum Spelling {
         // The work is quadratic in the length; names longer than this are no typing errors.
         guard name.utf8.count <= 64 else { return nil }
         let letters = Array(name.lowercased().utf8)
+        // A name that goes on where this one ends was probably meant.
+        if letters.count >= 3, let longer = names.first(where: { $0.lowercased().utf8.starts(with: letters) }) {
+            return longer
+        }
         let limit = letters.count <= 3 ? 1 : letters.count <= 6 ? 2 : 3
         var best: (name: String, distance: Int)?
         for candidate in names where candidate.utf8.count <= 64 {

@@ -77,7 +77,8 @@ public struct SuiteFile: Sendable {
         if problems.count > 0 {
             var unheard = SuiteProblems()
             return Suite(
-                name: name, prompt: prompt, cases: cases, scorers: scorers, examples: examples, source: source, &unheard)
+                name: name, prompt: prompt, cases: cases, scorers: scorers, examples: examples, source: source, &unheard
+            )
         }
         return Suite(
             name: name, prompt: prompt, cases: cases, scorers: scorers, examples: examples, source: source, &problems)
@@ -108,7 +109,8 @@ public struct SuiteFile: Sendable {
         case .openAIEvals: return OpenAIEvalsLayout.cases(bytes, source: path, &problems)
         case .harness:
             guard let task else {
-                problems.report(source, position, "the layout `harness` needs a `task` with `doc_to_text` and `doc_to_target`")
+                problems.report(
+                    source, position, "the layout `harness` needs a `task` with `doc_to_text` and `doc_to_target`")
                 return []
             }
             return task.cases(bytes, source: path, &problems)
@@ -120,7 +122,8 @@ public struct SuiteFile: Sendable {
         if let path = value.text {
             let ending = path.split(separator: ".").last.map(String.init) ?? ""
             guard let layout = Layout(rawValue: ending) else {
-                problems.report(source, value.position, "expected a file ending in `.jsonl` or `.csv`, or `{file, layout}`")
+                problems.report(
+                    source, value.position, "expected a file ending in `.jsonl` or `.csv`, or `{file, layout}`")
                 return nil
             }
             return .file(path: path, layout: layout, position: value.position)
