@@ -1,8 +1,9 @@
-/// A task in the layout of EleutherAI's lm-evaluation-harness: rows of JSON Lines, which `doc_to_text`, `doc_to_choice` and `doc_to_target`
-/// make questions of.
+/// A task in the layout of EleutherAI's lm-evaluation-harness: rows of JSON Lines, which `doc_to_text`, `doc_to_choice`
+/// and `doc_to_target` make questions of.
 ///
-/// The harness compares the likelihoods of the choices, which chat models don't tell; here a multiple-choice question lists its choices with
-/// letters and asks for one. Of Jinja only places are read (`{{question}}`, `{{choices.text}}`, `| trim`, `.strip()`).
+/// The harness compares the likelihoods of the choices, which chat models don't tell; here a multiple-choice question
+/// lists its choices with letters and asks for one. Of Jinja only places are read (`{{question}}`, `{{choices.text}}`,
+/// `| trim`, `.strip()`).
 public struct HarnessLayout: Sendable {
     /// Where a row's choices are.
     public enum Choices: Sendable {
@@ -16,7 +17,8 @@ public struct HarnessLayout: Sendable {
 
     /// Where a row's right answer is.
     public enum Target: Sendable {
-        /// A member of the row by its path: a number from 0, a letter, a choice's own words; for generation a text or several.
+        /// A member of the row by its path: a number from 0, a letter, a choice's own words; for generation a text or
+        /// several.
         case path([String])
         /// A text with places, which says the same.
         case template(PromptTemplate)
@@ -33,8 +35,9 @@ public struct HarnessLayout: Sendable {
     /// Where its right answer is.
     public let target: Target
 
-    /// Reads a task: the keys `doc_to_text`, `doc_to_choice`, `doc_to_target`, `description`, `output_type`; the other keys of the harness (where its data
-    /// is, its metrics and few-shot splits) are the suite's and the method's matter here, and passed over.
+    /// Reads a task: the keys `doc_to_text`, `doc_to_choice`, `doc_to_target`, `description`, `output_type`; the other
+    /// keys of the harness (where its data is, its metrics and few-shot splits) are the suite's and the method's matter
+    /// here, and passed over.
     public init?(_ value: ValueTree, source: String, _ problems: inout SuiteProblems) {
         let before = problems.count
         var reader = MappingReader(value, source: source, &problems)

@@ -2,10 +2,11 @@ internal import Inference
 
 /// A file in the layout of promptfoo: `prompts`, `tests` of `vars` and `assert`, `defaultTest`.
 ///
-/// Of its assertions those are read that need no code of the file's own: `equals`, `contains`, `icontains`, `contains-all`, `contains-any`,
-/// `icontains-all`, `icontains-any`, `starts-with`, `regex`, `is-json`, `bleu`, `f1`, `latency`, `cost`, `is-refusal`, `llm-rubric`, and each with
-/// `not-` before it. Everything else is an error that names it. Texts of assertions may have places for the test's variables. A list as a
-/// variable stands for a test each, as promptfoo has it.
+/// Of its assertions those are read that need no code of the file's own: `equals`, `contains`, `icontains`,
+/// `contains-all`, `contains-any`, `icontains-all`, `icontains-any`, `starts-with`, `regex`, `is-json`, `bleu`, `f1`,
+/// `latency`, `cost`, `is-refusal`, `llm-rubric`, and each with `not-` before it. Everything else is an error that
+/// names it. Texts of assertions may have places for the test's variables. A list as a variable stands for a test each,
+/// as promptfoo has it.
 public struct PromptfooLayout: Sendable {
     /// The prompts, each a text with places, in the file's order: they are variants, so each becomes a suite.
     public let prompts: [Prompt]
@@ -31,7 +32,8 @@ public struct PromptfooLayout: Sendable {
         let defaults = reader.optional("defaultTest")
         let base = defaults.map { assertions.parts($0, &problems) } ?? AssertionReader.Parts()
         if defaults != nil {
-            // Each test reads them with its own variables; what is wrong in them is told once, and not with places that only tests fill.
+            // Each test reads them with its own variables; what is wrong in them is told once, and not with places that
+            // only tests fill.
             for assertion in base.assertions where !assertion.hasPlaces { _ = assertions.scorer(assertion, &problems) }
         }
         var cases: [EvaluationCase] = []

@@ -1,5 +1,6 @@
-/// Which texts are nearest to a question by their words: Okapi BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework") with
-/// k₁ = 1.2 and b = 0.75, and the inverse document frequency ln(1 + (N − n + 0.5)/(n + 0.5)), which is never negative.
+/// Which texts are nearest to a question by their words: Okapi BM25 (Robertson and Zaragoza 2009, "The Probabilistic
+/// Relevance Framework") with k₁ = 1.2 and b = 0.75, and the inverse document frequency ln(1 + (N − n + 0.5)/(n +
+/// 0.5)), which is never negative.
 struct BM25: Sendable {
     private static let saturation = 1.2
     private static let lengthWeight = 0.75
@@ -22,7 +23,8 @@ struct BM25: Sendable {
         meanLength = lengths.isEmpty ? 0 : Double(lengths.reduce(0, +)) / Double(lengths.count)
     }
 
-    /// The numbers of the nearest texts, nearest first; of two as near the earlier first. Texts without a common word come last, in their order.
+    /// The numbers of the nearest texts, nearest first; of two as near the earlier first. Texts without a common word
+    /// come last, in their order.
     func nearest(to question: String, count: Int, where isAllowed: (Int) -> Bool = { _ in true }) -> [Int] {
         let scores = scores(for: question)
         return Array(

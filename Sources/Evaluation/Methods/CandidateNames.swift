@@ -1,4 +1,5 @@
-/// Reads candidates as the command line names them: `gpt-5-mini`, `gpt-5-mini/few-shot-5`, `*/few-shot-5` (all models), `gpt-5-mini/*` (all methods), `*/*`.
+/// Reads candidates as the command line names them: `gpt-5-mini`, `gpt-5-mini/few-shot-5`, `*/few-shot-5` (all models),
+/// `gpt-5-mini/*` (all methods), `*/*`.
 public enum CandidateNames {
     /// Why a name is no candidate.
     public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -8,7 +9,8 @@ public enum CandidateNames {
         public var description: String { message }
     }
 
-    /// The candidates, each once, in the order of the names. `models` are those that `*` stands for; another model's name is taken as it is.
+    /// The candidates, each once, in the order of the names. `models` are those that `*` stands for; another model's
+    /// name is taken as it is.
     public static func read(
         _ names: [String], models: [String], methods: [Method]
     ) throws(Failure) -> [Candidate] {

@@ -34,7 +34,8 @@ public struct ExampleShelf: Sendable {
     let examples: [Example]
     private let index: BM25
 
-    /// Puts the examples of a suite on a shelf: its own, or else its cases. Those without an expected answer are left out.
+    /// Puts the examples of a suite on a shelf: its own, or else its cases. Those without an expected answer are left
+    /// out.
     public init(_ suite: Suite) {
         var examples: [Example] = []
         for test in suite.examples.isEmpty ? suite.cases : suite.examples {

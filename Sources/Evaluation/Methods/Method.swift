@@ -2,7 +2,8 @@
 public struct Method: Sendable {
     /// Its name in tables, such as `few-shot-5`; letters, digits, `_` and `-`.
     public let name: String
-    /// A system prompt of the method's own, with places for the case's variables; it takes the place of the suite's. `nil`: the suite's.
+    /// A system prompt of the method's own, with places for the case's variables; it takes the place of the suite's.
+    /// `nil`: the suite's.
     public var systemPrompt: PromptTemplate?
     /// Solved cases that are shown first; `nil`: none (zero-shot).
     public var examples: FewShot?

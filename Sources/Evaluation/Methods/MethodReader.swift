@@ -1,5 +1,5 @@
-/// Reads methods: a mapping of names to `system`, `examples: {count, choice}`, `retrieve: {count, index}`, `votes`, `temperature`, `top_p`,
-/// `max_tokens`, `stop`, `parameters` (other members of the request).
+/// Reads methods: a mapping of names to `system`, `examples: {count, choice}`, `retrieve: {count, index}`, `votes`,
+/// `temperature`, `top_p`, `max_tokens`, `stop`, `parameters` (other members of the request).
 public enum MethodReader {
     /// Reads a mapping of methods; the plain one, `zero-shot`, is put before them unless the file describes it.
     public static func methods(_ value: ValueTree, source: String, _ problems: inout SuiteProblems) -> [Method] {

@@ -10,9 +10,11 @@ public enum VoteTally {
         case choice
     }
 
-    /// The number of the answer that wins, the first of those that agree with it, and how many agree; `nil` where there are no answers.
+    /// The number of the answer that wins, the first of those that agree with it, and how many agree; `nil` where there
+    /// are no answers.
     ///
-    /// Of two as large groups the one whose first answer came first wins. Answers of which nothing can be read agree with nobody.
+    /// Of two as large groups the one whose first answer came first wins. Answers of which nothing can be read agree
+    /// with nobody.
     public static func winner(
         _ answers: [String], by comparison: Comparison, choices: [String] = []
     ) -> (index: Int, votes: Int)? {

@@ -1,12 +1,14 @@
 /// A regular expression whose search takes time linear in the text, however it and the text are made.
 ///
-/// An answer is a stranger's input, and a backtracking engine can be made to run for years on a short one; so the program of a pattern is
-/// run for all its alternatives at once (Thompson 1968; Pike's machine, Cox 2009 "Regular Expression Matching: the Virtual Machine
-/// Approach"). What such a machine can't do, back references and looking around, is refused.
+/// An answer is a stranger's input, and a backtracking engine can be made to run for years on a short one; so the
+/// program of a pattern is run for all its alternatives at once (Thompson 1968; Pike's machine, Cox 2009 "Regular
+/// Expression Matching: the Virtual Machine Approach"). What such a machine can't do, back references and looking
+/// around, is refused.
 ///
-/// The syntax is what Python's `re` and ECMAScript have in common: literals, `.`, classes with ranges, `\d \w \s` and their opposites (Unicode's,
-/// as in Python), `\b`, `^`, `$`, `\A`, `\z`, groups (capturing, named, `(?:…)`), `|`, `* + ? {m,n}` greedy or lazy, `(?i)`, `(?s)`, `(?m)`,
-/// `\xHH`, `\uHHHH`, `\u{…}`, `\n \r \t \f \v \0`. Of several matches the leftmost counts, and of those the one that a backtracking engine would find first.
+/// The syntax is what Python's `re` and ECMAScript have in common: literals, `.`, classes with ranges, `\d \w \s` and
+/// their opposites (Unicode's, as in Python), `\b`, `^`, `$`, `\A`, `\z`, groups (capturing, named, `(?:…)`), `|`, `* +
+/// ? {m,n}` greedy or lazy, `(?i)`, `(?s)`, `(?m)`, `\xHH`, `\uHHHH`, `\u{…}`, `\n \r \t \f \v \0`. Of several matches
+/// the leftmost counts, and of those the one that a backtracking engine would find first.
 public struct Pattern: Sendable {
     /// Why a text is no pattern that is read here.
     public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {

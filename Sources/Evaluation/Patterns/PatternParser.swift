@@ -167,7 +167,8 @@ struct PatternParser {
         guard index > start, take(">") else { throw failure("expected a group's name") }
     }
 
-    /// Reads `i`, `s`, `m` after `(?`; whether they hold for what follows, the group having ended, or for the group that now begins.
+    /// Reads `i`, `s`, `m` after `(?`; whether they hold for what follows, the group having ended, or for the group
+    /// that now begins.
     private mutating func readFlags(_ start: Int) throws(Pattern.Failure) -> Bool {
         let first = index
         while let scalar = current {

@@ -2,9 +2,9 @@ public import Cryptography
 
 /// What a paid answer is kept under, so that it is asked for once: a digest of everything that the answer depends on.
 ///
-/// Suite, case, vote and the request's body, model and parameters included; not the method's name nor the candidate's place in the
-/// run, so that a renamed or added candidate pays for nothing twice. `gateway` stands for what the gateway does to requests on their way: the shell
-/// gives a digest of the policies that treat them, or nothing.
+/// Suite, case, vote and the request's body, model and parameters included; not the method's name nor the candidate's
+/// place in the run, so that a renamed or added candidate pays for nothing twice. `gateway` stands for what the gateway
+/// does to requests on their way: the shell gives a digest of the policies that treat them, or nothing.
 public enum CaseDigest {
     /// The digest.
     public static func of(

@@ -42,8 +42,8 @@ public struct CaseResult: Sendable {
     /// What all votes used.
     public let usage: TokenUsage?
 
-    /// Of an answer and what its scorers said, in the order of `scorers`. `cost`, `usage` and `latencyMilliseconds` are the sums and the maximum over
-    /// all votes; `nil`: the answer's own.
+    /// Of an answer and what its scorers said, in the order of `scorers`. `cost`, `usage` and `latencyMilliseconds` are
+    /// the sums and the maximum over all votes; `nil`: the answer's own.
     public init(
         _ test: EvaluationCase, answer: Answer, scorers: [Scorer], scores: [Score], cost: Money? = nil,
         usage: TokenUsage? = nil, latencyMilliseconds: Double? = nil
@@ -73,7 +73,8 @@ public struct CaseResult: Sendable {
         self.usage = usage ?? answer.usage
     }
 
-    /// Of a case without an answer: it scores 0, since a model that does not answer is no better than one that answers wrongly.
+    /// Of a case without an answer: it scores 0, since a model that does not answer is no better than one that answers
+    /// wrongly.
     public init(failed test: EvaluationCase, cost: Money? = nil) {
         caseID = test.id
         tags = test.tags

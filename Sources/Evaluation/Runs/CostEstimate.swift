@@ -16,8 +16,8 @@ public struct CostEstimate: Sendable, Hashable {
     /// Nothing yet.
     public init() {}
 
-    /// Counts a request. `price`: `nil` where none is known. `usualOutput`: tokens of a usual answer of this suite; `mostOutput`: the most of any
-    /// answer, which counts where the request names no limit of its own.
+    /// Counts a request. `price`: `nil` where none is known. `usualOutput`: tokens of a usual answer of this suite;
+    /// `mostOutput`: the most of any answer, which counts where the request names no limit of its own.
     public mutating func add(
         _ request: EvaluationRequest, price: TokenPrice?, usualOutput: Int = 256, mostOutput: Int = 4096
     ) {
@@ -33,7 +33,8 @@ public struct CostEstimate: Sendable, Hashable {
         most.add(price.highestCost(of: TokenUsage(input: input.addingSaturated(input), output: limit)))
     }
 
-    /// About how many tokens a request has: a token for four bytes of its body, which is right within a third for English and too many for code.
+    /// About how many tokens a request has: a token for four bytes of its body, which is right within a third for
+    /// English and too many for code.
     static func tokens(_ request: EvaluationRequest) -> Int { request.chatBody.count / 4 + 1 }
 }
 

@@ -2,10 +2,11 @@ internal import Inference
 
 /// What a candidate has to fulfil: `score>=baseline-0.01 && p95_ms<900 && usd_per_1k<2`.
 ///
-/// Comparisons (`< <= > >= == !=`) of sums, differences, products and quotients of numbers and metrics, joined by `&&`, `||`, `!` and parentheses.
-/// `baseline` alone is the baseline's value of the one metric that stands on the comparison's left; `baseline.p95_ms` is that of another.
-/// A metric may be of one tag (`score[hard]`) or one scorer (`scorer.exact`, `scorer.exact[hard]`). What is not known (no price, no baseline, a division by
-/// zero) fulfils nothing, and neither does its opposite: the gate stays shut.
+/// Comparisons (`< <= > >= == !=`) of sums, differences, products and quotients of numbers and metrics, joined by `&&`,
+/// `||`, `!` and parentheses. `baseline` alone is the baseline's value of the one metric that stands on the
+/// comparison's left; `baseline.p95_ms` is that of another. A metric may be of one tag (`score[hard]`) or one scorer
+/// (`scorer.exact`, `scorer.exact[hard]`). What is not known (no price, no baseline, a division by zero) fulfils
+/// nothing, and neither does its opposite: the gate stays shut.
 public struct Gate: Sendable {
     /// Why a text is no gate.
     public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -36,7 +37,8 @@ public struct Gate: Sendable {
     public let source: String
     let condition: GateCondition
 
-    /// Reads a gate. `scorers` and `tags` are those of the suite: another name is an error; `nil`: not known yet, any will do.
+    /// Reads a gate. `scorers` and `tags` are those of the suite: another name is an error; `nil`: not known yet, any
+    /// will do.
     public init(_ text: String, scorers: [String]? = nil, tags: [String]? = nil) throws(Failure) {
         source = text
         var parser = GateParser(text, scorers: scorers, tags: tags)

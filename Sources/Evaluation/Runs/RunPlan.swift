@@ -1,6 +1,7 @@
 public import Cryptography
 
-/// Everything that a run asks: each candidate every case, each vote once. Made piece by piece, so that a large run holds no large list.
+/// Everything that a run asks: each candidate every case, each vote once. Made piece by piece, so that a large run
+/// holds no large list.
 public struct RunPlan: Sendable {
     /// One case of one candidate, with its requests: one for each vote.
     public struct Step: Sendable {
@@ -51,8 +52,9 @@ public struct RunPlan: Sendable {
         return perCandidate * candidates.count
     }
 
-    /// A step by its number: all candidates' first case, then all candidates' second, so that whoever stops early has compared like with like.
-    /// `passages`: what retrieval found for the case; needed where the candidate's method has retrieval.
+    /// A step by its number: all candidates' first case, then all candidates' second, so that whoever stops early has
+    /// compared like with like. `passages`: what retrieval found for the case; needed where the candidate's method has
+    /// retrieval.
     public func step(_ number: Int, passages: [Passage] = []) throws(PromptTemplate.Failure) -> Step {
         precondition((0..<stepCount).contains(number), "step \(number) of \(stepCount)")
         let (test, candidate) = number.quotientAndRemainder(dividingBy: candidates.count)

@@ -63,7 +63,8 @@ public struct RunSummary: Sendable {
     /// What a thousand cases cost, in US dollars.
     public var usdPerThousand: Double? { cost.map { Double($0.nanoUSD) / 1e9 / Double(max(1, cases)) * 1000 } }
 
-    /// The time below which a part of the answers came, in milliseconds, by linear interpolation (Hyndman and Fan 1996, type 7: what NumPy does).
+    /// The time below which a part of the answers came, in milliseconds, by linear interpolation (Hyndman and Fan 1996,
+    /// type 7: what NumPy does).
     public func latency(quantile: Double) -> Double? {
         guard !latencies.isEmpty, (0...1).contains(quantile) else { return nil }
         let place = quantile * Double(latencies.count - 1)

@@ -1,9 +1,10 @@
 /// A JSON Schema, of the subset of draft 2020-12 that OpenAI's structured outputs use, and what composes schemas.
 ///
-/// Keywords: `type`, `properties`, `required`, `additionalProperties`, `items`, `prefixItems`, `minItems`, `maxItems`, `uniqueItems`,
-/// `enum`, `const`, `anyOf`, `allOf`, `oneOf`, `not`, `$ref` inside the document, `$defs`, `definitions`, `minimum`, `maximum`,
-/// `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`, `maxLength`, `pattern`, `format`; those that only describe are passed over.
-/// Any other keyword is an error: a schema that is read in part would call answers right that are not.
+/// Keywords: `type`, `properties`, `required`, `additionalProperties`, `items`, `prefixItems`, `minItems`, `maxItems`,
+/// `uniqueItems`, `enum`, `const`, `anyOf`, `allOf`, `oneOf`, `not`, `$ref` inside the document, `$defs`,
+/// `definitions`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf`, `minLength`, `maxLength`,
+/// `pattern`, `format`; those that only describe are passed over. Any other keyword is an error: a schema that is read
+/// in part would call answers right that are not.
 public struct JSONSchema: Sendable {
     /// One thing wrong in a schema.
     public struct Failure: Error, Sendable, Hashable {

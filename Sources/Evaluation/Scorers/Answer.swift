@@ -1,6 +1,7 @@
 public import Inference
 
-/// What a candidate answered to a case, and what it took. Everything in it is the model's word: no scorer trusts its size or its form.
+/// What a candidate answered to a case, and what it took. Everything in it is the model's word: no scorer trusts its
+/// size or its form.
 public struct Answer: Sendable {
     /// The text; empty where the model only called tools.
     public var text: String

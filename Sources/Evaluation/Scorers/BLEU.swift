@@ -42,7 +42,8 @@ public enum BLEU {
             return sum
         }
 
-        /// The score in points from 0 to 100. `isSentence`: orders that the answer is too short for don't count, as for single sentences.
+        /// The score in points from 0 to 100. `isSentence`: orders that the answer is too short for don't count, as for
+        /// single sentences.
         public func points(isSentence: Bool) -> Double {
             guard matches != SIMD4<Int>() else { return 0 }
             var logarithms = 0.0
@@ -50,7 +51,8 @@ public enum BLEU {
             var smoothing = 1.0
             for index in 0..<4 {
                 guard totals[index] > 0 else {
-                    // An order of which there is nothing: none of the higher ones has anything, either. It counts as nothing in a corpus.
+                    // An order of which there is nothing: none of the higher ones has anything, either. It counts as
+                    // nothing in a corpus.
                     if !isSentence { return 0 }
                     break
                 }

@@ -1,4 +1,5 @@
-/// Which of the offered choices an answer takes: `B`, `(b)`, `B.`, `**B**`, `The answer is B`, `Answer: (B) blue`, `\boxed{B}`, or the choice's own words.
+/// Which of the offered choices an answer takes: `B`, `(b)`, `B.`, `**B**`, `The answer is B`, `Answer: (B) blue`,
+/// `\boxed{B}`, or the choice's own words.
 enum ChoiceLetter {
     /// A, B, C … Z; then numbers.
     static func letter(_ index: Int) -> String {
@@ -11,7 +12,8 @@ enum ChoiceLetter {
         return Score(isRight ? 1 : 0, "chose \(letter(index))" + (isRight ? "" : ", which is wrong"))
     }
 
-    /// The number of the choice that an answer takes; `nil` where it takes none, or contradicts itself in its first words.
+    /// The number of the choice that an answer takes; `nil` where it takes none, or contradicts itself in its first
+    /// words.
     static func chosen(_ text: String, among choices: [String]) -> Int? {
         let trimmed = text.trimmingBlanks
         if let index = choices.firstIndex(where: { $0.trimmingBlanks.isIdentical(to: trimmed) }) { return index }

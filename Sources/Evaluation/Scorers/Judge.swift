@@ -1,9 +1,11 @@
 internal import JSONText
 
-/// A model that judges answers: against a rubric, or one answer against another. The judge is itself an alias of the gateway.
+/// A model that judges answers: against a rubric, or one answer against another. The judge is itself an alias of the
+/// gateway.
 ///
-/// What is judged is put into the prompt as a JSON object, so that no answer can end its own place and speak to the judge in the
-/// rubric's voice; a judge can be talked to all the same, so its verdict is read strictly and never as text.
+/// What is judged is put into the prompt as a JSON object, so that no answer can end its own place and speak to the
+/// judge in the rubric's voice; a judge can be talked to all the same, so its verdict is read strictly and never as
+/// text.
 public struct Judge: Sendable, Hashable {
     /// How it judges.
     public enum Manner: Sendable, Hashable {
@@ -39,7 +41,8 @@ public struct Judge: Sendable, Hashable {
         public let schema: ValueTree
     }
 
-    /// Everything to ask about an answer; `other` is what a pairwise judge compares it with, usually the baseline's answer.
+    /// Everything to ask about an answer; `other` is what a pairwise judge compares it with, usually the baseline's
+    /// answer.
     public func questions(
         about answer: Answer, asked messages: [PromptMessage], test: EvaluationCase, other: Answer? = nil
     ) -> [Question] {

@@ -1,4 +1,5 @@
-/// What a judge said, read strictly: a JSON object of the members asked for and no others, alone or in a single fence of Markdown.
+/// What a judge said, read strictly: a JSON object of the members asked for and no others, alone or in a single fence
+/// of Markdown.
 enum JudgeVerdict {
     /// Which of two answers is better.
     enum Preference: String, Sendable {

@@ -1,4 +1,5 @@
-/// Lower case as Python's `str.lower` and Unicode's full mapping (§3.13) have it: scalar by scalar, save for the sigma at a word's end.
+/// Lower case as Python's `str.lower` and Unicode's full mapping (§3.13) have it: scalar by scalar, save for the sigma
+/// at a word's end.
 enum LowerCase {
     static func of(_ text: String) -> String {
         var lowered = String.UnicodeScalarView()
@@ -16,7 +17,8 @@ enum LowerCase {
         return String(lowered)
     }
 
-    /// After a cased letter and before none, case-ignorable ones passed over. What is passed over is bounded: the time stays linear.
+    /// After a cased letter and before none, case-ignorable ones passed over. What is passed over is bounded: the time
+    /// stays linear.
     private static func isFinal(_ index: String.Index, _ scalars: String.UnicodeScalarView) -> Bool {
         let before = scalars[..<index].suffix(64).reversed().first { !$0.properties.isCaseIgnorable }
         guard before?.properties.isCased == true else { return false }

@@ -1,5 +1,5 @@
-/// Texts as SQuAD's own script compares them (Rajpurkar et al. 2016, `evaluate-v2.0.py`): lower case, without ASCII punctuation, without
-/// the words a, an and the, blanks made one.
+/// Texts as SQuAD's own script compares them (Rajpurkar et al. 2016, `evaluate-v2.0.py`): lower case, without ASCII
+/// punctuation, without the words a, an and the, blanks made one.
 enum NormalizedMatch {
     static func score(_ text: String, _ expected: [String]) -> Score {
         let words = self.words(text)
@@ -15,7 +15,8 @@ enum NormalizedMatch {
 
     /// The words of the normalised text, in UTF-8.
     static func words(_ text: String) -> [[UInt8]] {
-        // What is between blanks can be several runs of letters; an article goes where it is a whole run, and leaves a blank.
+        // What is between blanks can be several runs of letters; an article goes where it is a whole run, and leaves a
+        // blank.
         var words: [[UInt8]] = []
         var word: [UInt8] = []
         var run: [UInt8] = []

@@ -1,6 +1,8 @@
-/// Finds numbers in running text: `1,234.50`, `-3`, `−3`, `.5`, `6.02e23`; no digits that belong to a word, such as those of H2O.
+/// Finds numbers in running text: `1,234.50`, `-3`, `−3`, `.5`, `6.02e23`; no digits that belong to a word, such as
+/// those of H2O.
 enum NumberFinder {
-    /// The number that an expected answer is; `nil` where it is none. GSM8K's own answers, which end in `#### 42`, are read too.
+    /// The number that an expected answer is; `nil` where it is none. GSM8K's own answers, which end in `#### 42`, are
+    /// read too.
     static func expected(_ text: String) -> Double? {
         if let marked = marked(Array(text.unicodeScalars)) { return marked }
         return only(text)

@@ -2,7 +2,8 @@
 public struct NumericMatch: Sendable, Hashable {
     /// Which of the answer's numbers counts.
     public enum Which: String, Sendable, Hashable, CaseIterable {
-        /// The marked one (`#### 42` as in GSM8K, `\boxed{42}` as in MATH), the last mark; without a mark the last number.
+        /// The marked one (`#### 42` as in GSM8K, `\boxed{42}` as in MATH), the last mark; without a mark the last
+        /// number.
         case marked
         /// The last one.
         case last

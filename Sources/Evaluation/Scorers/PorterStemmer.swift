@@ -1,5 +1,5 @@
-/// The stems of English words (Porter 1980, "An algorithm for suffix stripping"), with the extensions of NLTK's `PorterStemmer`, which
-/// `rouge-score` uses. Words are lowercase ASCII letters and digits.
+/// The stems of English words (Porter 1980, "An algorithm for suffix stripping"), with the extensions of NLTK's
+/// `PorterStemmer`, which `rouge-score` uses. Words are lowercase ASCII letters and digits.
 enum PorterStemmer {
     private typealias Condition = (ArraySlice<UInt8>) -> Bool
 

@@ -1,5 +1,5 @@
-/// Whether an answer refuses, by the words with which models do, in nine languages: a pattern, no understanding. It looks at the beginning
-/// alone, since whoever answers may well say later what can't be done.
+/// Whether an answer refuses, by the words with which models do, in nine languages: a pattern, no understanding. It
+/// looks at the beginning alone, since whoever answers may well say later what can't be done.
 public enum Refusal {
     /// How many characters of an answer are looked at.
     static let looked = 400

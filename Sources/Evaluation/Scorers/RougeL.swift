@@ -1,5 +1,5 @@
-/// ROUGE-L (Lin 2004): the F-measure over the longest common subsequence of words, as the package `rouge-score` computes it; the best of
-/// several expected answers.
+/// ROUGE-L (Lin 2004): the F-measure over the longest common subsequence of words, as the package `rouge-score`
+/// computes it; the best of several expected answers.
 public struct RougeL: Sendable, Hashable {
     /// Whether words are stemmed first (Porter, with NLTK's extensions).
     public var isStemmed: Bool

@@ -1,8 +1,8 @@
 internal import Inference
 internal import JSONText
 
-/// A program of the operator's own that scores answers. It gets one JSON object on its standard input and says one on its standard output;
-/// running it, with what time and what rights, is the shell's work.
+/// A program of the operator's own that scores answers. It gets one JSON object on its standard input and says one on
+/// its standard output; running it, with what time and what rights, is the shell's work.
 public struct ScoringProgram: Sendable, Hashable {
     /// The program and its arguments; never a shell's line.
     public let command: [String]
@@ -15,7 +15,8 @@ public struct ScoringProgram: Sendable, Hashable {
         self.timeoutMilliseconds = timeoutMilliseconds
     }
 
-    /// What the program gets: `{"version":1,"id":…,"variables":{…},"expected":[…],"expected_json":…,"tags":[…],"answer":…,"tool_calls":[…],
+    /// What the program gets:
+    /// `{"version":1,"id":…,"variables":{…},"expected":[…],"expected_json":…,"tags":[…],"answer":…,"tool_calls":[…],
     /// "latency_ms":…,"cost_usd":…}`; members that are not known are left out.
     public func request(_ answer: Answer, to test: EvaluationCase) -> [UInt8] {
         var writer = JSONWriter()

@@ -1,5 +1,5 @@
-/// How many words an answer has in common with the expected one: the harmonic mean of precision and recall over the normalised words,
-/// as SQuAD 2.0's own script computes it; the best of several expected answers.
+/// How many words an answer has in common with the expected one: the harmonic mean of precision and recall over the
+/// normalised words, as SQuAD 2.0's own script computes it; the best of several expected answers.
 enum TokenF1 {
     static func score(_ text: String, _ expected: [String]) -> Score {
         let words = NormalizedMatch.words(text)

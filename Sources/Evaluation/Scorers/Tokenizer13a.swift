@@ -1,4 +1,5 @@
-/// The tokens of mteval-v13a.pl, as `sacrebleu` has them: made for Western languages, and the one that published scores use.
+/// The tokens of mteval-v13a.pl, as `sacrebleu` has them: made for Western languages, and the one that published scores
+/// use.
 enum Tokenizer13a {
     static func tokens(_ text: String) -> [[UInt8]] {
         var scalars = Array(text.unicodeScalars)

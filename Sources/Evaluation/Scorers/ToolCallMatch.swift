@@ -53,7 +53,8 @@ public struct ToolCallMatch: Sendable, Hashable {
         return previous[expected]
     }
 
-    /// The most pairs: a call may fit several of the expected, so the first that fits is not always the best (Kuhn's augmenting paths).
+    /// The most pairs: a call may fit several of the expected, so the first that fits is not always the best (Kuhn's
+    /// augmenting paths).
     private func matched(_ calls: Int, _ expected: Int, _ fits: (Int, Int) -> Bool) -> Int {
         var partner = [Int?](repeating: nil, count: calls)
         var count = 0

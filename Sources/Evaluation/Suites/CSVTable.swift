@@ -1,8 +1,9 @@
 /// A table of comma-separated values (RFC 4180), UTF-8, the first row naming the columns.
 ///
-/// Read as strictly as the RFC writes it, save that a line may end with a line feed alone, a byte order mark is passed over, and blank
-/// lines are no rows. A quote inside an unquoted field, text after a closing quote, a quote that is never closed, and a row with more
-/// or fewer fields than columns are errors: guessing would run cases that nobody wrote.
+/// Read as strictly as the RFC writes it, save that a line may end with a line feed alone, a byte order mark is passed
+/// over, and blank lines are no rows. A quote inside an unquoted field, text after a closing quote, a quote that is
+/// never closed, and a row with more or fewer fields than columns are errors: guessing would run cases that nobody
+/// wrote.
 public struct CSVTable: Sendable {
     /// A field and where it begins.
     public struct Field: Sendable, Hashable {

@@ -1,9 +1,9 @@
 /// Reads cases in our own layout.
 ///
-/// A row of JSON Lines has the keys `id`, `variables`, `messages`, `expected` (a text or several), `expected_json`, `expected_calls`,
-/// `choices`, `answer` (of the choices: a letter, a number from 0, or the choice itself), `tags`, `tools`, `schema`. A CSV file's columns of
-/// those names mean the same (`tags` and `expected` with `expected_2`, `expected_3`, … one each; lists and schemas in JSON); every other
-/// column is a variable.
+/// A row of JSON Lines has the keys `id`, `variables`, `messages`, `expected` (a text or several), `expected_json`,
+/// `expected_calls`, `choices`, `answer` (of the choices: a letter, a number from 0, or the choice itself), `tags`,
+/// `tools`, `schema`. A CSV file's columns of those names mean the same (`tags` and `expected` with `expected_2`,
+/// `expected_3`, … one each; lists and schemas in JSON); every other column is a variable.
 public enum CaseReader {
     /// Reads rows of JSON Lines.
     public static func jsonLines(

@@ -32,7 +32,8 @@ public struct EvaluationCase: Sendable {
     /// A case with nothing in it but its name.
     public init(id: String) { self.id = id }
 
-    /// The variables as templates see them: the case's own and, of a multiple-choice question, `lettered_choices` (a line each: `A. …`).
+    /// The variables as templates see them: the case's own and, of a multiple-choice question, `lettered_choices` (a
+    /// line each: `A. …`).
     public var templateVariables: Variables {
         guard !choices.isEmpty, variables["lettered_choices"] == nil else { return variables }
         var variables = variables

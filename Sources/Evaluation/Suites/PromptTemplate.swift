@@ -1,8 +1,9 @@
 /// A text with places for variables: `Translate into {{language}}: {{text}}`.
 ///
-/// A place is a variable's name, or a path into it (`{{user.name}}`, `{{rows.0}}`), or a quoted text that stands for itself (`{{'{{'}}`),
-/// and may end in `| trim` or `.strip()`, which cut blanks at both ends. A value's text is put in as it is and not read again, so that a case
-/// can't bring places of its own. Nothing else of Jinja or Nunjucks is read; what is not read is an error and never sent as it stands.
+/// A place is a variable's name, or a path into it (`{{user.name}}`, `{{rows.0}}`), or a quoted text that stands for
+/// itself (`{{'{{'}}`), and may end in `| trim` or `.strip()`, which cut blanks at both ends. A value's text is put in
+/// as it is and not read again, so that a case can't bring places of its own. Nothing else of Jinja or Nunjucks is
+/// read; what is not read is an error and never sent as it stands.
 public struct PromptTemplate: Sendable, Hashable {
     /// Why a text is no template, or can't be filled.
     public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {

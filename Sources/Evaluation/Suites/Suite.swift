@@ -11,8 +11,8 @@ public struct Suite: Sendable {
     /// Solved cases for few-shot methods; empty: those of `cases` that are not asked.
     public let examples: [EvaluationCase]
 
-    /// Puts a suite together, and reports what does not fit: a name twice, a place without a variable, a case without a prompt or
-    /// without anything to score it by.
+    /// Puts a suite together, and reports what does not fit: a name twice, a place without a variable, a case without a
+    /// prompt or without anything to score it by.
     public init(
         name: String, prompt: Prompt?, cases: [EvaluationCase], scorers: [Scorer], examples: [EvaluationCase] = [],
         source: String, _ problems: inout SuiteProblems

@@ -1,7 +1,7 @@
 /// A suite's file, `evaluations/NAME.yaml`, read but for the files that it names.
 ///
-/// Keys: `name`, `prompt` (a text or messages), `cases` (a list, or a file, or `{file, layout}`), `examples` (the same), `scorers`, `task` (of the layout
-/// `harness`), `methods` (a mapping of names to methods), `models`.
+/// Keys: `name`, `prompt` (a text or messages), `cases` (a list, or a file, or `{file, layout}`), `examples` (the
+/// same), `scorers`, `task` (of the layout `harness`), `methods` (a mapping of names to methods), `models`.
 public struct SuiteFile: Sendable {
     /// How a file of cases is laid out.
     public enum Layout: String, Sendable, Hashable, CaseIterable {

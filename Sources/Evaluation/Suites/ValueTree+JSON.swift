@@ -40,7 +40,8 @@ extension ValueTree {
         }
     }
 
-    /// Writes it as JSON without blanks, members in their order or, for what is hashed, sorted by the bytes of their keys.
+    /// Writes it as JSON without blanks, members in their order or, for what is hashed, sorted by the bytes of their
+    /// keys.
     public func write(to writer: inout JSONWriter, isSorted: Bool = false) {
         switch content {
         case .null: writer.null()

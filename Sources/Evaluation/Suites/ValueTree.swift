@@ -1,6 +1,7 @@
 /// A value read from a suite's file, or from an answer: JSON's kinds, each with where it stands.
 ///
-/// The shell makes one of YAML, `ValueTree(_: JSONValue)` makes one of JSON, so that the readers of suites know neither.
+/// The shell makes one of YAML, `ValueTree(_: JSONValue)` makes one of JSON, so that the readers of suites know
+/// neither.
 public struct ValueTree: Sendable {
     /// Where a value stands, both from 1; columns count Unicode scalars.
     public struct Position: Hashable, Sendable, Comparable {
@@ -68,7 +69,8 @@ public struct ValueTree: Sendable {
         self.position = position
     }
 
-    /// A scalar that YAML writes without quotes, by YAML 1.2's core schema (§10.3.2): `null`, `true`, `12`, `1.5`; all else is text.
+    /// A scalar that YAML writes without quotes, by YAML 1.2's core schema (§10.3.2): `null`, `true`, `12`, `1.5`; all
+    /// else is text.
     public init(plainScalar text: String, at position: Position = .start) {
         switch text {
         case "", "~", "null", "Null", "NULL": self.init(.null, at: position)
@@ -122,7 +124,8 @@ public struct ValueTree: Sendable {
         }
     }
 
-    /// Whether both are the same JSON value: numbers by value (`1`, `1.0` and `1e0` are one), members in any order, texts scalar by scalar.
+    /// Whether both are the same JSON value: numbers by value (`1`, `1.0` and `1e0` are one), members in any order,
+    /// texts scalar by scalar.
     public func isSameValue(as other: ValueTree) -> Bool {
         switch (content, other.content) {
         case (.null, .null): return true
