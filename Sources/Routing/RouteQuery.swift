@@ -49,6 +49,8 @@ public struct RouteQuery: Hashable, Sendable {
 public struct AttemptMeasure: Hashable, Sendable {
     /// How it went.
     public var outcome: AttemptOutcome
+    /// Whether the gateway asked for itself: such answers say nothing of how long others are.
+    public var isProbe = false
     /// What `RoutingBook.sent` gave for it, where it left.
     public var sending: UInt64?
     /// The alias (its pattern, where it is one) by which the answer's length is remembered.

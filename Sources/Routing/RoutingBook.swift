@@ -70,7 +70,7 @@ public struct RoutingBook: Sendable {
         if let cost = measure.cost { hedges[measure.alias]?.spent(cost, now: now) }
         let isGood = measure.outcome.isHealthy == true
         let output = isGood ? measure.usage.flatMap { $0.output > 0 ? $0.output : nil } : nil
-        if let output {
+        if let output, !measure.isProbe {
             if outputs[measure.alias] == nil, outputs.count >= Self.capacity { outputs.removeAll() }
             outputs[measure.alias, default: OutputLengths()].add(output)
         }
@@ -98,7 +98,7 @@ public struct RoutingBook: Sendable {
         record.history.add(
             isFailure: measure.outcome.isHealthy == false, firstToken: isGood ? measure.firstToken : nil, now: now)
         guard isGood else { return }
-        if let output { record.outputs.add(output) }
+        if let output, !measure.isProbe { record.outputs.add(output) }
         record.add(size: CandidateRecord.size(ofInput: measure.inputTokens), now: now) { timings in
             guard measure.isStream, let firstToken = measure.firstToken else {
                 return timings.whole.add(measure.total, now: now)
@@ -114,9 +114,12 @@ public struct RoutingBook: Sendable {
     /// An attempt that was given up took at least so long. Less than is usual says nothing: then it might have been as quick as ever.
     private static func waited(_ record: inout CandidateRecord, _ measure: AttemptMeasure, _ now: UInt64) {
         record.add(size: CandidateRecord.size(ofInput: measure.inputTokens), now: now) { timings in
+            // Nor does it where nobody knows what is usual.
             if measure.isStream {
-                if measure.total > timings.firstToken.tail { timings.firstToken.add(measure.total, now: now) }
-            } else if measure.total > timings.whole.tail {
+                guard !timings.firstToken.isEmpty, measure.total > timings.firstToken.tail else { return }
+                timings.firstToken.add(measure.total, now: now)
+            } else {
+                guard !timings.whole.isEmpty, measure.total > timings.whole.tail else { return }
                 timings.whole.add(measure.total, now: now)
             }
         }

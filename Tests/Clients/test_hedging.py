@@ -132,3 +132,13 @@ def test_who_leaves_cancels_both(house, stream):
     results = eventually(lambda: (r := [e for e in house.gateway.entries() if e["kind"] == "result"])[-1]["outcome"] == "cancelled" and r)
     assert [r["outcome"] for r in results[-2:]] == ["cancelled"] * 2
     eventually(lambda: house.standing()["open"] == 0)
+
+
+@STREAMS
+def test_what_the_first_one_refuses_for_good_is_told_though_a_hedge_is_under_way(house, stream):
+    warm(house, "soon", 2, stream)
+    house.slow.fault, house.quick.fault = Fault("delay", seconds=2), HOURS
+    r = house.ask("soon/err-400", stream)
+    assert r.status_code == 400
+    eventually(lambda: house.attempts(r) == [("slow/err-400", "refused", 400), ("quick/err-400", "cancelled", None)])
+    assert hedges(house) == {'{alias="soon/*",outcome="failed"}': 1}

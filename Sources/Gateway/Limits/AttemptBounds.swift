@@ -158,6 +158,11 @@ enum AttemptBounds {
             "previous_response_id", "conversation", "container", "cachedContent", "cached_content",
         ]
         if names.contains(where: { root[$0].map { !$0.isNull } ?? false }) { return true }
+        if let input = root["input"], input.kind == .array,
+            input.elements.contains(where: { $0["type"]?.string == "item_reference" })
+        {
+            return true
+        }
         // A stored prompt; the legacy operation's is a text or a list.
         return root["prompt"]?.kind == .object
     }

@@ -29,6 +29,8 @@ final class GatewayLimits: Sendable {
         let rules: AttemptLimits
         /// Whether no other candidate comes after this one, so that it is worth waiting for a provider's room.
         let isLast: Bool
+        /// Whether it may wait at all: not beside another attempt of the same request, which may hold what it would wait for.
+        var mayWait = true
         let exchange: Exchange
     }
 
@@ -166,6 +168,7 @@ final class GatewayLimits: Sendable {
 extension GatewayLimits.Asking {
     /// How one may wait for room of this scope; `nil`: not at all.
     fileprivate func queue(of scope: LimitScope) -> QueueRule? {
+        guard mayWait else { return nil }
         // Before the last candidate a provider without room is passed over: the next one may have some.
         if case .provider = scope, !isLast { return nil }
         return rules.rule(for: scope)?.queue

@@ -19,7 +19,11 @@ enum UnboundedWork {
 
     /// Whether members beside the tools bring some.
     private static func bringsTools(_ object: JSONValue?) -> Bool {
-        isAsked(object?["web_search_options"]) || isAsked(object?["mcp_servers"]) || isAsked(object?["plugins"])
+        // OpenAI's and Anthropic's, OpenRouter's, Azure's, xAI's.
+        let names: [StaticString] = [
+            "web_search_options", "mcp_servers", "plugins", "data_sources", "search_parameters",
+        ]
+        return names.contains { isAsked(object?[$0]) }
     }
 
     /// Whether the history may be shortened: Anthropic has a list of edits for that, OpenAI's Responses a list of its own.

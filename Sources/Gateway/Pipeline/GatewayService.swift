@@ -148,12 +148,14 @@ final class GatewayService: ExchangeService {
             let exchange = Exchange(
                 loop: loop, head: request.head, clientAddress: "", peerCertificate: nil, transport: listener)
             exchange.body = request.body
+            self.metrics.pipelineEntered()
             Task(executorPreference: executor) {
                 await self.pipeline.run(
                     exchange, admission, operation: request.operation, at: nil, principal: request.principal,
                     only: candidate)
                 // Nobody else keeps it.
                 withExtendedLifetime(listener) {}
+                self.metrics.pipelineLeft()
             }
         }
     }

@@ -13,6 +13,8 @@ final class Race: @unchecked Sendable {
 
     /// Whether it is known who answers, or that nobody else shall.
     private(set) var isDecided = false
+    /// Whether somebody answers.
+    var hasWinner: Bool { winner != nil }
     /// Whether a hedge was sent.
     private(set) var isHedged = false
     /// Whether it was the hedge that answered.

@@ -130,7 +130,9 @@ extension RequestPipeline {
         attempt.watchCaller()
         attempt.begin(kept.head)
         Self.play(kept.body[...], to: attempt, on: inquiry.exchange)
-        _ = await attempt.end()
+        guard case .failed = await attempt.end() else { return }
+        let error = RequestError(.upstreamFailed, "an answer that was kept can't be given again")
+        refuse(inquiry, Refusal(error, headers: [("x-should-retry", "false")]))
     }
 
     /// Between two looks whether a caller that is behind has caught up.

@@ -192,7 +192,11 @@ extension RequestPipeline {
         settleRoom(
             attempt: number, outcome, usage: facts.usage, cost: cost, wasForwarded: wasForwarded, inquiry)
         let firstByte = attempt.firstByteNanoseconds
-        learn(step, attempt, outcome, usage: facts.usage, cost: cost, began: began, now: now, inquiry)
+        if wasForwarded {
+            learn(step, attempt, outcome, usage: facts.usage, cost: cost, began: began, now: now, inquiry)
+        } else {
+            routing.withLock { $0.withdraw(step.destination, now: now) }
+        }
         metrics.attempted(
             step.destination.provider, outcome: outcome.ledgerOutcome.rawValue,
             firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) }, usage: facts.usage, cost: cost)

@@ -40,11 +40,13 @@ extension RequestPipeline {
                 if let one { ended.append(one) }
             }
             if race.isHedged {
-                let hasAnswer = ended.contains { if case .over = $0 { true } else { false } }
-                metrics.hedged(course.alias.alias, outcome: race.hasHedgeWon ? "won" : hasAnswer ? "lost" : "failed")
+                metrics.hedged(
+                    course.alias.alias, outcome: race.hasHedgeWon ? "won" : race.hasWinner ? "lost" : "failed")
             }
-            return ended.first { if case .over = $0 { true } else { false } } ?? ended.first(where: \.isFinal)
-                ?? ended.first
+            let failures = ended.filter { if case .failed = $0 { true } else { false } }
+            // Who was given up is over, too: the caller has an answer only where somebody gave one.
+            if race.hasWinner || inquiry.exchange.isOver, failures.count < ended.count { return .over }
+            return failures.first(where: \.isFinal) ?? failures.first ?? ended.first
         }
     }
 

@@ -24,7 +24,7 @@ extension RequestPipeline {
     /// Takes room for an attempt at a candidate; `nil` where there was. Who has to wait for it and leaves meanwhile is none of ours any more.
     func takeRoom(
         _ request: InferenceRequest, bodyBytes: Int, _ step: Route.Step, of alias: ResolvedAlias, attempt: Int,
-        isLast: Bool, _ inquiry: Inquiry
+        isLast: Bool, mayWait: Bool = true, _ inquiry: Inquiry
     ) async throws -> NoRoom? {
         let rules = inquiry.activeSet.configuration.attemptLimits
         let isCountedWithOthers = !inquiry.isCountedWithOthers && limits.isShared
@@ -46,7 +46,8 @@ extension RequestPipeline {
                 for: inquiry.principal, model: alias.alias)
         }
         guard !charges.isEmpty else { return nil }
-        return try await take(charges, rules, attempt: attempt, isLast: isLast, inquiry)
+        return try await take(
+            charges, rules, attempt: attempt, isLast: isLast, mayWait: mayWait, inquiry)
     }
 
     /// Takes room for a request that no provider is asked for: of others' limits on requests alone.
@@ -55,19 +56,20 @@ extension RequestPipeline {
         let set = inquiry.activeSet.configuration
         let charges = set.requestLimits.charges(for: inquiry.principal, model: alias)
         guard !charges.isEmpty else { return nil }
-        let full = try await take(charges, set.attemptLimits, attempt: attempt, isLast: true, inquiry)
+        let full = try await take(
+            charges, set.attemptLimits, attempt: attempt, isLast: true, mayWait: true, inquiry)
         if let room = inquiry.rooms.removeValue(forKey: attempt) { limits.settle(room, .nothing) }
         return full
     }
 
     private func take(
-        _ charges: [LimitCharge], _ rules: AttemptLimits, attempt: Int, isLast: Bool, _ inquiry: Inquiry
+        _ charges: [LimitCharge], _ rules: AttemptLimits, attempt: Int, isLast: Bool, mayWait: Bool, _ inquiry: Inquiry
     ) async throws -> NoRoom? {
         let answer = await limits.reserve(
             charges,
             GatewayLimits.Asking(
                 name: AttemptName(request: inquiry.id, attempt: attempt), principal: inquiry.principal, rules: rules,
-                isLast: isLast, exchange: inquiry.exchange))
+                isLast: isLast, mayWait: mayWait, exchange: inquiry.exchange))
         switch answer {
         case nil: throw InspectionError.abandoned
         case .reserved(let room):

@@ -122,11 +122,12 @@ extension RequestPipeline {
             case .outpaced: attempt.asksForStream
             default: false
             }
-        let measure = AttemptMeasure(
+        var measure = AttemptMeasure(
             outcome: outcome.attemptOutcome, alias: alias.alias, inputTokens: attempt.estimatedInputTokens,
             isStream: isStream, firstToken: isStream ? attempt.firstTokenNanoseconds : nil, total: now &- began,
             usage: usage, cost: cost, day: Int(Clock.epochSeconds() / 86_400), retryAfter: outcome.retryAfter,
             sending: attempt.sending)
+        measure.isProbe = inquiry.onlyCandidate != nil
         routing.withLock { book in
             book.record(step.destination, measure, now: now)
             if let conversation = inquiry.conversation, let status = outcome.status, (200...299).contains(status) {

@@ -150,7 +150,7 @@ final class RequestPipeline: Sendable {
         }
         let full = try await takeRoom(
             request, bodyBytes: treated.request.body.count, step, of: course.alias, attempt: number,
-            isLast: race == nil && !course.hasNext, inquiry)
+            isLast: race == nil && !course.hasNext, mayWait: race == nil, inquiry)
         if let full {
             course.noRoom = full.sooner(than: course.noRoom)
             return nil

@@ -77,6 +77,11 @@ import Testing
         #expect(try Self.worst(.generateContent, body).tokens == 100_050)
     }
 
+    @Test func `an item that lies at the provider is bounded by the context window`() throws {
+        let body = #"{"model":"m","input":[{"type":"item_reference","id":"msg_1"}]}"#
+        #expect(try Self.worst(.responses, body).tokens == 100_050)
+    }
+
     @Test func `counting and embedding have no answer`() throws {
         let contents = #"{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}"#
         #expect(try Self.worst(.countContentTokens, contents).cost == Money(nanoUSD: 0))
@@ -179,6 +184,8 @@ import Testing
             #"{"model":"m","max_tokens":9,\#(hi),"context_management":{"edits":[{"type":"compact_20260112"}]}}"#
         ),
         (.chat, #"{"model":"m",\#(hi),"plugins":[{"id":"web"}]}"#),
+        (.chat, #"{"model":"m",\#(hi),"data_sources":[{"type":"azure_search"}]}"#),
+        (.chat, #"{"model":"m",\#(hi),"search_parameters":{"mode":"on"}}"#),
         (
             .messages,
             #"{"model":"m","max_tokens":9,"messages":[{"role":"system","content":[{"type":"tool_addition","tool":{"definition":{"type":"web_search_20260209","name":"web_search"}}}]}]}"#
