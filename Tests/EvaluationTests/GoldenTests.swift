@@ -81,7 +81,8 @@ struct GoldenTests {
         let math = try Goldens.all.get().math
         for pair in math.log { #expect(abs(Logarithm.natural(pair[0]) - pair[1]) <= 2e-15 * max(1, abs(pair[1]))) }
         for pair in math.exp {
-            #expect(abs(Logarithm.exponential(pair[0]) - pair[1]) <= 4e-15 * pair[1] + .leastNormalMagnitude, "\(pair[0])")
+            #expect(
+                abs(Logarithm.exponential(pair[0]) - pair[1]) <= 4e-15 * pair[1] + .leastNormalMagnitude, "\(pair[0])")
         }
         #expect(Logarithm.natural(0) == -.infinity && Logarithm.natural(-1).isNaN)
         #expect(Logarithm.exponential(1000) == .infinity && Logarithm.exponential(-1000) == 0)
