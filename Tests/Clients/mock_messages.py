@@ -1,5 +1,5 @@
 """What the tests' provider answers as one that speaks Anthropic's messages; its models' names mean what they mean in mock_provider.py,
-and `think` thinks before it answers; `gives-up` breaks its stream off with an error."""
+and `think` thinks before it answers; `gives-up-late` breaks its stream off with an error."""
 import json, time
 from mock_provider import ADDED_TOKEN
 
@@ -55,7 +55,7 @@ def answer(provider, h, body):
             if model == "gives-up" and i == 4: e = b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error", "message": "overloaded"}}\n\n'
             if model == "gives-up" and i == 5: break
             if model == "cut" and i == 4: h.connection.shutdown(2); h.close_connection = True; return
-            if model == "gives-up" and i == 24: chunk(b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'); break
+            if model == "gives-up-late" and i == 24: chunk(b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'); break
             chunk(e)
             if model == "slow": time.sleep(0.02)
     h.wfile.write(b"0\r\n\r\n"); h.wfile.flush()

@@ -47,17 +47,17 @@ def test_money_is_spent_as_billed_and_outlives_kill_9(make_gateway, provider):
 
 
 def test_a_stream_that_breaks_off_is_estimated_in_the_ledger_and_stays_at_its_most(make_gateway, provider):
-    models = "".join(f"  {m}: {{ candidates: [{{ provider: {p}, model: {m}, price: {{ input_usd_per_million: 2, output_usd_per_million: 10 }} }}] }}\n" for m, p in (("gives-up", "claude"), ("cut", "upstream")))
+    models = "".join(f"  {m}: {{ candidates: [{{ provider: {p}, model: {m}, price: {{ input_usd_per_million: 2, output_usd_per_million: 10 }} }}] }}\n" for m, p in (("gives-up-late", "claude"), ("cut", "upstream")))
     g = make_gateway(upstream=provider.url, models=models, limits="teams: { tests: { usd_per_day: 1 } }").start()
     team, taken = ("team", "tests", "usd_per_day"), 0
-    for path, model in (("/v1/messages", "gives-up"), ("/v1/chat/completions", "cut")):
+    for path, model in (("/v1/messages", "gives-up-late"), ("/v1/chat/completions", "cut")):
         try: g.post({**body(model, 1000, stream=True), "messages": [{"role": "user", "content": "abcd " * 100}]}, path)
         except httpx2.HTTPError: pass
         result = eventually(lambda: [e for e in g.entries() if e["kind"] == "result"][-1] if limits(g)[team]["open"] == 0 else None)
         usage = result["usage"]
-        assert usage["estimated"] is True and result["outcome"] == {"gives-up": "refused", "cut": "cut"}[model]
+        assert usage["estimated"] is True and result["outcome"] == {"gives-up-late": "refused", "cut": "cut"}[model]
         # The mock's pieces have five letters each; the figures at the stream's beginning say one token.
-        if model == "gives-up": assert 20 <= usage["output"] <= 40 and usage["input"] == 11
+        if model == "gives-up-late": assert 20 <= usage["output"] <= 40 and usage["input"] == 11
         assert result["cost_nano_usd"] == usage["input"] * 2_000 + usage["output"] * 10_000
         assert limits(g)[team]["assumed"] >= taken + 1000 * 10_000
         taken = limits(g)[team]["assumed"]
