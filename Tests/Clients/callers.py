@@ -3,7 +3,7 @@
 An ask's turns are `("user", text)`, `("said", said)` and `("results", said, texts)`; `tools` are names, `schema` is the answer's, `picture` is a
 PNG's bytes, `effort` a word of OpenAI's. Figures are `input` (with what a cache gave or took), `output` (with thoughts), `read` and `written`
 (of a cache); a dialect that has no word for one says `None`."""
-import base64, functools, json, os, pathlib, subprocess
+import base64, functools, json, os, pathlib, select, subprocess
 from dataclasses import dataclass, field
 
 SCHEMA = {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"], "additionalProperties": False}
@@ -236,6 +236,7 @@ class Worker:
         self.process = subprocess.Popen([python, "-W", "ignore", str(pathlib.Path(__file__).with_name("frameworks.py"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     def __call__(self, message):
         self.process.stdin.write(json.dumps(message) + "\n"); self.process.stdin.flush()
+        assert select.select([self.process.stdout], [], [], 300)[0], "the frameworks' process is stuck"
         line = self.process.stdout.readline()
         assert line, "the frameworks' process ended"
         return json.loads(line)

@@ -1,5 +1,5 @@
 """litellm and LangChain, asked over standard input: a line of JSON for each request, a line for each answer (see `Framework` in callers.py)."""
-import base64, json, os, sys
+import base64, gc, json, os, sys
 os.environ.update(LITELLM_LOCAL_MODEL_COST_MAP="True", LANGSMITH_TRACING="false", LITELLM_LOG="CRITICAL")
 lines, sys.stdout = sys.stdout, sys.stderr   # what libraries print is no answer
 import ssl
@@ -73,7 +73,12 @@ def chain(q):
                 usage=dict(input=u["input_tokens"], output=u["output_tokens"], read=d.get("cache_read", 0), written=None), turn=message_to_dict(r))
 
 
-for line in sys.stdin:
+# A stream that nobody read to its end is closed when it is collected: if that comes while httpcore holds its pool's lock, which it takes
+# again for that, it waits for itself for good. So nothing is collected in the middle of a request.
+gc.freeze()
+gc.disable()
+for count, line in enumerate(sys.stdin):
+    if count % 20 == 0: gc.collect()
     q = json.loads(line)
     try: answer = (lite if q["who"].startswith("litellm") else chain)(q)
     except Exception as e:
