@@ -36,16 +36,17 @@ def percentiles(values):
 
 
 def recount(folder, since=None):
-    intents, results, denied, other, total = {}, {}, [], [], 0
+    intents, results, denied, cached, other, total = {}, {}, [], [], [], 0
     for e in entries(folder):
         total += 1
         if e["kind"] == "intent": intents[e["request"], e["attempt"]] = e
         elif e["kind"] == "result": results[e["request"], e["attempt"]] = e
         elif e["kind"] == "denied": denied.append(e)
+        elif e["kind"] == "cached": cached.append(e)
         else: other.append(e)
     after = lambda e: since is None or e["time"] >= since
     intents = {k: e for k, e in intents.items() if after(e)}
-    denied, other = list(filter(after, denied)), list(filter(after, other))
+    denied, cached, other = (list(filter(after, entries)) for entries in (denied, cached, other))
     number = collections.Counter
     exposure, values = number(), number()
     who = collections.defaultdict(lambda: number())
@@ -99,7 +100,7 @@ def recount(folder, since=None):
     names = ("attempts", "denied", "values", "raw_values", "tokens", "cost_nano_usd")
     return {
         "schema": 1, "first": iso(min(times)) if times else None, "last": iso(max(times)) if times else None,
-        "totals": {"requests": len({r for r, _ in intents}), "attempts": len(intents), "denied": len(denied), "principals": len(who),
+        "totals": {"requests": len({r for r, _ in intents}), "attempts": len(intents), "cached": len(cached), "denied": len(denied), "principals": len(who),
                    **{k: totals[k] for k in ("open", "raw_values", "treated_values", "input_tokens", "cached_input_tokens", "output_tokens", "cost_nano_usd", "unpriced")}},
         "exposure": [{"class": k[0], "provider": k[1], "model": k[2], "internal": k[3], "treatment": k[4], "attempts": n, "values": values[k]}
                      for k, n in sorted(exposure.items(), key=lambda x: (x[0][0], x[0][1], x[0][2], x[0][4]))],
