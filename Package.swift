@@ -70,6 +70,8 @@ let package = Package(
         library("AnswerCache", ["Inference", "Cryptography"]),
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
         library("Evaluation", ["Inference", "JSONText", "Cryptography"]),
+        // What a finished run says, as figures, tables and a page.
+        library("EvaluationReport", ["Evaluation", "Statistics", "Inference", "JSONText"]),
 
         // Shells: sockets, disks, C.
         library("NameModel", ["CNameModel"]),

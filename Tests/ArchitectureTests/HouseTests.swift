@@ -21,6 +21,7 @@ private enum House {
         "AnswerCache": ["Inference", "Cryptography"],
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography"],
         "Evaluation": ["Inference", "JSONText", "Cryptography"],
+        "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText"],
     ]
     static let shells: [String: Set<String>] = [
         "PatternScanner": ["CHyperscan", "Privacy"],
