@@ -55,21 +55,22 @@ let package = Package(
         // Libraries that know no gateway.
         library("Cryptography", ["COpenSSL"]),
         library("JSONText"),
-        library("Cedar", ["JSONText"]),
+        library("Suggestions"),
+        library("Cedar", ["JSONText", "Suggestions"]),
         library("TransparencyLog", ["Cryptography"]),
         library("Statistics", [.product(name: "RealModule", package: numerics)]),
 
         // Cores: pure, synchronous, sans-IO.
         library("Inference", ["JSONText"]),
         library("Identity", ["Inference", "Cryptography", "JSONText"]),
-        library("Access", ["Inference", "Cedar", "Cryptography"]),
+        library("Access", ["Inference", "Cedar", "Suggestions", "Cryptography"]),
         library("Privacy", ["Inference", "JSONText", "Cryptography"]),
         library("Limits", ["Inference"]),
         library("Routing", ["Inference"]),
         library("Dialects", ["Inference", "JSONText"]),
         library("AnswerCache", ["Inference", "Cryptography"]),
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
-        library("Evaluation", ["Inference", "JSONText", "Cryptography"]),
+        library("Evaluation", ["Inference", "JSONText", "Suggestions", "Cryptography"]),
         // What a finished run says, as figures, tables and a page.
         library("EvaluationReport", ["Evaluation", "Statistics", "Inference", "JSONText"]),
 
@@ -140,7 +141,7 @@ let package = Package(
                 "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore", "RedisClient",
                 "Identity",
                 "Access", "AnswerCache", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText",
-                "Cryptography", "TransparencyLog",
+                "Cryptography", "TransparencyLog", "Suggestions",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: http2),
@@ -161,6 +162,7 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("CryptographyTests", ["Cryptography"]),
         tests("JSONTextTests", ["JSONText", "SharedMaterial"]),
+        tests("SuggestionsTests", ["Suggestions"]),
         tests("CedarTests", ["Cedar", "JSONText", "SharedMaterial"]),
         tests("TransparencyLogTests", ["TransparencyLog", "Cryptography", "SharedMaterial"]),
         tests("StatisticsTests", ["Statistics"]),

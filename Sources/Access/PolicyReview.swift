@@ -1,4 +1,5 @@
 internal import Cedar
+internal import Suggestions
 
 /// Checks policies against a schema, and says what is wrong with them in words for who writes them.
 struct PolicyReview {

@@ -1,4 +1,5 @@
 internal import Cedar
+internal import Suggestions
 
 /// Whether a house's schema says what the gateway supplies: everything of it, with the same types; and beyond it only optional
 /// attributes of principals and counts of classes that there are.

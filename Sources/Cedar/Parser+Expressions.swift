@@ -1,3 +1,5 @@
+internal import Suggestions
+
 extension Parser {
     /// `if … then … else …`, or operands joined by `||`.
     mutating func expression() throws(Abandoned) -> Expression {

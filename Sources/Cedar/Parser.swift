@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Turns a policy text into policies by recursive descent, and collects every error on its way.
 ///
 /// A wrong name or a wrong number of arguments is reported and parsing goes on; a token that can't stand where it stands

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// What makes a policy of a template: a name, and an entity for each slot.
 public struct TemplateLink: Sendable, Hashable {
     /// The name of the template.

@@ -6,21 +6,22 @@ private enum House {
     static let libraries: [String: Set<String>] = [
         "Cryptography": ["COpenSSL"],
         "JSONText": [],
-        "Cedar": ["JSONText"],
+        "Suggestions": [],
+        "Cedar": ["JSONText", "Suggestions"],
         "TransparencyLog": ["Cryptography"],
         "Statistics": ["RealModule"],
     ]
     static let vocabulary: [String: Set<String>] = ["Inference": ["JSONText"]]
     static let cores: [String: Set<String>] = [
         "Identity": ["Inference", "Cryptography", "JSONText"],
-        "Access": ["Inference", "Cedar", "Cryptography"],
+        "Access": ["Inference", "Cedar", "Suggestions", "Cryptography"],
         "Privacy": ["Inference", "JSONText", "Cryptography"],
         "Limits": ["Inference"],
         "Routing": ["Inference"],
         "Dialects": ["Inference", "JSONText"],
         "AnswerCache": ["Inference", "Cryptography"],
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography"],
-        "Evaluation": ["Inference", "JSONText", "Cryptography"],
+        "Evaluation": ["Inference", "JSONText", "Suggestions", "Cryptography"],
         "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText"],
     ]
     static let shells: [String: Set<String>] = [

@@ -102,7 +102,7 @@ import Testing
         ("{\"\": {\"entityTypes\": {\"in\": {}}, \"actions\": {}}}", "1:23: `in` is reserved"),
         (
             "{\"\": {\"entityTypes\": {\"A\": {\"memberOf\": []}}, \"actions\": {}}}",
-            "1:29: unknown member \"memberOf\""
+            "1:29: unknown member \"memberOf\", did you mean `memberOfTypes`?"
         ),
         (
             "{\"\": {\"entityTypes\": {\"A\": {\"shpe\": {}}}, \"actions\": {}}}",

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Suggestions
 
 /// Reads expressions from their JSON form: an object with one member, whose name is the operator.
 struct ExpressionReader {

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Suggestions
 
 /// What is wrong with a JSON form, and where: bytes from the beginning of the text.
 struct JSONFault: Error {

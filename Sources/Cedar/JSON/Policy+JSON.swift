@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Suggestions
 
 extension PolicySet {
     /// Reads Cedar's JSON form of policies: `{"staticPolicies": {…}, "templates": {…}, "templateLinks": […]}` with policies

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Suggestions
 
 /// What a schema says of a place, as far as it changes how JSON is read there.
 indirect enum JSONShape {

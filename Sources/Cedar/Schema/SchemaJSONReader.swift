@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Suggestions
 
 /// Reads a schema's JSON form, and collects every error on its way.
 struct SchemaJSONReader {

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 extension SchemaParser {
     /// `entity …;`, `action …;` or `type …;`.
     mutating func declaration(

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Finds what every name of a schema means, and works out who is above whom.
 struct SchemaResolver {
     var problems: SchemaProblems

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Checks one policy: the names it uses, whether some action can meet its head, and its types in every environment.
 struct PolicyCheck {
     let policy: Policy

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 extension Validator {
     /// Everything in which a request is not what the schema says; empty if it conforms.
     ///

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// A task in the layout of EleutherAI's lm-evaluation-harness: rows of JSON Lines, which `doc_to_text`, `doc_to_choice`
 /// and `doc_to_target` make questions of.
 ///

@@ -1,4 +1,5 @@
 internal import Inference
+internal import Suggestions
 
 /// A file in the layout of promptfoo: `prompts`, `tests` of `vars` and `assert`, `defaultTest`.
 ///

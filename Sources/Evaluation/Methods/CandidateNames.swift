@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Reads candidates as the command line names them: `gpt-5-mini`, `gpt-5-mini/few-shot-5`, `*/few-shot-5` (all models),
 /// `gpt-5-mini/*` (all methods), `*/*`.
 public enum CandidateNames {

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Reads gates.
 struct GateParser {
     private let scalars: [Unicode.Scalar]

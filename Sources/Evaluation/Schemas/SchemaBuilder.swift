@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Reads the schemas of a document, each once, so that they may refer to each other and to themselves.
 struct SchemaBuilder {
     private(set) var nodes: [SchemaNode] = []

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Reads the members of a mapping, reports what is not as expected, and in the end every key that nobody asked for.
 struct MappingReader {
     let source: String

@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// Reads messages in the layout of the OpenAI chat API, whose texts may be templates.
 enum MessageReader {
     /// A message whose texts have places for variables.

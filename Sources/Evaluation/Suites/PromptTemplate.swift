@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// A text with places for variables: `Translate into {{language}}: {{text}}`.
 ///
 /// A place is a variable's name, or a path into it (`{{user.name}}`, `{{rows.0}}`), or a quoted text that stands for

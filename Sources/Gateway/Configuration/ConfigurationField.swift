@@ -1,3 +1,5 @@
+internal import Suggestions
+
 /// A value in a configuration file, with everything needed to say what is wrong with it. Each reader reports and returns `nil`
 /// where the value is not what it expects.
 struct ConfigurationField {
@@ -48,10 +50,10 @@ struct ConfigurationField {
     /// One of some words.
     func choice<Value: RawRepresentable & CaseIterable>(_: Value.Type) -> Value? where Value.RawValue == String {
         let words = Value.allCases.map(\.rawValue)
-        guard case .scalar(let text, _) = node.content else { return expected(Suggestion.alternatives(words)) }
+        guard case .scalar(let text, _) = node.content else { return expected(Spelling.alternatives(words)) }
         if let value = Value(rawValue: text) { return value }
-        let hint = Suggestion.nearest(to: text, among: words).map { ", did you mean `\($0)`?" } ?? ""
-        return expected(Suggestion.alternatives(words), hint: hint)
+        let hint = Spelling.question(text, among: words)
+        return expected(Spelling.alternatives(words), hint: hint)
     }
 
     /// A whole number.

@@ -1,5 +1,6 @@
 internal import Inference
 internal import Routing
+internal import Suggestions
 
 /// `policies/models.yaml`.
 extension ConfigurationLoader {
@@ -180,7 +181,7 @@ private struct ModelsReader {
         let words = ModelCapabilities.named.map(\.word)
         var capabilities: ModelCapabilities = []
         for field in field.elements(of: "`vision`, `tools`, `json_schema`") ?? [] {
-            guard let word = field.string(Suggestion.alternatives(words)) else { continue }
+            guard let word = field.string(Spelling.alternatives(words)) else { continue }
             guard let capability = ModelCapabilities(word: word) else {
                 field.report(ConfigurationLoader.unknown("capability", word, among: words))
                 continue

@@ -3,6 +3,7 @@ internal import Inference
 internal import Privacy
 internal import RemoteAnalyzer
 internal import Routing
+internal import Suggestions
 
 /// What stands in the folder `policies`.
 struct ReadPolicies {
@@ -82,8 +83,8 @@ extension ConfigurationLoader {
 
     static func unknown(_ what: String, _ name: String, among known: [String]) -> String {
         let hint =
-            Suggestion.nearest(to: name, among: known).map { ", did you mean `\($0)`?" }
-            ?? (known.isEmpty ? "" : ": known are " + Suggestion.alternatives(known).replacing(" or ", with: " and "))
+            Spelling.closest(to: name, among: known).map { ", did you mean `\($0)`?" }
+            ?? (known.isEmpty ? "" : ": known are " + Spelling.alternatives(known).replacing(" or ", with: " and "))
         return "unknown \(what) `\(name)`\(hint)"
     }
 }

@@ -1,5 +1,6 @@
 import Inference
 import Privacy
+internal import Suggestions
 
 /// `policies/privacy.yaml`: what to look for, how sure to be, and what to do with it.
 extension ConfigurationLoader {
@@ -81,9 +82,9 @@ extension ConfigurationLoader {
                 settings.treatments[name] = treatment
             } else {
                 let words = ["on", "off"] + Treatment.allCases.map(\.rawValue)
-                let hint = Suggestion.nearest(to: text, among: words).map { ", did you mean `\($0)`?" } ?? ""
+                let hint = Spelling.question(text, among: words)
                 field.report(
-                    "expected \(Suggestion.alternatives(words)), or a mapping of `enabled`, `threshold` and `treatment`, "
+                    "expected \(Spelling.alternatives(words)), or a mapping of `enabled`, `threshold` and `treatment`, "
                         + "found \(field.node.content.words)\(hint)")
             }
         default:

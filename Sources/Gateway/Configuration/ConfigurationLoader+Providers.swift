@@ -1,4 +1,5 @@
 internal import Inference
+internal import Suggestions
 internal import Upstream
 
 /// A provider, and where the configuration names it.
@@ -29,7 +30,7 @@ extension ConfigurationLoader {
     }
 
     private static func provider(_ field: ConfigurationField, _ section: ConfigurationSection) -> ProviderSettings? {
-        let kinds = Suggestion.alternatives(ProviderSettings.Kind.allCases.map(\.rawValue))
+        let kinds = Spelling.alternatives(ProviderSettings.Kind.allCases.map(\.rawValue))
         guard let kind = section.required("kind", kinds)?.choice(ProviderSettings.Kind.self) else { return nil }
         let trust = section.field("trust")?.choice(ProviderSettings.Trust.self) ?? .external
         let region = section.field("region")?.word("a word")

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import LedgerRelay
+internal import Suggestions
 internal import TransparencyLog
 internal import Upstream
 
@@ -63,7 +64,7 @@ extension ConfigurationLoader {
     // MARK: - Streams
 
     private static func stream(_ field: ConfigurationField, _ section: ConfigurationSection) -> LedgerStreamSettings? {
-        let kinds = Suggestion.alternatives(StreamKind.allCases.map(\.rawValue))
+        let kinds = Spelling.alternatives(StreamKind.allCases.map(\.rawValue))
         guard let kind = section.required("kind", kinds)?.choice(StreamKind.self) else { return nil }
         let fromStart = section.field("from_start")?.bool() ?? false
         let hostname = section.field("hostname")?.word("this machine's name") ?? Self.hostname

@@ -1,4 +1,5 @@
 import Cryptography
+internal import Suggestions
 
 /// One reading of a configuration: collects what is wrong, so that all of it is told at once, and what is worth a log line.
 final class ConfigurationReading {
@@ -181,8 +182,8 @@ final class ConfigurationSection {
         for entry in entries where !asked.contains(entry.key) {
             let place = name.isEmpty ? "" : " in `\(name)`"
             let hint =
-                Suggestion.nearest(to: entry.key, among: asked).map { ", did you mean `\($0)`?" }
-                ?? ": known are \(Suggestion.alternatives(Set(asked).sorted()).replacing(" or ", with: " and "))"
+                Spelling.closest(to: entry.key, among: asked).map { ", did you mean `\($0)`?" }
+                ?? ": known are \(Spelling.alternatives(Set(asked).sorted()).replacing(" or ", with: " and "))"
             reading.report(source, entry.position, "unknown key `\(entry.key)`\(place)\(hint)")
         }
     }

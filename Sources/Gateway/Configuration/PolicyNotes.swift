@@ -1,5 +1,6 @@
 import Access
 import Inference
+internal import Suggestions
 
 /// What is strange about policies that are sound: names in them that nothing else in the configuration knows.
 enum PolicyNotes {
@@ -22,7 +23,7 @@ enum PolicyNotes {
                     + "name of the model; the names that callers use are `Alias::\"…\"`"
             }
             guard let (what, names) = known[entity.type], !names.contains(entity.id) else { return nil }
-            let hint = Suggestion.nearest(to: entity.id, among: names).map { ", did you mean `\($0)`?" } ?? ""
+            let hint = Spelling.question(entity.id, among: names)
             return "\(entity.place): `\(entity.id)` is not \(what)\(hint)"
         }
         let empty = access.policyIDs.isEmpty ? ["access.cedar has no policy, so every request is denied"] : []

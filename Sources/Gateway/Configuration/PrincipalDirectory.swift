@@ -1,5 +1,6 @@
 internal import Identity
 internal import Inference
+internal import Suggestions
 
 /// `policies/principals.yaml`: which teams there are and the tenants they belong to, and what is known of users and services beside what
 /// their credentials say. Principals that are not listed are known by their credentials alone, or refused.
@@ -39,7 +40,7 @@ public struct PrincipalDirectory: Hashable, Sendable {
         var found: (team: String, tenant: String)?
         for team in teams {
             guard let tenant = tenants[team] else {
-                throw .unknownTeam(team, suggestion: Suggestion.nearest(to: team, among: tenants.keys.sorted()))
+                throw .unknownTeam(team, suggestion: Spelling.closest(to: team, among: tenants.keys.sorted()))
             }
             if let found, found.tenant != tenant { throw .severalTenants(found.team, team) }
             found = (team, tenant)

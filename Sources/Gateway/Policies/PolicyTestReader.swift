@@ -2,6 +2,7 @@ internal import Access
 internal import Inference
 internal import Ledger
 internal import Privacy
+internal import Suggestions
 
 /// Reads cases of `policies/tests/*.yaml` for policies; says everything that is wrong with them, with file, line and column.
 public struct PolicyTestReader {
@@ -255,7 +256,7 @@ public struct PolicyTestReader {
 
     private func question(_ field: ConfigurationField, _ function: String?) -> RequestSketch.Question? {
         let words = RequestSketch.Question.words
-        guard let text = field.string(Suggestion.alternatives(words)) else { return nil }
+        guard let text = field.string(Spelling.alternatives(words)) else { return nil }
         if let question = RequestSketch.Question(word: text, function: function) { return question }
         field.report(ConfigurationLoader.unknown("operation", text, among: words))
         return nil
@@ -372,7 +373,7 @@ public struct PolicyTestReader {
     }
 
     private func outcome(_ field: ConfigurationField, _ words: [String]) -> PolicyTestCase.Expected.Outcome? {
-        guard let text = field.string(Suggestion.alternatives(words)) else { return nil }
+        guard let text = field.string(Spelling.alternatives(words)) else { return nil }
         guard words.contains(text) else {
             field.report(ConfigurationLoader.unknown("outcome", text, among: words))
             return nil

@@ -4,6 +4,7 @@ public import Inference
 internal import JSONText
 public import Privacy
 internal import Routing
+internal import Suggestions
 
 /// Policies with all that is needed to ask them without serving: aliases, providers, and classes of data.
 ///
@@ -99,7 +100,7 @@ public struct PolicyWorkbench: Sendable {
         }
         let listed = configuration.routing.listed
         let names = listed.map(\.model.rawValue) + listed.flatMap { $0.candidates.map(\.destination.description) }
-        throw .unknownModel(model, suggestion: Suggestion.nearest(to: model.rawValue, among: names))
+        throw .unknownModel(model, suggestion: Spelling.closest(to: model.rawValue, among: names))
     }
 
     /// The candidates that a request may go to, before policy is asked, and what is asked about them.

@@ -54,13 +54,4 @@ struct ScalarTextTests {
                 "0B", "1000B", "1KiB", "3MiB", "1GiB",
             ])
     }
-
-    @Test(
-        arguments: [
-            ("adress", "address"), ("prot", "port"), ("PORT", "port"), ("ports", "port"), ("add", "address"),
-            ("opnai", nil), ("x", nil), ("", nil), ("7", nil),
-        ] as [(String, String?)])
-    func `the nearest word is suggested, if it is near`(word: String, suggestion: String?) {
-        #expect(Suggestion.nearest(to: word, among: ["address", "port"]) == suggestion)
-    }
 }

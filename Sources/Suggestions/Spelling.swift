@@ -1,32 +1,33 @@
-/// Finds the name that a misspelt one probably meant.
-enum Spelling {
-    /// `, did you mean …?` for the closest name, or nothing.
-    static func question(_ name: String, among names: [String]) -> String {
-        closest(to: name, among: names).map { ", did you mean `\($0)`?" } ?? ""
-    }
-
-    /// `` `a`, `b` or `c` ``.
-    static func alternatives(_ words: [String]) -> String {
-        let quoted = words.map { "`\($0)`" }
-        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "nothing" }
-        return quoted.dropLast().joined(separator: ", ") + " or " + last
-    }
-
-    private static func closest(to name: String, among names: [String]) -> String? {
+/// Words for messages about names that nobody knows.
+public enum Spelling {
+    /// The name that was probably meant: one that goes on where this one ends, or else the nearest, if it is near; of two, the
+    /// first. Numbers have no neighbours: `1.1` is no slip for `1.2`.
+    public static func closest(to name: String, among candidates: some Sequence<String>) -> String? {
         // The work is quadratic in the length; names longer than this are no typing errors.
         guard name.utf8.count <= 64 else { return nil }
         let letters = Array(name.lowercased().utf8)
-        // A name that goes on where this one ends was probably meant.
-        if letters.count >= 3, let longer = names.first(where: { $0.lowercased().utf8.starts(with: letters) }) {
-            return longer
-        }
+        guard letters.contains(where: { (0x61...0x7A).contains($0) || $0 >= 0x80 }) else { return nil }
         let limit = letters.count <= 3 ? 1 : letters.count <= 6 ? 2 : 3
         var best: (name: String, distance: Int)?
-        for candidate in names where candidate.utf8.count <= 64 {
-            let distance = distance(letters, Array(candidate.lowercased().utf8))
+        for candidate in candidates where candidate.utf8.count <= 64 {
+            let known = Array(candidate.lowercased().utf8)
+            if letters.count >= 3, known.starts(with: letters) { return candidate }
+            let distance = distance(letters, known)
             if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.name
+    }
+
+    /// `, did you mean …?` for the closest candidate, or nothing.
+    public static func question(_ name: String, among candidates: some Sequence<String>) -> String {
+        closest(to: name, among: candidates).map { ", did you mean `\($0)`?" } ?? ""
+    }
+
+    /// `` `a`, `b` or `c` ``.
+    public static func alternatives(_ words: [String]) -> String {
+        let quoted = words.map { "`\($0)`" }
+        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "nothing" }
+        return quoted.dropLast().joined(separator: ", ") + " or " + last
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours that turn one into the other.
