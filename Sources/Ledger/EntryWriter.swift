@@ -206,6 +206,18 @@ struct EntryWriter {
         }
     }
 
+    /// The member `destination`: where the request went, or would have gone.
+    mutating func destination(_ destination: Destination, region: String?, isInternal: Bool) {
+        json.key("destination")
+        json.beginObject()
+        json.key("internal")
+        json.bool(isInternal)
+        member("model", destination.model)
+        member("provider", destination.provider.rawValue)
+        if let region { member("region", region) }
+        json.endObject()
+    }
+
     /// The member `route`.
     mutating func route(_ choice: LedgerEntry.Choice) {
         json.key("route")
