@@ -19,14 +19,20 @@ import Glibc
             default: bench.words.append(argument)
             }
         }
-        bench.run()
+        do {
+            try bench.run()
+        } catch {
+            let message = Array("core-bench: \(error)\n".utf8)
+            _ = write(STDERR_FILENO, message, message.count)
+            exit(1)
+        }
     }
 
-    private func run() {
+    private func run() throws {
         let stopwatch = Stopwatch(seconds: seconds)
-        let cases = RoutingBench.cases() + TranslationBench.cases()
+        let cases = RoutingBench.cases() + (try TranslationBench.cases())
         for one in cases where words.isEmpty || words.contains(where: { one.name.contains($0) }) {
-            let result = stopwatch.measure(one.work)
+            let result = try stopwatch.measure(one.work)
             print(isJSON ? one.json(result) : one.line(result))
             fflush(nil)
         }
@@ -42,7 +48,7 @@ struct BenchCase {
     /// How many bytes it reads; 0 where bytes say nothing.
     var bytes = 0
     /// One run.
-    let work: () -> Void
+    let work: () throws -> Void
 
     private func microseconds(_ result: Stopwatch.Result) -> Double { result.seconds * 1e6 / Double(count) }
     private func megabytes(_ result: Stopwatch.Result) -> Double { Double(bytes) / result.seconds / 1e6 }

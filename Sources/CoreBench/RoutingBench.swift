@@ -9,12 +9,18 @@ enum RoutingBench {
         return strategies.map { strategy in
             let subject = Subject(strategy)
             return BenchCase(name: "routing + 20 limits, \(strategy.rawValue)", count: requests) {
-                for _ in 0..<requests { subject.request() }
+                for _ in 0..<requests { try subject.request() }
             }
         }
     }
 
     private static let requests = 1_000
+
+    /// A request was refused, so that what would be measured is not what is meant.
+    private struct NoRoom: Error, CustomStringConvertible {
+        let stage: String
+        var description: String { "\(stage): the sample request is refused" }
+    }
 
     /// The books of a gateway, and one caller's requests against them.
     private final class Subject {
@@ -81,14 +87,14 @@ enum RoutingBench {
         }
 
         /// One request from the choice of its candidate to its settling.
-        func request() {
+        func request() throws(NoRoom) {
             number &+= 1
             // A million a second would leave no minute's rate anything: a hundred are enough for a test of speed.
             now &+= 10_000_000
             let time = LimitTime(monotone: now, epochSeconds: 1_795_394_759)
             guard case .reserved = rates.reserve(for: principal, model: model, now: now),
                 let alias = table.resolve(model)
-            else { preconditionFailure("the request is refused") }
+            else { throw NoRoom(stage: "requests a minute") }
             let query = RouteQuery(inputTokens: 900, maximumOutput: 1_024, conversation: number % 64)
             book.requestCame()
             let route = Router.route(
@@ -99,7 +105,7 @@ enum RoutingBench {
                     for: principal, model: alias.alias, provider: step.destination.provider,
                     worst: WorstCase(tokens: 2_224, cost: worst)), charges.count == 20,
                 case .reserved(let held) = limitBook.reserve(charges, now: time), book.begin(step.candidate, now: now)
-            else { preconditionFailure("the request has no room") }
+            else { throw NoRoom(stage: "routing and limits") }
             _ = (held.stored, limitBook.takeChanges())
             record(step.destination)
             book.note(conversation: number % 64, servedBy: step.destination, now: now)

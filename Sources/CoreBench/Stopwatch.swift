@@ -12,16 +12,16 @@ struct Stopwatch {
         let allocations: Int?
     }
 
-    func measure(_ work: () -> Void) -> Result {
+    func measure(_ work: () throws -> Void) rethrows -> Result {
         // Once before, so that tables which are made once are there.
-        work()
+        try work()
         let before = Self.allocations()
-        work()
+        try work()
         let allocations = Self.allocations() - before
         var (best, spent) = (Double.infinity, 0.0)
         while spent < seconds {
             let start = Self.now()
-            work()
+            try work()
             let time = Self.now() - start
             best = min(best, time)
             spent += max(time, 1e-7)
