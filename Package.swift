@@ -58,6 +58,8 @@ let package = Package(
         library("Suggestions"),
         library("Cedar", ["JSONText", "Suggestions"]),
         library("TransparencyLog", ["Cryptography"]),
+        library("PlainText"),
+        library("HyperText", ["PlainText"]),
         library("Statistics", [.product(name: "RealModule", package: numerics)]),
 
         // Cores: pure, synchronous, sans-IO.
@@ -69,10 +71,11 @@ let package = Package(
         library("Routing", ["Inference"]),
         library("Dialects", ["Inference", "JSONText"]),
         library("AnswerCache", ["Inference", "Cryptography"]),
-        library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography"]),
+        library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"]),
         library("Evaluation", ["Inference", "JSONText", "Suggestions", "Cryptography"]),
         // What a finished run says, as figures, tables and a page.
-        library("EvaluationReport", ["Evaluation", "Statistics", "Inference", "JSONText"]),
+        library(
+            "EvaluationReport", ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"]),
 
         // Shells: sockets, disks, C.
         library("NameModel", ["CNameModel"]),
@@ -113,7 +116,7 @@ let package = Package(
             "LedgerRelay",
             ["CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography"]),
         // Figures and pages that say what the ledger says, and the index that they come from.
-        library("LedgerReport", ["Ledger", "JSONText"]),
+        library("LedgerReport", ["Ledger", "JSONText", "HyperText", "PlainText"]),
         library(
             "LedgerIndex",
             [
@@ -137,7 +140,7 @@ let package = Package(
             "Gateway",
             [
                 "SecureTransport", "Upstream", "PatternScanner", "NameModel", "RemoteAnalyzer", "KeyDiscovery",
-                "LedgerIndex", "LedgerReport",
+                "LedgerIndex", "LedgerReport", "HyperText", "PlainText",
                 "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore", "RedisClient",
                 "Identity",
                 "Access", "AnswerCache", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText",
@@ -151,7 +154,7 @@ let package = Package(
             name: "sallyport",
             dependencies: [
                 "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
-                "LedgerIndex", "LedgerReport",
+                "LedgerIndex", "LedgerReport", "PlainText",
                 "LedgerStore", "LedgerVault", "Privacy", "Routing", "SecureTransport", "Cryptography",
                 "TransparencyLog",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
@@ -186,7 +189,7 @@ let package = Package(
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),
         tests("LedgerReadingTests", ["LedgerStore", "Ledger", "TransparencyLog", "JSONText", "Cryptography"]),
-        tests("LedgerReportTests", ["LedgerReport", "Ledger"]),
+        tests("LedgerReportTests", ["LedgerReport", "Ledger", "HyperText", "PlainText"]),
         tests(
             "LedgerIndexTests",
             [

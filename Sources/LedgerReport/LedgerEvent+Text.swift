@@ -1,5 +1,6 @@
 internal import JSONText
 internal import Ledger
+internal import PlainText
 
 extension LedgerEvent {
     /// The columns of `audit query`'s table.

@@ -10,6 +10,8 @@ private enum House {
         "Cedar": ["JSONText", "Suggestions"],
         "TransparencyLog": ["Cryptography"],
         "Statistics": ["RealModule"],
+        "PlainText": [],
+        "HyperText": ["PlainText"],
     ]
     static let vocabulary: [String: Set<String>] = ["Inference": ["JSONText"]]
     static let cores: [String: Set<String>] = [
@@ -20,9 +22,9 @@ private enum House {
         "Routing": ["Inference"],
         "Dialects": ["Inference", "JSONText"],
         "AnswerCache": ["Inference", "Cryptography"],
-        "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography"],
+        "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"],
         "Evaluation": ["Inference", "JSONText", "Suggestions", "Cryptography"],
-        "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText"],
+        "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"],
     ]
     static let shells: [String: Set<String>] = [
         "PatternScanner": ["CHyperscan", "Privacy"],
@@ -37,7 +39,7 @@ private enum House {
         "LedgerRelay": [
             "CCurl", "Upstream", "Inference", "Ledger", "LedgerStore", "TransparencyLog", "JSONText", "Cryptography",
         ],
-        "LedgerReport": ["Ledger", "JSONText"],
+        "LedgerReport": ["Ledger", "JSONText", "HyperText", "PlainText"],
         "RedisClient": ["CHiredis", "LedgerStore"],
         "LimitStore": ["GRDB", "GRDBSQLite", "Inference", "Limits", "LedgerStore"],
         "LedgerIndex": [
@@ -50,7 +52,7 @@ private enum House {
         ]),
         "sallyport": [
             "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger",
-            "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "Privacy",
+            "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
             "Routing", "SecureTransport", "TransparencyLog",
             "ArgumentParser", "Logging", "Foundation",
         ],
@@ -137,7 +139,7 @@ private func imports() throws -> [Import] {
 
 @Test func `libraries speak no gateway word`() throws {
     let words = ["gateway", "sallyport", "principal id", "pseudonym", "upstream"]
-    for module in ["TransparencyLog", "JSONText", "Cedar", "Statistics"] {
+    for module in ["TransparencyLog", "JSONText", "Cedar", "Statistics", "PlainText", "HyperText"] {
         let folder = packageRoot.appending(path: "Sources/\(module)")
         let files = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []
         #expect(!files.isEmpty, "Sources/\(module) was read")
@@ -153,7 +155,7 @@ private func imports() throws -> [Import] {
         "ContinuousClock", "SuspendingClock", "Date()", "getenv", "ProcessInfo", ".random(",
         "SystemRandomNumberGenerator",
     ]
-    let libraries = ["TransparencyLog", "JSONText", "Cedar", "Statistics"]
+    let libraries = ["TransparencyLog", "JSONText", "Cedar", "Statistics", "PlainText", "HyperText"]
     for module in Set(House.cores.keys).union(House.vocabulary.keys).union(libraries) {
         let folder = packageRoot.appending(path: "Sources/\(module)")
         let files = FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? []

@@ -1,6 +1,7 @@
 import Ledger
 import Testing
 
+@testable import HyperText
 @testable import LedgerReport
 
 @Suite struct PageTests {

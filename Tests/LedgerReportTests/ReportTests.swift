@@ -1,4 +1,5 @@
 import Ledger
+import PlainText
 import Testing
 
 @testable import LedgerReport

@@ -2,6 +2,7 @@ internal import Inference
 internal import Ledger
 internal import LedgerReport
 internal import NIOHTTP1
+internal import PlainText
 internal import Routing
 
 /// The models as a page for people, at `/models.html` of the operators' port.

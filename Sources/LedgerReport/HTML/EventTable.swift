@@ -1,4 +1,6 @@
+internal import HyperText
 internal import Ledger
+internal import PlainText
 
 /// The newest attempts and denials, with links to their pages.
 struct EventTable {

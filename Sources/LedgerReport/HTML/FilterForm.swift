@@ -1,3 +1,5 @@
+internal import HyperText
+
 /// What the exposure page can be narrowed by: a form that needs no script.
 struct FilterForm {
     let query: PageQuery

@@ -1,3 +1,6 @@
+internal import HyperText
+internal import PlainText
+
 /// The exposure matrix as a table whose cells are coloured by how much left: rows are classes of data, columns destinations.
 struct HeatMap {
     private struct Place: Hashable {

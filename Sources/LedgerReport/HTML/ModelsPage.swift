@@ -1,3 +1,6 @@
+internal import HyperText
+internal import PlainText
+
 /// The models' page of the operators' port: each candidate's price, measurements and state, and its last hour minute by minute.
 public struct ModelsPage: Sendable {
     /// One minute of a candidate's last hour.
@@ -85,7 +88,7 @@ public struct ModelsPage: Sendable {
     /// The page. `made` says when, for the foot.
     public func page(made: String) -> String {
         PageFrame.document(
-            title: "Models",
+            title: "Models", site: ReportPage.site,
             lead: { html in
                 html.element("p") { lead in
                     lead.text("Who may serve callers, for how much and how fast, as this gateway measured it.")

@@ -1,4 +1,6 @@
+internal import HyperText
 public import Ledger
+internal import PlainText
 
 /// The report as a page of HTML: one file that needs nothing else, or the exposure page of a gateway that serves.
 public enum ReportPage {
@@ -22,10 +24,15 @@ public enum ReportPage {
         }
     }
 
+    /// What stands behind the title of every page.
+    static let site = "Sallyport"
+
     /// The report as a file of its own; `made` says when, for the foot.
     public static func standalone(_ report: ExposureReport, made: String) -> String {
         let sections = ReportSections(report: report, query: nil)
-        return PageFrame.document(title: "Exposure report", lead: { lead(report, &$0) }, footer: footer(report, made)) {
+        return PageFrame.document(
+            title: "Exposure report", site: site, lead: { lead(report, &$0) }, footer: footer(report, made)
+        ) {
             body(sections, report, &$0)
         }
     }
@@ -33,7 +40,9 @@ public enum ReportPage {
     /// The report as the exposure page.
     public static func live(_ report: ExposureReport, _ live: Live, made: String) -> String {
         let sections = ReportSections(report: report, query: live.query)
-        return PageFrame.document(title: "Exposure", lead: { lead(report, &$0) }, footer: footer(report, made)) {
+        return PageFrame.document(
+            title: "Exposure", site: site, lead: { lead(report, &$0) }, footer: footer(report, made)
+        ) {
             html in
             html.element("p", ("class", "screen")) {
                 $0.element("a", ("href", "/models.html"), text: "To the models' page")
@@ -47,7 +56,7 @@ public enum ReportPage {
 
     /// A page that says why there is none.
     public static func problem(_ title: String, _ text: String) -> String {
-        PageFrame.document(title: title, lead: { _ in }, footer: "Sallyport") { html in
+        PageFrame.document(title: title, site: site, lead: { _ in }, footer: "Sallyport") { html in
             html.element("p", text: text)
             html.element("p") { $0.element("a", ("href", "/exposure"), text: "To the exposure page") }
         }

@@ -1,3 +1,6 @@
+internal import HyperText
+internal import PlainText
+
 /// The parts of the report's page below the matrix.
 struct ReportSections {
     let report: ExposureReport
@@ -110,10 +113,10 @@ struct ReportSections {
             let scale = 100 / Double(max(most, 1))
             let left = Double(raw) * scale
             svg.shape("rect", ("class", "f-line"), ("width", "100"), ("height", "8"))
-            svg.shape("rect", ("class", "f-raw"), ("width", TrendPlot.text(left)), ("height", "8"))
+            svg.shape("rect", ("class", "f-raw"), ("width", HTML.coordinate(left)), ("height", "8"))
             svg.shape(
-                "rect", ("class", "f-treated"), ("x", TrendPlot.text(left)),
-                ("width", TrendPlot.text(Double(treated) * scale)), ("height", "8"))
+                "rect", ("class", "f-treated"), ("x", HTML.coordinate(left)),
+                ("width", HTML.coordinate(Double(treated) * scale)), ("height", "8"))
         }
     }
 

@@ -1,5 +1,7 @@
+internal import HyperText
 internal import JSONText
 internal import Ledger
+internal import PlainText
 
 /// Everything that the ledger says of one request, and what proves it.
 public struct RequestStory: Sendable {
@@ -52,7 +54,7 @@ public struct RequestPage {
     public func page(made: String) -> String {
         let first = parsed.first { ["intent", "cached", "denied"].contains($0.json.text("kind")) }
         return PageFrame.document(
-            title: "Request \(story.request)",
+            title: "Request \(story.request)", site: ReportPage.site,
             lead: { html in
                 guard let json = first?.json else { return }
                 let principal = json["principal"]

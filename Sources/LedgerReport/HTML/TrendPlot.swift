@@ -1,4 +1,6 @@
+internal import HyperText
 internal import Ledger
+internal import PlainText
 
 /// Bars over time, two kinds on top of each other, as SVG with the figures in words for those who cannot see it.
 struct TrendPlot {
@@ -67,12 +69,13 @@ struct TrendPlot {
         let lines = most >= 4 ? 4 : max(most, 1)
         for line in 0...lines {
             let value = most * line / lines
-            let y = Self.text(height(Double(value), most).y)
+            let y = HTML.coordinate(height(Double(value), most).y)
             svg.shape(
-                "line", ("class", line == 0 ? "axis" : "grid"), ("x1", Self.text(Size.left)), ("y1", y),
-                ("x2", Self.text(Size.width - Size.right)), ("y2", y))
+                "line", ("class", line == 0 ? "axis" : "grid"), ("x1", HTML.coordinate(Size.left)), ("y1", y),
+                ("x2", HTML.coordinate(Size.width - Size.right)), ("y2", y))
             svg.element(
-                "text", ("x", Self.text(Size.left - 7)), ("y", Self.text(height(Double(value), most).y + 4)),
+                "text", ("x", HTML.coordinate(Size.left - 7)),
+                ("y", HTML.coordinate(height(Double(value), most).y + 4)),
                 ("text-anchor", "end"), text: Self.short(value))
         }
     }
@@ -82,15 +85,15 @@ struct TrendPlot {
         let gap = step > 4 ? min(step * 0.25, 6) : 0
         for (index, moment) in moments.enumerated() {
             let width = min(step - gap, Size.widest)
-            let x = Self.text(Size.left + (Double(index) + 0.5) * step - width / 2)
+            let x = HTML.coordinate(Size.left + (Double(index) + 0.5) * step - width / 2)
             var below = 0.0
             for series in series where series.value(moment) > 0 {
                 let value = Double(series.value(moment))
                 let top = height(below + value, most).y
                 let bar = height(below, most).y - top
                 svg.shape(
-                    "rect", ("class", series.fill), ("x", x), ("y", Self.text(top)),
-                    ("width", Self.text(width)), ("height", Self.text(max(bar, 0.7))))
+                    "rect", ("class", series.fill), ("x", x), ("y", HTML.coordinate(top)),
+                    ("width", HTML.coordinate(width)), ("height", HTML.coordinate(max(bar, 0.7))))
                 below += value
             }
         }
@@ -104,7 +107,7 @@ struct TrendPlot {
             let x = Size.left + (Double(index) + 0.5) * step
             let isFirst = index == 0 && step < 90
             svg.element(
-                "text", ("x", Self.text(isFirst ? Size.left : x)), ("y", Self.text(Size.height - 7)),
+                "text", ("x", HTML.coordinate(isFirst ? Size.left : x)), ("y", HTML.coordinate(Size.height - 7)),
                 ("text-anchor", isFirst ? "start" : x > Size.width - 45 ? "end" : "middle"), text: label(moments[index])
             )
         }
@@ -147,11 +150,5 @@ struct TrendPlot {
     private static func decimal(_ value: Int, _ unit: Int) -> String {
         let tenths = value / (unit / 10)
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
-    }
-
-    /// With one decimal.
-    static func text(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LedgerIndex
 import LedgerReport
+import PlainText
 
 /// `sallyport audit reindex`.
 struct AuditReindex: ParsableCommand {

@@ -1,5 +1,6 @@
 import Ledger
 import LedgerReport
+import PlainText
 
 /// The report as a person reads it on a terminal.
 struct ReportText {

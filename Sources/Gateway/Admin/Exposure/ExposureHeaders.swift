@@ -1,5 +1,5 @@
 import Cryptography
-import LedgerReport
+import HyperText
 import NIOHTTP1
 
 /// What goes with every exposure page: it is nobody's to keep, to embed or to run anything in.

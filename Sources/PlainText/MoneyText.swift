@@ -38,7 +38,7 @@ public enum NumberText {
 extension MoneyText {
     /// Nano-USD as dollars and cents, rounded half up, for tables where cents are enough; what is less than half a cent and more than
     /// nothing reads `<0.01`.
-    static func rounded(_ nanoUSD: Int64) -> String {
+    public static func rounded(_ nanoUSD: Int64) -> String {
         let cents = nanoUSD.magnitude / 10_000_000 + (nanoUSD.magnitude % 10_000_000 >= 5_000_000 ? 1 : 0)
         if cents == 0, nanoUSD != 0 { return "<0.01" }
         let rest = cents % 100

@@ -1,8 +1,12 @@
+internal import PlainText
+
 /// What every page has around its content.
-enum PageFrame {
-    /// A whole document. `lead` stands below the title.
-    static func document(
-        title: String, lead: (inout HTML) -> Void, footer: String, body: (inout HTML) -> Void
+public enum PageFrame {
+    /// A whole document. `site` stands behind the title in the window's name, `lead` below the title; `rules` are a page's own
+    /// rules of style, after those of all pages.
+    public static func document(
+        title: String, site: String = "", rules: StaticString = "", lead: (inout HTML) -> Void, footer: String,
+        body: (inout HTML) -> Void
     ) -> String {
         var page = HTML()
         page.own("<!doctype html>\n")
@@ -11,9 +15,13 @@ enum PageFrame {
                 head.empty("meta", ("charset", "utf-8"))
                 head.empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"))
                 head.empty("meta", ("name", "referrer"), ("content", "no-referrer"))
-                head.element("title", text: "\(title) – Sallyport")
+                head.element("title", text: site.isEmpty ? title : "\(title) – \(site)")
                 head.own("<style>")
                 head.sheet()
+                head.own("</style>")
+                guard rules.utf8CodeUnitCount > 0 else { return }
+                head.own("<style>")
+                head.own(rules)
                 head.own("</style>")
             }
             html.element("body") { content in
@@ -32,7 +40,7 @@ enum PageFrame {
 
 extension HTML {
     /// A part of a page with a heading; `id` names it for those who cannot see it.
-    mutating func section(
+    public mutating func section(
         _ id: String, _ title: String, isLong: Bool = false, isForScreen: Bool = false, body: (inout HTML) -> Void
     ) {
         let name = "card" + (isLong ? " long" : "") + (isForScreen ? " screen" : "")
@@ -43,7 +51,7 @@ extension HTML {
     }
 
     /// A table that scrolls sideways by itself where it is too wide, also by keyboard.
-    mutating func table(
+    public mutating func table(
         _ caption: String, class name: String = "", columns: [Column], body: (inout HTML) -> Void
     ) {
         element("div", ("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", caption)) { scroll in
@@ -63,28 +71,32 @@ extension HTML {
     }
 
     /// A column of a table.
-    struct Column {
+    public struct Column: Sendable {
         let name: String
         var isNumber = false
 
-        static func text(_ name: String) -> Column { Column(name: name) }
-        static func number(_ name: String) -> Column { Column(name: name, isNumber: true) }
+        /// Of texts.
+        public static func text(_ name: String) -> Column { Column(name: name) }
+        /// Of numbers, which stand to the right.
+        public static func number(_ name: String) -> Column { Column(name: name, isNumber: true) }
     }
 
     /// A cell with a number.
-    mutating func number(_ value: some BinaryInteger) { element("td", ("class", "n"), text: NumberText.grouped(value)) }
+    public mutating func number(_ value: some BinaryInteger) {
+        element("td", ("class", "n"), text: NumberText.grouped(value))
+    }
 
     /// A cell with a text that belongs to the right.
-    mutating func figure(_ text: String) { element("td", ("class", "n"), text: text) }
+    public mutating func figure(_ text: String) { element("td", ("class", "n"), text: text) }
 
     /// The head of a row.
-    mutating func rowHead(_ text: String) { element("th", ("scope", "row"), text: text) }
+    public mutating func rowHead(_ text: String) { element("th", ("scope", "row"), text: text) }
 
     /// A cell with a text.
-    mutating func cell(_ text: String) { element("td", text: text) }
+    public mutating func cell(_ text: String) { element("td", text: text) }
 
     /// A term and what it stands for, in a `dl`.
-    mutating func fact(_ term: String, _ text: String) {
+    public mutating func fact(_ term: String, _ text: String) {
         guard !text.isEmpty else { return }
         element("div") { fact in
             fact.element("dt", text: term)
