@@ -184,6 +184,7 @@ let package = Package(
         tests("LimitStoreTests", ["LimitStore", "Limits", "Inference"]),
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
+        tests("DriftTests", ["Drift", "Statistics"]),
         tests("EvaluationTests", ["Evaluation", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
