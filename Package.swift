@@ -72,6 +72,7 @@ let package = Package(
         library("Dialects", ["Inference", "JSONText"]),
         library("AnswerCache", ["Inference", "Cryptography"]),
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"]),
+        library("Drift", ["Statistics"]),
         library("Evaluation", ["Inference", "JSONText", "Suggestions", "Cryptography"]),
         // What a finished run says, as figures, tables and a page.
         library(
@@ -143,7 +144,8 @@ let package = Package(
                 "LedgerIndex", "LedgerReport", "HyperText", "PlainText",
                 "LedgerStore", "LedgerRelay", "LedgerVault", "LimitStore", "RedisClient",
                 "Identity",
-                "Access", "AnswerCache", "Privacy", "Limits", "Routing", "Dialects", "Ledger", "Inference", "JSONText",
+                "Access", "AnswerCache", "Drift", "Evaluation", "Privacy", "Limits", "Routing", "Dialects", "Ledger",
+                "Inference", "JSONText",
                 "Cryptography", "TransparencyLog", "Suggestions",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),

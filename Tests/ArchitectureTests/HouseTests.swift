@@ -23,6 +23,7 @@ private enum House {
         "Dialects": ["Inference", "JSONText"],
         "AnswerCache": ["Inference", "Cryptography"],
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"],
+        "Drift": ["Statistics"],
         "Evaluation": ["Inference", "JSONText", "Suggestions", "Cryptography"],
         "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"],
     ]
