@@ -156,7 +156,7 @@ let package = Package(
             name: "sallyport",
             dependencies: [
                 "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
-                "LedgerIndex", "LedgerReport", "PlainText",
+                "LedgerIndex", "LedgerReport", "EvaluationReport", "HyperText", "PlainText",
                 "LedgerStore", "LedgerVault", "Privacy", "Routing", "SecureTransport", "Cryptography",
                 "TransparencyLog",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
@@ -187,6 +187,9 @@ let package = Package(
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),
         tests("DriftTests", ["Drift", "Statistics"]),
+        tests(
+            "EvaluationReportTests",
+            ["EvaluationReport", "Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"]),
         tests("EvaluationTests", ["Evaluation", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),

@@ -52,7 +52,8 @@ private enum House {
             "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOConcurrencyHelpers", "Yams", "Logging", "Foundation",
         ]),
         "sallyport": [
-            "Gateway", "Access", "Cedar", "Cryptography", "Identity", "Inference", "JSONText", "Ledger",
+            "Gateway", "Access", "Cedar", "Cryptography", "EvaluationReport", "HyperText", "Identity", "Inference",
+            "JSONText", "Ledger",
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
             "Routing", "SecureTransport", "TransparencyLog",
             "ArgumentParser", "Logging", "Foundation",
