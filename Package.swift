@@ -74,6 +74,7 @@ let package = Package(
         library("Ledger", ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"]),
         library("Drift", ["Statistics"]),
         library("Evaluation", ["Inference", "JSONText", "Suggestions", "Cryptography"]),
+        library("DataSets", ["JSONText", "Cryptography"]),
         // What a finished run says, as figures, tables and a page.
         library(
             "EvaluationReport", ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"]),
@@ -146,7 +147,7 @@ let package = Package(
                 "Identity",
                 "Access", "AnswerCache", "Drift", "Evaluation", "Privacy", "Limits", "Routing", "Dialects", "Ledger",
                 "Inference", "JSONText",
-                "Cryptography", "TransparencyLog", "Suggestions",
+                "Cryptography", "TransparencyLog", "Suggestions", "DataSets",
                 .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOConcurrencyHelpers", package: nio),
                 .product(name: "NIOHTTP1", package: nio), .product(name: "NIOHTTP2", package: http2),
@@ -155,7 +156,7 @@ let package = Package(
         .executableTarget(
             name: "sallyport",
             dependencies: [
-                "Gateway", "Access", "Cedar", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
+                "Gateway", "Access", "Cedar", "DataSets", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
                 "LedgerIndex", "LedgerReport", "EvaluationReport", "HyperText", "PlainText",
                 "LedgerStore", "LedgerVault", "Privacy", "Routing", "SecureTransport", "Cryptography",
                 "TransparencyLog",
@@ -191,6 +192,7 @@ let package = Package(
             "EvaluationReportTests",
             ["EvaluationReport", "Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"]),
         tests("EvaluationTests", ["Evaluation", "Inference", "JSONText", "Cryptography"]),
+        tests("DataSetsTests", ["DataSets", "JSONText"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),

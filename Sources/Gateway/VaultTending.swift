@@ -1,3 +1,4 @@
+import Cryptography
 import Inference
 import Ledger
 import LedgerVault
@@ -56,6 +57,12 @@ struct VaultTending {
     static func entry(_ act: VaultAct) -> LedgerEntry {
         switch act.kind {
         case .opened: .opened(LedgerEntry.Opening(time: act.time, request: act.request ?? ""))
+        case .exported:
+            .exported(
+                LedgerEntry.DataExport(
+                    time: act.time, user: act.user, format: act.format, filters: act.filters, requests: act.requests,
+                    records: act.records, digest: act.digest == Digest32() ? nil : act.digest,
+                    isComplete: act.isComplete && act.digest != Digest32()))
         case .shredded:
             .shredded(
                 LedgerEntry.Shredding(

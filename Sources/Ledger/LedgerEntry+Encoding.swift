@@ -23,6 +23,7 @@ extension LedgerEntry {
         case .keysRotated(let rotation): try rotation.encoded()
         case .shredded(let shredding): try shredding.encoded()
         case .opened(let opening): try opening.encoded()
+        case .exported(let export): try export.encoded()
         }
     }
 }
@@ -349,6 +350,24 @@ extension LedgerEntry.Opening {
         line.member("request", request)
         line.sequence()
         line.member("time", time)
+        return try line.finish()
+    }
+}
+
+extension LedgerEntry.DataExport {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 512)
+        if let digest { line.member("digest", digest) }
+        line.member("filters", filters)
+        line.member("format", format)
+        line.kind("exported")
+        line.json.key("ok")
+        line.json.bool(isComplete)
+        line.member("records", records)
+        line.member("requests", requests)
+        line.sequence()
+        line.member("time", time)
+        line.member("user", user)
         return try line.finish()
     }
 }

@@ -1,3 +1,4 @@
+public import Cryptography
 public import Inference
 
 extension LedgerEntry {
@@ -236,6 +237,42 @@ extension LedgerEntry {
         public init(time: LedgerTime, request: String) {
             self.time = time
             self.request = request
+        }
+    }
+
+    /// `exported`: somebody who holds the vault's master key opened sealed payloads on the gateway's machine and made a data set of them,
+    /// or tried to.
+    public struct DataExport: Hashable, Sendable {
+        /// When; member `time`.
+        public var time: LedgerTime
+        /// The account on the machine; member `user`.
+        public var user: String
+        /// How the records are written, such as `openai-chat`; member `format`.
+        public var format: String
+        /// What was chosen by, such as `since=2026-11-16`; member `filters`.
+        public var filters: [String]
+        /// How many sealed requests were to be opened; member `requests`.
+        public var requests: Int
+        /// How many records were written; member `records`.
+        public var records: Int
+        /// SHA-256 of the datasheet, which has those of the files; member `digest`, absent where nothing was written.
+        public var digest: Digest32?
+        /// Whether a data set was written; otherwise it was refused or broken off, and nothing is left of it; member `ok`.
+        public var isComplete: Bool
+
+        /// Puts it together.
+        public init(
+            time: LedgerTime, user: String, format: String, filters: [String], requests: Int, records: Int,
+            digest: Digest32?, isComplete: Bool
+        ) {
+            self.time = time
+            self.user = user
+            self.format = format
+            self.filters = filters
+            self.requests = requests
+            self.records = records
+            self.digest = digest
+            self.isComplete = isComplete
         }
     }
 }

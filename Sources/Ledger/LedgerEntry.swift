@@ -54,6 +54,8 @@ public enum LedgerEntry: Sendable {
     case shredded(Shredding)
     /// A sealed payload was opened and shown.
     case opened(Opening)
+    /// Sealed payloads were opened and made a data set of.
+    case exported(DataExport)
 }
 
 /// The version of the schema that this module writes, the member `v`.

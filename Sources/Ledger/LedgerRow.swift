@@ -136,6 +136,10 @@ public struct LedgerRow: Hashable, Sendable {
             return "\(text(entry["keys"])) keys destroyed, of \(text(entry["requests"])) sealed requests\(end)"
         case "opened":
             return "payload of \(text(entry["request"]))"
+        case "exported":
+            let end = entry["ok"]?.bool == true ? "" : ", refused or broken off: nothing written"
+            return
+                "\(text(entry["records"])) records of \(text(entry["requests"])) sealed requests by \(text(entry["user"]))\(end)"
         default:
             return ""
         }

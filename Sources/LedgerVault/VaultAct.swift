@@ -1,4 +1,4 @@
-internal import Cryptography
+public import Cryptography
 internal import Glibc
 public import Ledger
 
@@ -11,6 +11,8 @@ public struct VaultAct: Hashable, Sendable {
         case shredded
         /// A payload was opened.
         case opened
+        /// A data set was made of payloads.
+        case exported
     }
 
     /// How it was chosen what to shred.
@@ -43,6 +45,16 @@ public struct VaultAct: Hashable, Sendable {
     public var request: String?
     /// Fingerprints of the value by which it was chosen, one for each tenant.
     public var subjects: [String]
+    /// The account on the machine, of an export.
+    public var user = ""
+    /// How an export's records are written.
+    public var format = ""
+    /// What an export was chosen by, `name=value`.
+    public var filters: [String] = []
+    /// How many records an export has.
+    public var records = 0
+    /// SHA-256 of an export's datasheet; zeros where there is none.
+    public var digest = Digest32()
     /// Whether it came to its end; otherwise it was broken off, and has to be done again.
     public var isComplete: Bool
 
@@ -71,9 +83,17 @@ public struct VaultAct: Hashable, Sendable {
         if let before { lines.append("before \(before)") }
         if let request { lines.append("request \(request)") }
         lines += subjects.map { "subject \($0)" }
+        if kind == .exported {
+            lines += ["user \(Self.oneLine(user))", "format \(format)"] + filters.map { "filter \(Self.oneLine($0))" }
+            lines += ["records \(records)", "digest \(digest.hex)"]
+        }
         // Words of one length: what is written over the text of an act that began is never shorter.
         lines.append(isComplete ? "state ended" : "state begun")
         return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     init?(text: [UInt8]) {
@@ -94,6 +114,11 @@ public struct VaultAct: Hashable, Sendable {
             kind, at: time, reason: one("reason").flatMap(Reason.init(rawValue:)), requests: requests, keys: keys,
             before: one("before").flatMap { LedgerTime($0) }, request: one("request"),
             subjects: values["subject"]?.map(String.init) ?? [], isComplete: state == "ended")
+        user = one("user") ?? ""
+        format = one("format") ?? ""
+        filters = values["filter"]?.map(String.init) ?? []
+        records = one("records").flatMap { Int($0) } ?? 0
+        digest = one("digest").flatMap { Digest32(hex: $0) } ?? Digest32()
     }
 }
 
@@ -111,17 +136,18 @@ public struct VaultActs: Sendable {
     public func add(_ act: VaultAct) throws(VaultError) { _ = try begin(act) }
 
     /// An act under way: held until its owner lets go of it, so that it counts neither as ended nor as broken off.
-    struct Open {
+    public struct Open {
         fileprivate let file: VaultFile
 
-        /// Says how it ended.
-        func end(_ act: VaultAct) throws(VaultError) {
+        /// Says how it ended. Its numbers are no smaller than when it began.
+        public func end(_ act: VaultAct) throws(VaultError) {
             try file.write(act.text, at: 0)
             try file.synchronise()
         }
     }
 
-    func begin(_ act: VaultAct) throws(VaultError) -> Open {
+    /// Puts an act in line that only begins: one which never ends is recorded as broken off.
+    public func begin(_ act: VaultAct) throws(VaultError) -> Open {
         let random: String
         do {
             random = Hexadecimal.encode(try SecureRandom.bytes(8))

@@ -14,6 +14,6 @@ struct Sallyport: ParsableCommand {
         version: GatewayServer.version,
         subcommands: [
             Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self,
-            LimitsCommand.self, ModelsCommand.self, AuditCommand.self, Certs.self,
+            LimitsCommand.self, ModelsCommand.self, AuditCommand.self, DataSetCommand.self, Certs.self,
         ])
 }

@@ -25,6 +25,7 @@ private enum House {
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"],
         "Drift": ["Statistics"],
         "Evaluation": ["Inference", "JSONText", "Suggestions", "Cryptography"],
+        "DataSets": ["JSONText", "Cryptography"],
         "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"],
     ]
     static let shells: [String: Set<String>] = [
@@ -52,8 +53,8 @@ private enum House {
             "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTP2", "NIOConcurrencyHelpers", "Yams", "Logging", "Foundation",
         ]),
         "sallyport": [
-            "Gateway", "Access", "Cedar", "Cryptography", "EvaluationReport", "HyperText", "Identity", "Inference",
-            "JSONText", "Ledger",
+            "Gateway", "Access", "Cedar", "Cryptography", "DataSets", "EvaluationReport", "HyperText", "Identity",
+            "Inference", "JSONText", "Ledger",
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
             "Routing", "SecureTransport", "TransparencyLog",
             "ArgumentParser", "Logging", "Foundation",

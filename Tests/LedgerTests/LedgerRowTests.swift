@@ -16,6 +16,7 @@ import Testing
             "reload denied", "key k_7f3a", "generation 2", "key k_7f3a",
             "part 2 of req_0123456789abcdeffedcba9876543210, 2 values", "overloaded ×1, rate_limited ×3",
             "after sallyport/1, 42 entries", "4 keys destroyed, of 2 sealed requests, broken off", "payload of req_1",
+            "2 records of 3 sealed requests by root, refused or broken off: nothing written",
         ]
         #expect(table.count == texts.count)
         for (line, text) in zip(table, texts) { #expect(line.contains(text)) }

@@ -236,6 +236,14 @@ enum LedgerSamples {
             .opened(.init(time: time, request: "req_1")),
             #"{"kind":"opened","request":"req_1","seq":0,"time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
+        (
+            .exported(
+                .init(
+                    time: time, user: "root", format: "csv", filters: ["tag=a"], requests: 3, records: 2, digest: nil,
+                    isComplete: false)),
+            #"{"filters":["tag=a"],"format":"csv","kind":"exported","ok":false,"records":2,"requests":3,"seq":0,"#
+                + #""time":"2026-11-23T00:45:59.123Z","user":"root","v":3}"#
+        ),
     ]
 
     /// These entries as they stand in a new log.

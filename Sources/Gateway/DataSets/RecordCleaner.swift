@@ -1,0 +1,95 @@
+internal import Cryptography
+internal import Inference
+internal import JSONText
+internal import NameModel
+internal import PatternScanner
+public import Privacy
+
+/// Takes what is sensitive out of records, and looks whether anything is left: the first with what `policies/privacy.yaml` says, the
+/// second with every detector there is.
+public final class RecordCleaner: Sendable {
+    /// What was counted in one record: classes and places, no value.
+    public typealias Count = (dataClass: String, place: String, count: Int)
+
+    private let usual: PrivacyEngine
+    private let strict: PrivacyEngine
+    private let key: TenantKey
+
+    private enum Bounds {
+        /// What a redaction leaves may be a finding in its new neighbourhood; no further than this.
+        static let rounds = 6
+    }
+
+    /// How many classes the second look is for.
+    public let classes: Int
+
+    /// Makes both engines by the configuration in force; throws where one can't be made, so that nothing is exported that was not looked
+    /// at.
+    public convenience init(_ configuration: GatewayConfiguration) throws { try self.init(configuration.privacy) }
+
+    init(_ settings: PrivacySettings) throws {
+        classes = settings.knownClasses.count
+        usual = try PrivacyEngineLoader.engine(settings)
+        strict = try PrivacyEngineLoader.engine(Self.strictest(settings))
+        key = try TenantKey(master: SymmetricKey(randomCount: 32), tenant: "data set")
+    }
+
+    /// Every class on, one's own included; no value allowed, no threshold raised.
+    public static func strictest(_ settings: PrivacySettings) -> PrivacySettings {
+        let usual = PrivacySettings()
+        var strict = settings
+        strict.classes = Set(settings.knownClasses)
+        strict.threshold = min(settings.threshold, usual.threshold)
+        strict.thresholds = settings.thresholds.filter { $0.value < strict.threshold }
+        strict.treatments = [:]
+        strict.allowed = []
+        strict.undoesEvasion = true
+        return strict
+    }
+
+    /// The redacted form of a record, a JSON text; what was taken out is counted. Throws for what may not leave in any form.
+    public func treated(_ record: [UInt8]) throws -> (record: [UInt8], counts: [Count]) {
+        try redacted(record, with: usual)
+    }
+
+    /// As `treated`, with every detector there is, until none finds anything or no more can be done.
+    public func scrubbed(_ record: [UInt8]) throws -> (record: [UInt8], counts: [Count]) {
+        var record = record
+        var counts: [Count] = []
+        for _ in 0..<Bounds.rounds {
+            let (next, found) = try redacted(record, with: strict)
+            if found.isEmpty { break }
+            record = next
+            counts += found
+        }
+        return (record, counts)
+    }
+
+    /// What every detector there is finds in a JSON text, and how many texts they looked at.
+    public func residue(_ record: [UInt8]) throws -> (texts: Int, counts: [Count]) {
+        let request = try RecordTexts.request(record)
+        let findings = try strict.inspect(request)
+        return (request.texts.count, Self.counts(findings))
+    }
+
+    private func redacted(_ record: [UInt8], with engine: PrivacyEngine) throws -> ([UInt8], [Count]) {
+        let request = try RecordTexts.request(record)
+        let findings = try engine.inspect(request)
+        guard !findings.isEmpty else { return (record, []) }
+        let treated = try engine.treat(
+            request, findings: findings, requestID: RequestID(high: 0, low: 0), form: .redacted,
+            destination: Destination(provider: ProviderID("data-set"), model: ""), tenantKey: key)
+        return (treated.body, Self.counts(findings))
+    }
+
+    private static func counts(_ findings: Findings) -> [Count] {
+        var sums: [String: Int] = [:]
+        for item in findings.summary.counts {
+            sums["\(item.dataClass.rawValue) \(item.place.rawValue)", default: 0] += item.count
+        }
+        return sums.map { key, count in
+            let words = key.split(separator: " ")
+            return (String(words.first ?? ""), String(words.last ?? ""), count)
+        }
+    }
+}
