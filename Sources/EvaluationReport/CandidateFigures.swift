@@ -50,7 +50,7 @@ public struct CandidateFigures: Sendable {
         score =
             isBinary
             ? Self.wilson(scores, options)
-            : Bootstrap(of: scores, resamples: options.resamples, seed: options.seed)?
+            : Bootstrap(of: scores, resamples: options.resamples(of: scores.count), seed: options.seed)?
                 .biasCorrected(confidence: options.confidence)
         passRate = ProportionInterval.wilson(
             successes: results.count(where: \.passes), trials: results.count, confidence: options.confidence)

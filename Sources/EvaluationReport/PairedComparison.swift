@@ -56,7 +56,7 @@ public struct PairedComparison: Sendable, Hashable {
         } else {
             guard
                 let bootstrap = Bootstrap(
-                    of: pairs.map { $0.0 - $0.1 }, resamples: options.resamples, seed: options.seed),
+                    of: pairs.map { $0.0 - $0.1 }, resamples: options.resamples(of: pairs.count), seed: options.seed),
                 let interval = bootstrap.biasCorrected(confidence: options.confidence)
             else { return nil }
             (test, pValue, difference) = (.bootstrap, bootstrap.pValue(), interval)

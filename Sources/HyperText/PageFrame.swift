@@ -3,9 +3,11 @@ internal import PlainText
 /// What every page has around its content.
 public enum PageFrame {
     /// A whole document. `site` stands behind the title in the window's name, `lead` below the title; `rules` are a page's own
-    /// rules of style, after those of all pages.
+    /// rules of style, after those of all pages. A sealed page forbids browsers to load or to run anything, whatever is in it:
+    /// for files, which have no headers.
     public static func document(
-        title: String, site: String = "", rules: StaticString = "", lead: (inout HTML) -> Void, footer: String,
+        title: String, site: String = "", rules: StaticString = "", isSealed: Bool = false, lead: (inout HTML) -> Void,
+        footer: String,
         body: (inout HTML) -> Void
     ) -> String {
         var page = HTML()
@@ -15,6 +17,14 @@ public enum PageFrame {
                 head.empty("meta", ("charset", "utf-8"))
                 head.empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"))
                 head.empty("meta", ("name", "referrer"), ("content", "no-referrer"))
+                if isSealed {
+                    head.empty(
+                        "meta", ("http-equiv", "Content-Security-Policy"),
+                        (
+                            "content",
+                            "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
+                        ))
+                }
                 head.element("title", text: site.isEmpty ? title : "\(title) – \(site)")
                 head.own("<style>")
                 head.sheet()
