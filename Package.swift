@@ -126,6 +126,21 @@ let package = Package(
                 .product(name: "GRDB", package: grdb), .product(name: "GRDBSQLite", package: grdb),
             ]),
 
+        // Runs of suites on disk, and what runs them.
+        library(
+            "EvaluationStore",
+            [
+                "Inference", "Evaluation", "EvaluationReport", "LedgerStore", "JSONText", "Cryptography",
+                .product(name: "GRDB", package: grdb), .product(name: "GRDBSQLite", package: grdb),
+            ]),
+        library(
+            "EvaluationRunner",
+            [
+                "Upstream", "Inference", "Evaluation", "EvaluationStore", "LedgerStore", "Statistics", "JSONText",
+                "Cryptography",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
         // What is spent under the limits, on disk.
         library(
             "LimitStore",
@@ -159,7 +174,7 @@ let package = Package(
                 "Gateway", "Access", "Cedar", "DataSets", "Identity", "Inference", "JSONText", "Ledger", "LedgerRelay",
                 "LedgerIndex", "LedgerReport", "EvaluationReport", "HyperText", "PlainText",
                 "LedgerStore", "LedgerVault", "Privacy", "Routing", "SecureTransport", "Cryptography",
-                "TransparencyLog",
+                "TransparencyLog", "Evaluation", "EvaluationRunner", "EvaluationStore",
                 .product(name: "ArgumentParser", package: arguments), .product(name: "Logging", package: logging),
             ], swiftSettings: strict),
 
@@ -193,6 +208,9 @@ let package = Package(
             ["EvaluationReport", "Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"]),
         tests("EvaluationTests", ["Evaluation", "Inference", "JSONText", "Cryptography"]),
         tests("DataSetsTests", ["DataSets", "JSONText"]),
+        tests(
+            "EvaluationRunnerTests",
+            ["EvaluationRunner", "EvaluationStore", "Evaluation", "Inference", "Cryptography"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),

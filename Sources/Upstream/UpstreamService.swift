@@ -16,7 +16,7 @@ public final class UpstreamService: Sendable {
         case ask
     }
 
-    /// Prepares a service. HTTP/1.1 only: such services have an event loop or a process for each call, and no HTTP/2.
+    /// Prepares a service. HTTP/1.1 unless told otherwise: most such services have an event loop or a process for each call.
     ///
     /// - Parameters:
     ///   - name: for errors.
@@ -24,20 +24,23 @@ public final class UpstreamService: Sendable {
     ///   - headers: what comes with every call, its authorisation for instance.
     public init(
         name: String, url: String, method: Method = .ask, headers: [UpstreamHeader] = [], plaintext: Bool = false,
-        tls: UpstreamTLS = UpstreamTLS(), timeouts: UpstreamTimeouts
+        tls: UpstreamTLS = UpstreamTLS(), timeouts: UpstreamTimeouts,
+        httpVersion: UpstreamEndpoint.HTTPVersion = .http1
     ) throws(UpstreamEndpointError) {
         endpoint = try UpstreamEndpoint(
             method == .read ? .get : .post, provider: ProviderID(name), url: url, headers: headers,
-            plaintext: plaintext, tls: tls, timeouts: timeouts, httpVersion: .http1, proxy: nil)
+            plaintext: plaintext, tls: tls, timeouts: timeouts, httpVersion: httpVersion, proxy: nil)
     }
 }
 
 extension UpstreamEngine {
-    /// Asks a service. Its events come to `mailbox` under `token`; nothing else comes from it, and it always has an end.
+    /// Asks a service, with headers of this call's own. Its events come to `mailbox` under `token`; nothing else comes from it, and
+    /// it always has an end.
     @discardableResult
     public func ask(
-        _ service: UpstreamService, body: [UInt8], token: UInt64, mailbox: any UpstreamMailbox
+        _ service: UpstreamService, headers: [UpstreamHeader] = [], body: [UInt8], token: UInt64,
+        mailbox: any UpstreamMailbox
     ) -> UpstreamExchange {
-        submit(token: token, endpoint: service.endpoint, body: body, mailbox: mailbox)
+        submit(token: token, endpoint: service.endpoint, headers: headers, body: body, mailbox: mailbox)
     }
 }

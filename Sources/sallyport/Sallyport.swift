@@ -3,7 +3,7 @@ import Gateway
 
 /// The command line: one verb a file.
 @main
-struct Sallyport: ParsableCommand {
+struct Sallyport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sallyport",
         abstract: "A secure gateway between applications and language models.",
@@ -14,6 +14,7 @@ struct Sallyport: ParsableCommand {
         version: GatewayServer.version,
         subcommands: [
             Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self,
-            LimitsCommand.self, ModelsCommand.self, AuditCommand.self, DataSetCommand.self, Certs.self,
+            LimitsCommand.self, ModelsCommand.self, AuditCommand.self, DataSetCommand.self, EvaluateCommand.self,
+            Certs.self,
         ])
 }

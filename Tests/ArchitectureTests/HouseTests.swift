@@ -43,6 +43,14 @@ private enum House {
         ],
         "LedgerReport": ["Ledger", "JSONText", "HyperText", "PlainText"],
         "RedisClient": ["CHiredis", "LedgerStore"],
+        "EvaluationStore": [
+            "GRDB", "GRDBSQLite", "Inference", "Evaluation", "EvaluationReport", "LedgerStore", "JSONText",
+            "Cryptography",
+        ],
+        "EvaluationRunner": [
+            "Yams", "Upstream", "Inference", "Evaluation", "EvaluationStore", "LedgerStore", "Statistics", "JSONText",
+            "Cryptography",
+        ],
         "LimitStore": ["GRDB", "GRDBSQLite", "Inference", "Limits", "LedgerStore"],
         "LedgerIndex": [
             "GRDB", "GRDBSQLite", "Inference", "Ledger", "LedgerReport", "LedgerStore", "JSONText", "Cryptography",
@@ -56,7 +64,7 @@ private enum House {
             "Gateway", "Access", "Cedar", "Cryptography", "DataSets", "EvaluationReport", "HyperText", "Identity",
             "Inference", "JSONText", "Ledger",
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
-            "Routing", "SecureTransport", "TransparencyLog",
+            "Routing", "SecureTransport", "TransparencyLog", "Evaluation", "EvaluationRunner", "EvaluationStore",
             "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.

@@ -73,6 +73,24 @@ public struct CaseResult: Sendable {
         self.usage = usage ?? answer.usage
     }
 
+    /// Of what was kept of it.
+    init(
+        caseID: String, tags: [String], score: Double?, passes: Bool, scorers: [ScorerResult], isError: Bool,
+        isRefusal: Bool, isLeak: Bool, latencyMilliseconds: Double?, cost: Money?, usage: TokenUsage?
+    ) {
+        self.caseID = caseID
+        self.tags = tags
+        self.score = score
+        self.passes = passes
+        self.scorers = scorers
+        self.isError = isError
+        self.isRefusal = isRefusal
+        self.isLeak = isLeak
+        self.latencyMilliseconds = latencyMilliseconds
+        self.cost = cost
+        self.usage = usage
+    }
+
     /// Of a case without an answer: it scores 0, since a model that does not answer is no better than one that answers
     /// wrongly.
     public init(failed test: EvaluationCase, cost: Money? = nil) {

@@ -6,6 +6,8 @@ public struct CostEstimate: Sendable, Hashable {
     public private(set) var requests = 0
     /// Tokens of prompts, estimated.
     public private(set) var inputTokens = 0
+    /// What it costs at least: prompts of half the estimate, answers of one token.
+    public private(set) var least = Money(nanoUSD: 0)
     /// What is expected: prompts as estimated, answers of the usual length.
     public private(set) var expected = Money(nanoUSD: 0)
     /// The most it can cost: answers as long as they may be, prompts of twice the estimate.
@@ -29,6 +31,7 @@ public struct CostEstimate: Sendable, Hashable {
             return
         }
         let limit = request.sampling.maximumTokens ?? mostOutput
+        least.add(price.cost(of: TokenUsage(input: input / 2, output: 1)))
         expected.add(price.cost(of: TokenUsage(input: input, output: min(usualOutput, limit))))
         most.add(price.highestCost(of: TokenUsage(input: input.addingSaturated(input), output: limit)))
     }

@@ -21,12 +21,17 @@ public struct RunPlan: Sendable {
     public let candidates: [Candidate]
     private let builder: RequestBuilder
     private let gateway: String
+    private let aliases: [String: String]
 
-    /// Plans a run. `gateway`: see `CaseDigest`.
-    public init(_ suite: Suite, candidates: [Candidate], seed: UInt64, gateway: String = "") {
+    /// Plans a run. `gateway`: see `CaseDigest`. `aliases`: what stands behind a model's name, in the shell's words, so that
+    /// answers of another model under the same name are not taken for its own.
+    public init(
+        _ suite: Suite, candidates: [Candidate], seed: UInt64, gateway: String = "", aliases: [String: String] = [:]
+    ) {
         self.suite = suite
         self.candidates = candidates
         self.gateway = gateway
+        self.aliases = aliases
         builder = RequestBuilder(suite, seed: seed)
     }
 
@@ -63,7 +68,12 @@ public struct RunPlan: Sendable {
         let id = suite.cases[test].id
         return Step(
             candidate: candidate, test: test, requests: requests,
-            digests: requests.map { CaseDigest.of($0, suite: suite.name, caseID: id, gateway: gateway) })
+            digests: requests.map { digest($0, caseID: id) })
+    }
+
+    /// What the answer to a request is kept under: one of a step's, or a judge's about a case.
+    public func digest(_ request: EvaluationRequest, caseID: String) -> Digest32 {
+        CaseDigest.of(request, suite: suite.name, caseID: caseID, gateway: gateway + (aliases[request.model] ?? ""))
     }
 
     /// What retrieval looks for, for a step's case.

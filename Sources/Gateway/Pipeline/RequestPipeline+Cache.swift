@@ -80,6 +80,7 @@ extension RequestPipeline {
             var headers = headers(of: kept.head, permitted.permit, treated, inquiry.routeHeader, inquiry)
             headers.add(name: "age", value: String(age / 1_000))
             if whole.lacksTokenLists { Self.tellOfTokenLists(&headers) }
+            headers.add(name: Self.costHeader, value: "0")
             Answering.json(inquiry.exchange, status: kept.head.status, headers, whole.body)
         } else {
             await replay(kept, age: age, request, permitted.permit, treated, inquiry)

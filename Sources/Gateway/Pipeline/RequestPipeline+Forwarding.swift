@@ -91,6 +91,9 @@ extension RequestPipeline {
                 }
                 var headers = headers(of: head, permit, whole, route(), inquiry)
                 if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
+                if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }) {
+                    headers.add(name: Self.costHeader, value: String(cost.nanoUSD))
+                }
                 Answering.json(exchange, status: head.status, headers, answer.body)
                 return .over
             } catch let error as UntranslatableAnswer where error.facts != nil {
@@ -135,6 +138,9 @@ extension RequestPipeline {
             "the model answered with what \(dialect.rawValue)'s interface has no words for, or not to its end")
         return .failed(Refusal(error, headers: [("x-should-retry", "false")]), mayTryNext: false)
     }
+
+    /// What a whole answer cost, in nano-USD; without a known price there is none.
+    static let costHeader = "x-sallyport-cost-nanousd"
 
     /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
     static func tellOfTokenLists(_ headers: inout HTTPHeaders) {
