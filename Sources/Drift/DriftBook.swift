@@ -34,7 +34,7 @@ public struct DriftBook: Hashable, Sendable, Codable {
             unwatched &+= 1
             return []
         }
-        let events = streams[place].add(features, settings)
+        let events = streams[place].add(features, settings.applied(to: name))
         for case .raised(let alert) in events { raised[alert.family.rawValue, default: 0] += 1 }
         return events
     }

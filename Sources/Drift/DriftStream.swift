@@ -60,6 +60,11 @@ public struct DriftStream: Hashable, Sendable, Codable {
         }
     }
 
+    /// Each watched feature's stability index, less what chance brings: quicker to make than ``standings``.
+    public var shifts: [(feature: DriftFeature, shift: Double)] {
+        watches.filter { $0.isWatching && $0.recentCount > 0 }.map { ($0.feature, $0.shift) }
+    }
+
     /// Whether any feature's reference is complete.
     public var isWatching: Bool { watches.contains { $0.isWatching } }
 

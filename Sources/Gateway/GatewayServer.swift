@@ -35,6 +35,7 @@ public final class GatewayServer: Sendable {
         let master: SymmetricKey
         let metrics: Metrics
         let relay: GatewayRelay
+        let monitor: TrafficMonitor
         let pages: ExposurePages
     }
 
@@ -69,6 +70,7 @@ public final class GatewayServer: Sendable {
         var policies = PolicyReloading(self, parts, configuration, watch)
         var vault = VaultTending(parts.vault, logger: logger)
         var prober = Prober(parts.pipeline, parts.service)
+        var canaries = CanaryAsker(parts.pipeline, parts.service, logger: logger)
         var pause = timespec(tv_sec: 0, tv_nsec: PolicyReloading.pauseNanoseconds)
         var pauses = 0
         while true {
@@ -85,6 +87,7 @@ public final class GatewayServer: Sendable {
                 parts.ledger.recordTally()
                 parts.limits.tick()
                 prober.tick()
+                canaries.tick()
                 if parts.ledger.trouble == nil { note(parts.keyJournal) { try $0.look() } }
                 vault.look(
                     parts.ledger, keeping: parts.pipeline.activeSet.configuration.payloads.keepMilliseconds)
@@ -142,6 +145,7 @@ public final class GatewayServer: Sendable {
         // Asked now, issuers of tokens have mostly answered when the first token comes.
         activeSet.tokens?.tick()
         let metrics = Metrics()
+        let monitor = try TrafficMonitor(configuration.monitoring, logger: logger)
         let workers = BodyWorkers(threads: max(1, System.coreCount - loopCount))
         var engines: [UpstreamEngine] = []
         var forwarders: [ObjectIdentifier: Forwarder] = [:]
@@ -155,7 +159,7 @@ public final class GatewayServer: Sendable {
         let cache = try GatewayCache(configuration.cache, logger: logger)
         let pipeline = RequestPipeline(
             activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, cache: cache, metrics: metrics,
-            logger: logger, forwarders: forwarders,
+            monitor: monitor, logger: logger, forwarders: forwarders,
             workers: workers, inspectionTimeout: configuration.limits.inspectionTimeout)
         let seed = try SecureRandom.bytes(16).withUnsafeBytes {
             ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
@@ -184,7 +188,8 @@ public final class GatewayServer: Sendable {
                 metrics.exposition(
                     connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
-                    policiesDegraded: pipeline.condition.trouble != nil, relay: relay, cache: cache)
+                    policiesDegraded: pipeline.condition.trouble != nil, relay: relay, cache: cache,
+                    monitor: monitor)
             },
             limits: { limits.standing(pipeline.activeSet.configuration.attemptLimits) },
             pages: pages,
@@ -192,7 +197,8 @@ public final class GatewayServer: Sendable {
                 // A copy, so that no request waits while the report is written.
                 let book = pipeline.routing.withLock { $0 }
                 return ModelsReport.answer(path, query, pipeline.activeSet.configuration, book)
-            })
+            }, monitor: monitor)
+        monitor.begin()
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
             "serving",
@@ -206,7 +212,7 @@ public final class GatewayServer: Sendable {
             keyJournal: keyJournal,
             vault: vault, limits: limits, cache: cache, engines: engines, workers: workers, master: master.key,
             metrics: metrics,
-            relay: relay,
+            relay: relay, monitor: monitor,
             pages: pages)
     }
 
@@ -284,6 +290,7 @@ public final class GatewayServer: Sendable {
         }
         parts.workers.stop()
         parts.vault.vault.close()
+        parts.monitor.end()
         parts.limits.close()
         parts.cache.close()
         let isRecorded = parts.ledger.trouble == nil

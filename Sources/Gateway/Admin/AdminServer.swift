@@ -36,11 +36,13 @@ final class AdminServer: Sendable {
     private let limits: Standing
     private let pages: ExposurePages
     private let models: ModelsAnswering
+    private let monitor: TrafficMonitor
 
     init(
         group: MultiThreadedEventLoopGroup, readiness: @escaping Readiness, exposition: @escaping Exposition,
-        limits: @escaping Standing, pages: ExposurePages, models: @escaping ModelsAnswering
+        limits: @escaping Standing, pages: ExposurePages, models: @escaping ModelsAnswering, monitor: TrafficMonitor
     ) {
+        self.monitor = monitor
         self.limits = limits
         self.pages = pages
         self.models = models
@@ -53,14 +55,15 @@ final class AdminServer: Sendable {
     func start(address: String, port: Int) throws {
         _ = try ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [readiness, exposition, limits, pages, models] channel in
+            .childChannelInitializer { [readiness, exposition, limits, pages, models, monitor] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
                     try sync.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try sync.configureHTTPServerPipeline(withErrorHandling: true)
                     try sync.addHandler(
                         AdminHandler(
-                            readiness: readiness, exposition: exposition, limits: limits, pages: pages, models: models))
+                            readiness: readiness, exposition: exposition, limits: limits, pages: pages, models: models,
+                            monitor: monitor))
                 }
             }
             .bind(host: address, port: port).wait()
@@ -76,12 +79,15 @@ private final class AdminHandler: ChannelInboundHandler {
     private let limits: AdminServer.Standing
     private let pages: ExposurePages
     private let models: AdminServer.ModelsAnswering
+    private let monitor: TrafficMonitor
     private var head: HTTPRequestHead?
 
     init(
         readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition,
-        limits: @escaping AdminServer.Standing, pages: ExposurePages, models: @escaping AdminServer.ModelsAnswering
+        limits: @escaping AdminServer.Standing, pages: ExposurePages, models: @escaping AdminServer.ModelsAnswering,
+        monitor: TrafficMonitor
     ) {
+        self.monitor = monitor
         self.limits = limits
         self.pages = pages
         self.models = models
@@ -143,6 +149,22 @@ private final class AdminHandler: ChannelInboundHandler {
                 return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
             }
             write(models(path, head.uri.dropFirst(path.utf8.count + 1)), for: head, context: context)
+        case "/monitor", "/monitor.html":
+            guard ExposureHeaders.isForUs(head.headers) else {
+                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
+                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
+            }
+            // A copy of all figures and some tests: not on a loop that serves callers.
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let page = String(path)
+            NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [monitor] in
+                MonitorReport.answer(page[...], monitor)
+            }
+            .whenSuccess { answer in
+                let (handler, context) = bound.value
+                guard context.channel.isActive else { return }
+                handler.write(answer, for: head, context: context)
+            }
         case _ where ExposurePages.serves(path):
             // The pipeline gives us the next request when this one is answered.
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -154,7 +176,7 @@ private final class AdminHandler: ChannelInboundHandler {
         default:
             write(
                 .text(
-                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html and /exposure\n",
+                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html, /monitor, /monitor.html and /exposure\n",
                     status: .notFound),
                 for: head,
                 context: context)

@@ -146,7 +146,7 @@ final class Metrics: Sendable {
     /// The text format of Prometheus, version 0.0.4.
     func exposition(
         connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool, policySet: String,
-        policiesDegraded: Bool, relay: GatewayRelay? = nil, cache: GatewayCache? = nil
+        policiesDegraded: Bool, relay: GatewayRelay? = nil, cache: GatewayCache? = nil, monitor: TrafficMonitor? = nil
     ) -> String {
         let counters = counters.withLock { $0 }
         var text = Exposition()
@@ -239,6 +239,7 @@ final class Metrics: Sendable {
             text.sample("sallyport_cache_evictions_total", [], "\(figures.evictions)")
         }
         relay?.append(to: &text)
+        if let monitor { MonitorReport.append(monitor, to: &text) }
         return text.text
     }
 

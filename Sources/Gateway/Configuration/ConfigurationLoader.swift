@@ -45,6 +45,7 @@ public enum ConfigurationLoader {
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
+        let monitoring = monitoring(root.section("monitoring"), policies, reading)
         let identitySection = root.section("identity")
         let tokens = tokens(identitySection, policies.principals)
         let identity = identity(identitySection, policies.principals, tls: tls, takesTokens: !tokens.isEmpty)
@@ -59,7 +60,8 @@ public enum ConfigurationLoader {
             providers: providers.map(\.settings),
             routing: RoutingTable(policies.aliases), prices: policies.prices,
             requestLimits: policies.limits.requests,
-            attemptLimits: policies.limits.attempts, limitState: limitState, cache: cache, privacy: policies.privacy,
+            attemptLimits: policies.limits.attempts, limitState: limitState, cache: cache, monitoring: monitoring,
+            privacy: policies.privacy,
             payloads: policies.payloads, analyzer: policies.analyzer, principals: policies.principals,
             tokenIssuers: tokens,
             accessPolicy: policies.access,

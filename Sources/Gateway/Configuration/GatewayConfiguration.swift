@@ -113,6 +113,8 @@ public struct GatewayConfiguration: Sendable {
     public let limitState: LimitStateSettings
     /// Where answers are kept that may be given again.
     public let cache: CacheSettings
+    /// How traffic is watched, and who is told what changed.
+    public let monitoring: MonitoringSettings
     /// What is looked for in prompts.
     public let privacy: PrivacySettings
     /// Which requests and answers are kept, sealed.

@@ -124,6 +124,14 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     /// The prompt's tokens by estimate.
     var estimatedInputTokens: Int { request.estimatedInputTokens }
+    /// What is asked, for those who watch.
+    var asked: InferenceRequest { request }
+    /// What the provider is asked in its own dialect.
+    var providerOperation: Inference.Operation { translation?.operation ?? request.operation }
+    /// The beginning of a stream as it came, at most `glimpseBytes` of it, where it is to be looked at.
+    private(set) var glimpse: [UInt8] = []
+    /// How much of a stream is looked at; 0: nothing.
+    var glimpseBytes = 0
     /// Whether a stream was asked for.
     var asksForStream: Bool { request.isStreaming }
     /// The number under which the router follows it.
@@ -207,6 +215,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         }
         bytesReceived += bytes.count
         if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
+        if isStream, glimpseBytes > glimpse.count { glimpse += bytes.prefix(glimpseBytes - glimpse.count) }
         guard isStream else {
             call?.consumed(bytes.count)
             gathered += bytes

@@ -160,6 +160,33 @@ final class GatewayService: ExchangeService {
         }
     }
 
+    /// Asks a candidate one of the questions that are asked every day; `done` once it is answered, or not.
+    func ask(
+        _ request: CanaryRequest, _ candidate: Destination, of alias: ResolvedAlias, number: Int,
+        done: @escaping @Sendable () -> Void
+    ) {
+        guard let loop = loops.randomElement(), let executor = executors[ObjectIdentifier(loop)] else { return done() }
+        let admission = Admission(
+            requestID: identifiers.withLock { $0.next() }, target: .inference(.chat, at: nil), dialect: .openAI,
+            principal: request.principal, activeSet: pipeline.activeSet, began: Clock.monotone())
+        loop.execute {
+            let listener = ProbeListener()
+            let exchange = Exchange(
+                loop: loop, head: request.head, clientAddress: "", peerCertificate: nil, transport: listener)
+            exchange.body = request.body
+            self.metrics.pipelineEntered()
+            Task(executorPreference: executor) {
+                await self.pipeline.run(
+                    exchange, admission, operation: .chat, at: nil, principal: request.principal, only: candidate,
+                    canary: number)
+                // Nobody else keeps it.
+                withExtendedLifetime(listener) {}
+                self.metrics.pipelineLeft()
+                done()
+            }
+        }
+    }
+
     func refuse(_ exchange: Exchange, status: Int, reason: String) {
         if exchange.admission == nil {
             // Its head was refused before it was admitted.

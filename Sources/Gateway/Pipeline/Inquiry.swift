@@ -32,6 +32,10 @@ final class Inquiry: @unchecked Sendable {
     var routeHeader = ""
     /// The same for the ledger.
     var choice: LedgerEntry.Choice?
+    /// What was found in it.
+    var summary: DataSummary?
+    /// Which of the questions it is that the gateway asks every day; `nil`: none.
+    var canary: Int?
     /// What became of it at the cache.
     var cache = CacheUse.off
     /// Whether others' limits on requests have counted it.

@@ -76,6 +76,7 @@ extension RequestPipeline {
         else { return false }
         inquiry.cache = .hit
         metrics.cached(.hit)
+        observe(hitOf: request, permitted.permit.destination, inquiry)
         if let whole {
             var headers = headers(of: kept.head, permitted.permit, treated, inquiry.routeHeader, inquiry)
             headers.add(name: "age", value: String(age / 1_000))

@@ -44,6 +44,7 @@ extension RequestPipeline {
             }
             return headers
         }
+        attempt.glimpseBytes = glimpseBytes(of: request)
         let began = Clock.monotone()
         if exchange.isOver || race?.isDecided == true {
             settle(
@@ -203,6 +204,7 @@ extension RequestPipeline {
         } else {
             routing.withLock { $0.withdraw(step.destination, now: now) }
         }
+        if wasForwarded { observe(step, attempt, outcome, facts, cost: cost, began: began, now: now, inquiry) }
         metrics.attempted(
             step.destination.provider, outcome: outcome.ledgerOutcome.rawValue,
             firstByteMicroseconds: firstByte.map { Int64($0 / 1_000) }, usage: facts.usage, cost: cost)

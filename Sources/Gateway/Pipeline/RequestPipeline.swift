@@ -29,6 +29,7 @@ final class RequestPipeline: Sendable {
     let limits: GatewayLimits
     let cache: GatewayCache
     let metrics: Metrics
+    let monitor: TrafficMonitor
     let logger: Logger
     let running: Mutex<Running>
     /// What is known of candidates.
@@ -44,7 +45,7 @@ final class RequestPipeline: Sendable {
 
     init(
         activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, limits: GatewayLimits, cache: GatewayCache,
-        metrics: Metrics,
+        metrics: Metrics, monitor: TrafficMonitor,
         logger: Logger, forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
     ) {
         self.ledger = ledger
@@ -52,6 +53,7 @@ final class RequestPipeline: Sendable {
         self.limits = limits
         self.cache = cache
         self.metrics = metrics
+        self.monitor = monitor
         self.logger = logger
         self.forwarders = forwarders
         self.workers = workers
@@ -75,13 +77,14 @@ final class RequestPipeline: Sendable {
     /// Serves one request whose body is whole.
     func run(
         _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, at address: RequestAddress?,
-        principal: Principal, only candidate: Destination? = nil
+        principal: Principal, only candidate: Destination? = nil, canary: Int? = nil
     ) async {
         guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else { return exchange.abort() }
         let inquiry = Inquiry(
             exchange: exchange, admission: admission, principal: principal, forwarder: forwarder,
             inspectionNanoseconds: inspectionNanoseconds)
         inquiry.onlyCandidate = candidate
+        inquiry.canary = canary
         defer { giveBackRooms(inquiry) }
         do {
             try await answer(inquiry, operation, at: address)
@@ -277,6 +280,7 @@ final class RequestPipeline: Sendable {
             try privacy.inspect(request, merging: remote, watch: InspectionWatch { watch.verdict })
         }
         metrics.found(findings.summary)
+        inquiry.summary = findings.summary
         inquiry.headers.append(("x-sallyport-coverage", findings.summary.coverage.header))
         return findings
     }
