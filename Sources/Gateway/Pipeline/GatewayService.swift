@@ -29,6 +29,7 @@ final class GatewayService: ExchangeService {
     private let executors: [ObjectIdentifier: EventLoopExecutor]
     private let loops: [any EventLoop]
     private let tls: TLSServerContext
+    private let repeated = RepeatedRequests()
 
     init(
         pipeline: RequestPipeline, metrics: Metrics, limits: ListenerLimits, bodies: BodyBudget,
@@ -127,9 +128,40 @@ final class GatewayService: ExchangeService {
         guard case .inference(let operation, let address) = admission.target else {
             return pipeline.listModels(exchange, admission, principal)
         }
+        if let name = RepeatedRequests.name(of: exchange, operation, principal) {
+            return carry(exchange, admission, operation, at: address, principal, as: name, on: executor)
+        }
         metrics.pipelineEntered()
         Task(executorPreference: executor) {
             await self.pipeline.run(exchange, admission, operation: operation, at: address, principal: principal)
+            self.metrics.pipelineLeft()
+        }
+    }
+
+    /// Serves a request that its caller has named: to its end, even if the caller leaves, and once.
+    private func carry(
+        _ exchange: Exchange, _ admission: Admission, _ operation: Operation, at address: RequestAddress?,
+        _ principal: Principal, as name: RepeatedRequests.Name, on executor: EventLoopExecutor
+    ) {
+        switch repeated.take(exchange, as: name) {
+        case .isServed: return
+        case .differs:
+            return refuse(
+                exchange, RequestError(.unprocessable, "under this `idempotency-key` another body was sent before"))
+        case .carry: break
+        }
+        let collector = AnswerCollector { self.repeated.ended(name, $0) }
+        let carried = Exchange(
+            loop: exchange.loop, head: exchange.head, clientAddress: exchange.clientAddress,
+            peerCertificate: exchange.peerCertificate, transport: collector)
+        carried.body = exchange.takeBody()
+        carried.share = exchange.share
+        exchange.share = nil
+        metrics.pipelineEntered()
+        Task(executorPreference: executor) {
+            await self.pipeline.run(carried, admission, operation: operation, at: address, principal: principal)
+            // The exchange holds it weakly; who has no answer by now gets none.
+            collector.end(nil)
             self.metrics.pipelineLeft()
         }
     }

@@ -4,115 +4,124 @@ import EvaluationRunner
 import EvaluationStore
 import Foundation
 import Inference
+import JSONText
 
-/// What a run says in the end: the table, the gate's verdict, the exit code.
+/// What a run says in the end: the table, the gate's verdict, files, the exit code.
 struct EvaluateOutcome {
     private let ending: EvaluationRun.Ending
-    private let record: RunRecord?
     private let progress: RunProgress
-    private let gate: Gate?
-    private let isJSON: Bool
+    private let analysis: RunAnalysis
+    private let verdicts: [(candidate: String, verdict: Gate.Verdict)]?
 
-    init(
-        _ ending: EvaluationRun.Ending, _ record: RunRecord?, _ progress: RunProgress, gate: Gate?, isJSON: Bool
-    ) {
+    init(_ ending: EvaluationRun.Ending, _ record: RunRecord, _ progress: RunProgress, gate: Gate?) {
         self.ending = ending
-        self.record = record
         self.progress = progress
-        self.gate = gate
-        self.isJSON = isJSON
+        analysis = RunAnalysis(record)
+        verdicts = gate.map { Self.verdicts($0, record) }
     }
 
-    private struct Line: Encodable {
-        let candidate: String
-        let cases, errors: Int
-        let score, passRate, p50Ms, p95Ms, usdPer1k: Double?
-        let costNanoUsd: Int64?
-    }
-
-    private struct GateLine: Encodable {
-        let candidate: String
-        let isOpen: Bool
-        let comparisons: [String]
-    }
-
-    private struct Report: Encodable {
-        let run: Int64
-        let state, suite: String
-        let why: String?
-        let spentNanoUsd: Int64
-        let hasUnknownCosts: Bool
-        let asked, found, underWayBefore: Int
-        let reasons: [String: Int]
-        let candidates: [Line]
-        let gate: [GateLine]?
-    }
-
-    /// Prints it all; the exit code.
-    func tell() throws -> Int32 {
-        guard let record else { return 2 }
-        let lines = record.contestants.map { contestant in
-            let summary = RunSummary(contestant.results.compactMap { $0 })
-            return Line(
-                candidate: contestant.name, cases: summary.cases, errors: summary.errors, score: summary.score,
-                passRate: summary.passRate, p50Ms: summary.latency(quantile: 0.5),
-                p95Ms: summary.latency(quantile: 0.95), usdPer1k: summary.usdPerThousand,
-                costNanoUsd: summary.cost?.nanoUSD)
-        }
-        let verdicts = gate.map { self.verdicts($0, record) }
-        if isJSON {
-            print(
-                try JSONLine.text(
-                    Report(
-                        run: ending.run, state: ending.state.rawValue, suite: record.suite,
-                        why: ending.fault?.description, spentNanoUsd: progress.spent.nanoUSD,
-                        hasUnknownCosts: progress.hasUnknownCosts, asked: progress.asked, found: progress.found,
-                        underWayBefore: progress.underWayBefore, reasons: progress.reasons, candidates: lines,
-                        gate: verdicts)))
-        } else {
-            table(lines, verdicts)
-        }
-        if let fault = ending.fault {
-            complain("stopped early: \(fault); the same command goes on with run \(ending.run)")
-            return 2
-        }
-        guard let verdicts else { return 0 }
-        return verdicts.allSatisfy(\.isOpen) ? 0 : 1
-    }
-
-    private func verdicts(_ gate: Gate, _ record: RunRecord) -> [GateLine] {
+    /// Every candidate but the baseline, unless it is the only one; those that a race dropped have lost already.
+    private static func verdicts(
+        _ gate: Gate, _ record: RunRecord
+    ) -> [(candidate: String, verdict: Gate.Verdict)] {
         let figures = record.contestants.map { GateFigures($0.results.compactMap { $0 }) }
         let others = record.contestants.indices.filter { place in
             (place != record.baseline || record.contestants.count == 1)
                 && record.contestants[place].droppedAfter == nil
         }
         return others.map { place in
-            let verdict = gate.verdict(figures[place], baseline: figures[record.baseline])
-            return GateLine(
-                candidate: record.contestants[place].name, isOpen: verdict.isOpen, comparisons: verdict.comparisons)
+            (record.contestants[place].name, gate.verdict(figures[place], baseline: figures[record.baseline]))
         }
     }
 
-    private func table(_ lines: [Line], _ verdicts: [GateLine]?) {
-        var table = TextTable(
-            ["CANDIDATE", "SCORE", "PASS %", "P50 MS", "P95 MS", "USD/1K", "CASES", "ERRORS"], right: Set(1..<8))
-        func text(_ value: Double?, _ places: Int) -> String {
-            value.map { String(format: "%.\(places)f", $0) } ?? "-"
+    /// Writes the files that are wanted.
+    func write(junit: String?, html: String?) throws {
+        if let junit {
+            try Data(RunJUnit.document(analysis, gates: verdicts ?? []).utf8).write(to: URL(filePath: junit))
         }
-        for line in lines {
-            table.add([
-                line.candidate, text(line.score, 4), text(line.passRate.map { $0 * 100 }, 1), text(line.p50Ms, 0),
-                text(line.p95Ms, 0), text(line.usdPer1k, 4), String(line.cases), String(line.errors),
-            ])
+        if let html {
+            let now = Timestamp.text(Int64(Date().timeIntervalSince1970))
+            try Data(RunPage.html(analysis, made: now).utf8).write(to: URL(filePath: html))
         }
+    }
+
+    /// Prints it all; the exit code.
+    func tell(isJSON: Bool) throws -> Int32 {
+        if isJSON { print(String(decoding: json, as: UTF8.self)) } else { table() }
+        if let fault = ending.fault {
+            complain("stopped early: \(fault); the same command goes on with run \(ending.run)")
+            return 2
+        }
+        return verdicts?.allSatisfy(\.verdict.isOpen) == false ? 1 : 0
+    }
+
+    private func table() {
+        let rows = RunTable(analysis)
+        var table = TextTable(rows.header, right: rows.right)
+        for row in rows.rows { table.add(row) }
         print(table.text)
-        for verdict in verdicts ?? [] {
-            print("\ngate \(verdict.isOpen ? "open" : "shut") for \(verdict.candidate)")
+        for note in rows.notes { print(note) }
+        for (candidate, verdict) in verdicts ?? [] {
+            print("\ngate \(verdict.isOpen ? "open" : "shut") for \(candidate)")
             for line in verdict.comparisons { print("  \(line)") }
         }
         for (reason, count) in progress.reasons.sorted(by: { $0.key < $1.key }) { complain("\(count) × \(reason)") }
         complain(
             "run \(ending.run): \(progress.asked) answers paid for, \(progress.found) were there, "
                 + "\(progress.hasUnknownCosts ? "at least " : "")\(progress.spent.usd) USD")
+    }
+
+    /// The analysis, what the run took, and the gate.
+    private var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("analysis")
+        writer.raw(analysis.json())
+        writer.key("spending")
+        writer.beginObject()
+        writer.key("nano_usd")
+        writer.int64(progress.spent.nanoUSD)
+        writer.key("is_complete")
+        writer.bool(!progress.hasUnknownCosts)
+        writer.key("asked")
+        writer.int(progress.asked)
+        writer.key("found")
+        writer.int(progress.found)
+        writer.key("under_way_before")
+        writer.int(progress.underWayBefore)
+        writer.endObject()
+        if let fault = ending.fault {
+            writer.key("stopped")
+            writer.string("\(fault)")
+        }
+        writer.key("errors")
+        writer.beginObject()
+        for (reason, count) in progress.reasons.sorted(by: { $0.key < $1.key }) {
+            writer.key(reason)
+            writer.int(count)
+        }
+        writer.endObject()
+        writeGate(to: &writer)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func writeGate(to writer: inout JSONWriter) {
+        guard let verdicts else { return }
+        writer.key("gate")
+        writer.beginArray()
+        for (candidate, verdict) in verdicts {
+            writer.beginObject()
+            writer.key("candidate")
+            writer.string(candidate)
+            writer.key("open")
+            writer.bool(verdict.isOpen)
+            writer.key("comparisons")
+            writer.beginArray()
+            for line in verdict.comparisons { writer.string(line) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.endArray()
     }
 }

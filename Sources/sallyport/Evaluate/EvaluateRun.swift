@@ -47,6 +47,8 @@ struct EvaluateRun: AsyncParsableCommand {
     @Flag(help: "Say what would be asked and what it may cost, and ask nothing.") var dryRun = false
     @Flag(help: "Ask nothing on the terminal.") var yes = false
     @Flag(help: "One JSON object, for scripts.") var json = false
+    @Option(help: ArgumentHelp("Write results for build servers, JUnit's XML.", valueName: "file")) var junit: String?
+    @Option(help: ArgumentHelp("Write one self-contained page with plots.", valueName: "file")) var html: String?
     @Option(help: "The alias that judges where a promptfoo file names none.") var judge = ""
     @Option(help: "Which prompt of a promptfoo file, from 1.") var prompt = 1
 
@@ -87,8 +89,16 @@ struct EvaluateRun: AsyncParsableCommand {
         }
         connection.close()
         let record = try store.record(of: ending.run)
-        store.close()
-        let code = try EvaluateOutcome(ending, record, run.progress, gate: preparation.gate, isJSON: json).tell()
+        defer { store.close() }
+        guard let record else { throw ExitCode(2) }
+        let outcome = EvaluateOutcome(ending, record, run.progress, gate: preparation.gate)
+        do {
+            try outcome.write(junit: junit, html: html)
+        } catch {
+            complain("\(error)")
+            throw ExitCode(2)
+        }
+        let code = try outcome.tell(isJSON: json)
         if code != 0 { throw ExitCode(code) }
     }
 }

@@ -1,0 +1,175 @@
+import Cryptography
+import Inference
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Requests to which their callers gave a name (`idempotency-key`, draft-ietf-httpapi-idempotency-key-header-07): who asks again under
+/// the same name gets the same answer, and nothing is asked of a provider twice, also where the first connection was lost or the
+/// caller was killed. Such a request is carried to its end when its caller leaves.
+///
+/// Good answers are kept for an hour, in memory alone, as their callers had them, within a bound; what was refused is asked again.
+/// Streams are carried as ever: half an answer can't be given again.
+final class RepeatedRequests: Sendable {
+    /// A caller's name for a request; callers can't meet each other's.
+    struct Name: Hashable, Sendable {
+        let tenant: String
+        let kind: Principal.Kind
+        let principal: String
+        let key: String
+    }
+
+    /// An answer as its caller got it.
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: ByteBuffer
+    }
+
+    /// What becomes of a request under a name.
+    enum Verdict {
+        /// It is the first: carry it, and tell `ended`.
+        case carry
+        /// It gets the answer of the one before, now or later.
+        case isServed
+        /// Under this name something else was asked.
+        case differs
+    }
+
+    private enum Entry {
+        case underWay(Digest32, waiting: [Exchange])
+        case kept(Digest32, Answer)
+    }
+
+    private struct State {
+        var entries: [Name: Entry] = [:]
+        /// Kept answers in the order of their coming.
+        var order: [(name: Name, until: UInt64, bytes: Int)] = []
+        var first = 0
+        var bytes = 0
+    }
+
+    private static let lifetimeNanoseconds: UInt64 = 3_600_000_000_000
+    private static let mostBytes = 64 << 20
+    private static let mostAnswers = 100_000
+    private static let longestKey = 255
+
+    private let state = Mutex(State())
+
+    /// The name of a request; `nil` where its caller gave it none, or none that counts.
+    static func name(of exchange: Exchange, _ operation: Operation, _ principal: Principal) -> Name? {
+        let keys = exchange.head.headers["idempotency-key"]
+        guard keys.count == 1, let key = keys.first, (1...longestKey).contains(key.utf8.count),
+            [.chat, .responses, .completions, .embeddings, .messages].contains(operation), !mayStream(exchange.body)
+        else { return nil }
+        return Name(tenant: principal.tenant, kind: principal.kind, principal: principal.name, key: key)
+    }
+
+    /// Whether a body has a member `stream`, or a text that is that word.
+    private static func mayStream(_ body: ByteBuffer) -> Bool {
+        let word = Array(#""stream""#.utf8)
+        return body.withUnsafeReadableBytes { bytes in
+            var index = 0
+            while index + word.count <= bytes.count {
+                if bytes[index] == word[0], bytes[index..<(index + word.count)].elementsEqual(word) { return true }
+                index += 1
+            }
+            return false
+        }
+    }
+
+    /// Takes a request; on its loop. Who has to wait gets its answer there.
+    func take(_ exchange: Exchange, as name: Name, now: UInt64 = Clock.monotone()) -> Verdict {
+        let digest = exchange.body.withUnsafeReadableBytes { SHA256.hash($0) }
+        let (verdict, answer): (Verdict, Answer?) = state.withLock { state in
+            Self.forget(&state, now: now)
+            switch state.entries[name] {
+            case nil:
+                state.entries[name] = .underWay(digest, waiting: [exchange])
+                return (.carry, nil)
+            case .underWay(let other, let waiting):
+                guard other == digest else { return (.differs, nil) }
+                state.entries[name] = .underWay(digest, waiting: waiting + [exchange])
+                return (.isServed, nil)
+            case .kept(let other, let answer): return other == digest ? (.isServed, answer) : (.differs, nil)
+            }
+        }
+        if let answer { Self.give(answer, to: exchange, isRepeated: true) }
+        return verdict
+    }
+
+    /// A request that was carried has ended, with an answer or cut off; all who wait for it are told.
+    func ended(_ name: Name, _ answer: Answer?, now: UInt64 = Clock.monotone()) {
+        let waiting: [Exchange] = state.withLock { state in
+            guard case .underWay(let digest, let waiting) = state.entries[name] else { return [] }
+            state.entries[name] = nil
+            if let answer, answer.status == 200, answer.body.readableBytes <= Self.mostBytes {
+                state.entries[name] = .kept(digest, answer)
+                state.order.append((name, now + Self.lifetimeNanoseconds, answer.body.readableBytes))
+                state.bytes += answer.body.readableBytes
+                Self.forget(&state, now: now)
+            }
+            return waiting
+        }
+        for (place, exchange) in waiting.enumerated() {
+            exchange.loop.execute {
+                if let answer { Self.give(answer, to: exchange, isRepeated: place > 0) } else { exchange.abort() }
+            }
+        }
+    }
+
+    private static func give(_ answer: Answer, to exchange: Exchange, isRepeated: Bool) {
+        var headers = answer.headers
+        headers.remove(name: "content-length")
+        if isRepeated { headers.add(name: "idempotent-replayed", value: "true") }
+        exchange.answer(status: answer.status, headers: headers, body: answer.body)
+    }
+
+    /// Drops what is too old or too much, the oldest first.
+    private static func forget(_ state: inout State, now: UInt64) {
+        while state.first < state.order.count {
+            let oldest = state.order[state.first]
+            let count = state.order.count - state.first
+            guard oldest.until <= now || state.bytes > mostBytes || count > mostAnswers else { break }
+            state.entries[oldest.name] = nil
+            state.bytes -= oldest.bytes
+            state.first += 1
+        }
+        if state.first > 1_024, state.first * 2 > state.order.count {
+            state.order.removeFirst(state.first)
+            state.first = 0
+        }
+    }
+}
+
+/// Takes the whole answer to a request that is carried for whoever asks. On one loop.
+final class AnswerCollector: Exchange.Transport {
+    private var head: HTTPResponseHead?
+    private var body = ByteBuffer()
+    private var ended: ((RepeatedRequests.Answer?) -> Void)?
+
+    init(ended: @escaping (RepeatedRequests.Answer?) -> Void) { self.ended = ended }
+
+    var isWritable: Bool { true }
+    func writeHead(_ head: HTTPResponseHead, isWhole: Bool) { self.head = head }
+    func writeBody(_ bytes: ByteBuffer) {
+        var bytes = bytes
+        body.writeBuffer(&bytes)
+    }
+    func finish() {
+        end(
+            head.map {
+                RepeatedRequests.Answer(status: Int($0.status.code), headers: $0.headers, body: body)
+            })
+    }
+    func flush() {}
+    func abort() { end(nil) }
+    func admitted() {}
+
+    /// Once: what comes later, or never came, changes nothing.
+    func end(_ answer: RepeatedRequests.Answer?) {
+        let ended = self.ended
+        self.ended = nil
+        ended?(answer)
+    }
+}
