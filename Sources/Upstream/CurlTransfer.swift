@@ -9,6 +9,8 @@ final class CurlTransfer {
     /// What the transfer works for at the moment; it stays alive until the handle was removed from the multi handle.
     private(set) var exchange: UpstreamExchange?
     unowned let loop: EngineLoop
+    /// Where it is under way; set by the multi handle alone.
+    var multi: CurlMulti?
 
     private let endpoint: UpstreamEndpoint
     private let constantHeaders: UnsafeMutablePointer<curl_slist>?

@@ -1,7 +1,7 @@
 internal import CCurl
 private import Glibc
 
-/// The inside of an engine: one thread that sleeps in `epoll_wait` and drives libcurl's multi handle.
+/// The inside of an engine: one thread that sleeps in `epoll_wait` and drives libcurl's multi handles.
 ///
 /// A tick: take the commands that came, let libcurl work (`curl_multi_socket_action`) for its timers and for sockets on
 /// which something happened, collect what ended, look at the time limits, hand every mailbox its batch, tell the kernel
@@ -15,7 +15,8 @@ final class EngineLoop: @unchecked Sendable {
     var interests: SocketInterests
 
     private let settings: UpstreamEngine.Settings
-    private let multi: UnsafeMutableRawPointer
+    /// At first one; more while it has many transfers. See `CurlMulti`.
+    private var multis: [CurlMulti] = []
     private let epoll: Int32
     private var resolver: HostResolver
     private var pools: [ObjectIdentifier: TransferPool] = [:]
@@ -26,7 +27,6 @@ final class EngineLoop: @unchecked Sendable {
 
     /// Monotonic nanoseconds, read once or twice a tick.
     private var now: UInt64 = 0
-    private var timerDeadline = UInt64.max
     /// Not later than the earliest limit of any active exchange.
     private var earliestLimit = UInt64.max
     private var nextSweep: UInt64 = 0
@@ -40,12 +40,11 @@ final class EngineLoop: @unchecked Sendable {
         commands = try CommandQueue()
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw UpstreamFailure(kind: .internal, message: "no epoll: errno \(errno)") }
-        guard Self.isLibraryReady, let multi = curl_multi_init(), let sessions = curl_share_init() else {
+        guard Self.isLibraryReady, let sessions = curl_share_init() else {
             close(epoll)
             throw UpstreamFailure(kind: .internal, message: "libcurl does not start")
         }
         self.settings = settings
-        self.multi = multi
         self.sessions = sessions
         interests = SocketInterests(epoll: epoll)
         resolver = HostResolver(
@@ -54,16 +53,6 @@ final class EngineLoop: @unchecked Sendable {
         // TLS sessions are otherwise kept per transfer up to libcurl 8.11, so that a new connection on another transfer would
         // not resume. One thread uses the share, so it needs no lock.
         _ = sallyport_share_sessions(sessions)
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        sallyport_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
-        sallyport_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
-        sallyport_multi_set_socket_callback(multi, socketInterestChanged)
-        sallyport_multi_set_timer_callback(multi, timerChanged)
-        sallyport_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
-        // libcurl's own choice, four times the transfers at the moment, closes kept connections when load falls.
-        sallyport_multi_set_long(multi, CURLMOPT_MAXCONNECTS, settings.idleConnections)
-        sallyport_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, settings.connectionsPerHost)
-
         var event = epoll_event()
         event.events = EPOLLIN.rawValue | EPOLLET.rawValue
         event.data.fd = commands.eventDescriptor
@@ -75,7 +64,6 @@ final class EngineLoop: @unchecked Sendable {
     deinit {
         // Transfers first, then what they refer to.
         pools.removeAll()
-        curl_multi_cleanup(multi)
         curl_share_cleanup(sessions)
         close(epoll)
     }
@@ -116,6 +104,8 @@ final class EngineLoop: @unchecked Sendable {
         for exchange in active { finish(exchange, .failure(failure)) }
         flush()
         pools.removeAll()
+        // Now, while its callbacks still find this loop.
+        multis.removeAll()
     }
 
     private func handle(_ event: epoll_event) {
@@ -123,8 +113,7 @@ final class EngineLoop: @unchecked Sendable {
         guard descriptor != commands.eventDescriptor else { return }
         let happened = interests.happened(event.events, descriptor)
         guard !happened.isEmpty else { return }
-        var running: Int32 = 0
-        curl_multi_socket_action(multi, descriptor, Int32(happened.rawValue), &running)
+        interests.owner(of: descriptor)?.act(on: descriptor, Int32(happened.rawValue))
     }
 
     private func obey(_ command: EngineCommand) {
@@ -148,14 +137,12 @@ final class EngineLoop: @unchecked Sendable {
 
     /// One round of everything that needs no event.
     private func work() {
-        var running: Int32 = 0
         // A few rounds, so that what a finished transfer lets go on starts in the same tick, but never endlessly.
-        for _ in 0..<4 where timerDeadline <= now {
-            timerDeadline = .max
-            curl_multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+        for multi in multis {
+            for _ in 0..<4 where multi.timerDeadline <= now { multi.actOnTimer() }
         }
         resolver.allStarted()
-        collect()
+        for multi in multis { collect(from: multi) }
         if earliestLimit <= now { checkLimits() }
         if nextSweep <= now { sweep() }
         flush()
@@ -163,7 +150,8 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     private func sleepMilliseconds() -> Int32 {
-        var until = min(timerDeadline, earliestLimit, nextSweep)
+        var until = min(earliestLimit, nextSweep)
+        for multi in multis { until = min(until, multi.timerDeadline) }
         // libcurl does not repeat a timer that it believes to be set; a look a second costs nothing and forgives everything.
         if !active.isEmpty { until = min(until, now + 1_000_000_000) }
         guard until > now else { return 0 }
@@ -211,15 +199,25 @@ final class EngineLoop: @unchecked Sendable {
             let transfer = try pool.take(loop: self)
             exchange.transfer = transfer
             try transfer.begin(exchange, addresses: addresses)
-            let code = curl_multi_add_handle(multi, transfer.easy)
-            guard code == CURLM_OK else {
-                throw UpstreamFailure(kind: .internal, message: String(cString: curl_multi_strerror(code)))
-            }
-            // Adding makes it due; libcurl says so by its timer callback, too, but not if it thinks that we know.
-            timerDeadline = 0
+            try roomiest().add(transfer)
         } catch {
             finish(exchange, .failure(error))
         }
+    }
+
+    /// The first multi handle with room, so that kept connections are found again; a new one where none has; the one with the
+    /// least to do where there are enough of them.
+    private func roomiest() throws(UpstreamFailure) -> CurlMulti {
+        if let multi = multis.first(where: { $0.transfers < CurlMulti.comfortable }) { return multi }
+        // A bound of connections to a host is libcurl's own, and holds for one handle.
+        let most = settings.connectionsPerHost > 0 ? 1 : CurlMulti.most
+        guard multis.count >= most, let least = multis.min(by: { $0.transfers < $1.transfers }) else {
+            let multi = try CurlMulti(
+                loop: self, keeping: settings.idleConnections / most, connectionsPerHost: settings.connectionsPerHost)
+            multis.append(multi)
+            return multi
+        }
+        return least
     }
 
     /// Ends an exchange in whatever phase it is; the second end of one is none.
@@ -239,7 +237,7 @@ final class EngineLoop: @unchecked Sendable {
             if isUnfinished {
                 breakOff(exchange, transfer)
             } else {
-                curl_multi_remove_handle(multi, transfer.easy)
+                transfer.multi?.remove(transfer)
             }
             transfer.end()
             exchange.transfer = nil
@@ -254,22 +252,22 @@ final class EngineLoop: @unchecked Sendable {
     /// and where one does, pausing that one and going on makes libcurl send what is due.
     private func breakOff(_ exchange: UpstreamExchange, _ transfer: CurlTransfer) {
         transfer.forbidReuse()
-        curl_multi_remove_handle(multi, transfer.easy)
+        transfer.multi?.remove(transfer)
         guard transfer.mayBeHTTP2, exchange.connection != 0,
             let neighbour = active.first(where: { other in
                 (other.phase == .awaitingHead || other.phase == .receivingBody)
                     && other.connection == exchange.connection && other.transfer?.mayBeHTTP2 == true
-            }), let easy = neighbour.transfer?.easy
+            }), let other = neighbour.transfer
         else { return }
-        if !neighbour.isPaused { curl_easy_pause(easy, CURLPAUSE_RECV) }
+        if !neighbour.isPaused { curl_easy_pause(other.easy, CURLPAUSE_RECV) }
         neighbour.isPaused = false
-        curl_easy_pause(easy, CURLPAUSE_RECV_CONT)
-        timerDeadline = min(timerDeadline, now)
+        curl_easy_pause(other.easy, CURLPAUSE_RECV_CONT)
+        other.multi?.isDue(at: now)
     }
 
-    private func collect() {
+    private func collect(from multi: CurlMulti) {
         var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
+        while let message = curl_multi_info_read(multi.handle, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let code = sallyport_message_result(message)
             var context: UnsafeMutableRawPointer?
@@ -303,7 +301,7 @@ final class EngineLoop: @unchecked Sendable {
         earliestLimit = min(earliestLimit, exchange.deadline)
         // Brings the piece that was refused, possibly at once and from inside this call; that may pause again.
         curl_easy_pause(transfer.easy, CURLPAUSE_RECV_CONT)
-        timerDeadline = min(timerDeadline, now)
+        transfer.multi?.isDue(at: now)
     }
 
     private func checkLimits() {
@@ -374,14 +372,6 @@ final class EngineLoop: @unchecked Sendable {
     }
 
     // MARK: - What libcurl's callbacks report
-
-    fileprivate func want(_ interest: SocketInterests.Interest, _ descriptor: Int32) {
-        interests.want(interest, descriptor)
-    }
-
-    fileprivate func setTimer(_ milliseconds: Int) {
-        timerDeadline = milliseconds < 0 ? .max : monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
-    }
 
     /// The connection stands and the request would go out; `false` keeps it from that.
     ///
@@ -473,79 +463,8 @@ final class EngineLoop: @unchecked Sendable {
     }
 }
 
-/// The transfers of one endpoint that are free, and what they share.
-final class TransferPool {
-    private let endpoint: UpstreamEndpoint
-    private let headers: UnsafeMutablePointer<curl_slist>?
-    private var free: [CurlTransfer] = []
-    private var used = 0
-    private var lastUse: UInt64 = 0
-
-    /// A transfer holds some kilobytes; what a burst needed beyond this is given back.
-    private static let mostFree = 256
-
-    init(_ endpoint: UpstreamEndpoint) {
-        self.endpoint = endpoint
-        // `Expect` without a value keeps libcurl from sending one; without `Accept-Encoding: identity` a server may compress.
-        var lines = ["Expect:", "Accept-Encoding: identity"]
-        let names = Set(endpoint.headers.map { $0.name.lowercased() })
-        if endpoint.method == .post, !names.contains("content-type") { lines.append("Content-Type: application/json") }
-        if !names.contains("accept") { lines.append("Accept: application/json, text/event-stream") }
-        var list: UnsafeMutablePointer<curl_slist>?
-        for line in lines + endpoint.headers.map(\.line) { list = curl_slist_append(list, line) ?? list }
-        headers = list
-    }
-
-    deinit {
-        free.removeAll()
-        curl_slist_free_all(headers)
-    }
-
-    func take(loop: EngineLoop) throws(UpstreamFailure) -> CurlTransfer {
-        let transfer: CurlTransfer
-        if let last = free.popLast() {
-            transfer = last
-        } else {
-            transfer = try CurlTransfer(endpoint: endpoint, constantHeaders: headers, loop: loop)
-        }
-        used += 1
-        return transfer
-    }
-
-    func put(_ transfer: CurlTransfer, now: UInt64) {
-        used -= 1
-        lastUse = now
-        if free.count < Self.mostFree { free.append(transfer) }
-    }
-
-    func isIdle(since now: UInt64, nanoseconds: UInt64) -> Bool {
-        used == 0 && now >= lastUse + nanoseconds
-    }
-}
-
 func monotonicNanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
-// MARK: - Callbacks of libcurl's multi handle, on the engine's thread
-
-private func socketInterestChanged(
-    _: UnsafeMutableRawPointer?, _ descriptor: curl_socket_t, _ what: Int32, _ context: UnsafeMutableRawPointer?,
-    _: UnsafeMutableRawPointer?
-) -> Int32 {
-    guard let context else { return 0 }
-    let loop = Unmanaged<EngineLoop>.fromOpaque(context).takeUnretainedValue()
-    // CURL_POLL_IN is 1, OUT 2, INOUT 3; REMOVE is 4.
-    loop.want(what == CURL_POLL_REMOVE ? [] : SocketInterests.Interest(rawValue: UInt8(what & 3)), descriptor)
-    return 0
-}
-
-private func timerChanged(_: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?)
-    -> Int32
-{
-    guard let context else { return 0 }
-    Unmanaged<EngineLoop>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
-    return 0
 }

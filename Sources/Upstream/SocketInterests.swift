@@ -17,6 +17,8 @@ struct SocketInterests {
         var wanted: Interest = []
         var applied: Interest = []
         var isDirty = false
+        /// Whose socket it is.
+        unowned var owner: CurlMulti?
     }
 
     private let epoll: Int32
@@ -34,15 +36,19 @@ struct SocketInterests {
         entries[Int(descriptor)].applied = []
     }
 
-    mutating func want(_ interest: Interest, _ descriptor: Int32) {
+    mutating func want(_ interest: Interest, _ descriptor: Int32, by owner: CurlMulti) {
         guard descriptor >= 0 else { return }
         reserve(descriptor)
         let index = Int(descriptor)
         entries[index].wanted = interest
+        entries[index].owner = owner
         guard !interest.isEmpty, !entries[index].isDirty else { return }
         entries[index].isDirty = true
         dirty.append(descriptor)
     }
+
+    /// Who wants to hear of a socket.
+    func owner(of descriptor: Int32) -> CurlMulti? { entries[Int(descriptor)].owner }
 
     /// Tells the kernel what changed.
     mutating func apply() {
