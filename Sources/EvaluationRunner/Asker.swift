@@ -105,6 +105,8 @@ final class Asker: Sendable {
         case over(Outcome)
         /// Again after so many milliseconds: with the same key, since it is the same request, or with a new one.
         case again(milliseconds: Int, sameKey: Bool, isRefusal: Bool, reason: String)
+        /// There is no connection; again in a while, for the gateway may be starting.
+        case unreachable(String)
     }
 
     private func ask(_ request: EvaluationRequest, _ digest: Digest32) async throws(RunFault) -> Outcome {
@@ -127,6 +129,11 @@ final class Asker: Sendable {
             case .over(let outcome):
                 pace.leave(wasGood: true)
                 return outcome
+            case .unreachable(let reason):
+                pace.leave(wasGood: false)
+                failures += 1
+                guard failures <= settings.retries else { throw .unreachable(reason) }
+                try? await Task.sleep(for: .milliseconds(Self.backoff(failures)))
             case .again(let milliseconds, let sameKey, let isRefusal, let reason):
                 if isRefusal { pace.slowDown(milliseconds: milliseconds) }
                 pace.leave(wasGood: false)
@@ -172,7 +179,7 @@ final class Asker: Sendable {
             // What became of it is not known: it is asked for again under the same key, and what was set aside stays so.
             switch failure.kind {
             case .resolve, .connect, .tls, .connectTimeout, .plaintextRefused:
-                throw .unreachable("\(failure)")
+                return .unreachable("\(failure)")
             case .stopped, .cancelled: throw .stopped
             default:
                 return .again(milliseconds: 0, sameKey: true, isRefusal: false, reason: failure.kind.rawValue)

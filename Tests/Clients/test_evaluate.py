@@ -14,6 +14,7 @@ class Bank:
     request with 500; `judge` prefers the answer that says RIGHT."""
 
     def __init__(self):
+        self.crowd, self.crowded = 0, threading.Event()   # where there is a crowd, everybody waits until it is there
         self.bill, self.lock, self.delay, self.answered, self.began, self.most, self.now = [], threading.Lock(), 0.0, [], time.time(), 0, 0
         bank = self
 
@@ -54,6 +55,9 @@ class Bank:
     def answer(self, body, count):
         model, question = body["model"], body["messages"][-1]["content"]
         if self.delay: time.sleep(self.delay)
+        if self.crowd:
+            if self.now >= self.crowd: self.crowded.set()
+            self.crowded.wait(120)
         if model == "storm" and time.time() < self.began + 2: return 429, ""
         if model == "flaky" and count % 3 == 0: return 500, ""
         if model == "judge":
@@ -260,6 +264,21 @@ def test_a_plan_asks_nothing(lab):
 def test_the_default_suite_runs_with_the_built_in_model(lab):
     r = report(lab, str(ROOT / "evaluations/demo.yaml"), "--candidates", "*,demo/few-shot")
     assert by_name(r)["demo/zero-shot"]["score"] == 1 and by_name(r)["demo/zero-shot"]["cases"] == 4
+
+
+def test_a_thousand_cases_are_under_way_at_once(lab):
+    lab.bank.crowd = 1000
+    r = report(lab, write_suite(lab, 1000), "--candidates", "good", "--concurrency", "1000")
+    assert lab.bank.most == 1000 == len(lab.bank.bill) and r["candidates"][0]["errors"] == 0
+
+
+def test_a_gateway_that_starts_late_is_waited_for(make_gateway, bank):
+    g = make_gateway(upstream=bank.url, models=MODELS)
+    suite = write_suite(g, 5)
+    p = subprocess.Popen(command(g, suite, "--candidates", "good", "--retries", "100"), env=environment(g), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(0.5); g.start()
+    out, err = p.communicate(timeout=300)
+    assert p.returncode == 0 and len(bank.bill) == 5, err
 
 
 def ask(g, key, text="What is it?", model="good", **more):
