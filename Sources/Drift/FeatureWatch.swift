@@ -5,6 +5,8 @@ private enum Monitor: Hashable, Sendable, Codable {
     case numbers(ExchangeabilityMonitor)
     case categories(ExchangeabilityMonitor)
     case share(ShareMonitor)
+    /// While another hand has it.
+    case lent
 
     init?(_ reference: [Double], categories: Int?, _ alpha: Double, _ seed: UInt64) {
         let monitor: Monitor? =
@@ -23,7 +25,10 @@ private enum Monitor: Hashable, Sendable, Codable {
     }
 
     mutating func add(_ value: Double) {
-        switch self {
+        // Taken out and put back, so that it stays the only copy and its counts are changed in place.
+        let own = self
+        self = .lent
+        switch consume own {
         case .numbers(var monitor):
             monitor.add(value)
             self = .numbers(monitor)
@@ -33,6 +38,7 @@ private enum Monitor: Hashable, Sendable, Codable {
         case .share(var monitor):
             monitor.add(value > 0)
             self = .share(monitor)
+        case .lent: break
         }
     }
 
@@ -40,6 +46,7 @@ private enum Monitor: Hashable, Sendable, Codable {
         switch self {
         case .numbers(let monitor), .categories(let monitor): monitor.logEvidence
         case .share(let monitor): monitor.logEvidence
+        case .lent: 0
         }
     }
 
@@ -47,6 +54,7 @@ private enum Monitor: Hashable, Sendable, Codable {
         switch self {
         case .numbers(let monitor), .categories(let monitor): monitor.hasDrifted
         case .share(let monitor): monitor.hasDrifted
+        case .lent: false
         }
     }
 }

@@ -6,12 +6,15 @@ enum Language: String, Hashable, Sendable, CaseIterable {
     var place: Int { Self.places[self] ?? 0 }
     private static let places = Dictionary(uniqueKeysWithValues: zip(allCases, 0...))
 
+    /// No more than the first so many bytes are looked at: the beginning of a text has its language.
+    private static let looked = 400
+
     /// Guesses by the script that most letters have and, where that is Latin, by frequent little words.
     static func guess(_ text: [UInt8]) -> Language {
         var scripts: [Language: Int] = [:]
         var words: [Language: Int] = [:]
         var word = ""
-        for scalar in String(decoding: text.prefix(TextSketch.looked), as: UTF8.self).unicodeScalars {
+        for scalar in String(decoding: text.prefix(looked), as: UTF8.self).unicodeScalars {
             guard let script = script(scalar.value) else {
                 if let language = stopWords[word] { words[language, default: 0] += 1 }
                 word = ""

@@ -1,9 +1,9 @@
 """Traffic that changes is told: in the log, at the operators' port, to webhooks and Alertmanagers; traffic that stays is not."""
-import concurrent.futures, hashlib, hmac, json, random, threading, time, urllib.error, urllib.request
+import concurrent.futures, hashlib, hmac, json, random, re, shutil, subprocess, threading, time, urllib.error, urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx2
 import pytest
-from conftest import eventually
+from conftest import ROOT, eventually
 from mock_provider import Provider
 
 SECRET = "a-secret-of-tests-only"
@@ -243,3 +243,24 @@ def test_a_slip_in_the_settings_is_told_with_its_place(make_gateway, changing, s
     g = later(make_gateway, changing, f"monitoring:\n  {settings}\n", hook="short", long="x" * 20)
     p = g.run("check", check=False)
     assert p.returncode != 0 and words in p.stderr + p.stdout and "sallyport.yaml:" in p.stderr + p.stdout
+
+
+def test_the_files_for_prometheus_and_grafana_name_only_metrics_that_there_are(make_gateway, changing, receiver, tmp_path):
+    settings = f"monitoring:\n{SMALL}  alerts: {{ alertmanagers: {{ main: {{ url: \"{receiver.url}\", plaintext: true }} }} }}\n"
+    g = later(make_gateway, changing, settings).start()
+    ask(g, 5)
+    with urllib.request.urlopen(g.admin + "/metrics") as r: metrics = r.read().decode()
+    exported = set(re.findall(r"^# TYPE (\S+)", metrics, re.M))
+    labels = {m: set(re.findall(r'(\w+)="', l)) for m, l in re.findall(r"^(sallyport_\w+)\{(.*)\} ", metrics, re.M)}
+    rules, dashboard = (ROOT / "deploy/prometheus-alerts.yaml").read_text(), (ROOT / "deploy/grafana-dashboard.json").read_text()
+    expressions = [t["expr"] for p in json.loads(dashboard)["panels"] for t in p["targets"]]
+    assert len(expressions) > 10
+    named = set(re.findall(r"sallyport_\w+", rules + "\n".join(expressions)))
+    assert {re.sub(r"_(bucket|sum|count)$", "", n) for n in named} <= exported
+    for expression in expressions:
+        for metric in re.findall(r"sallyport_\w+", expression):
+            for group in re.findall(r"by \(([^)]*)\)", expression):
+                asked = {l.strip() for l in group.split(",")} - {"le", "instance"}
+                # What has no sample yet has no labels to compare with.
+                if metric in labels: assert asked <= labels[metric], (metric, asked, labels[metric])
+    if shutil.which("promtool"): subprocess.run(["promtool", "check", "rules", str(ROOT / "deploy/prometheus-alerts.yaml")], check=True, capture_output=True)

@@ -59,15 +59,23 @@ final class ObservedRequest: Sendable {
         return answer + (request?.body.bytes.count ?? 0)
     }
 
-    /// Makes its features: takes some ten microseconds, and more where a refusal is looked for in a text.
-    func features(_ glimpse: AnswerGlimpse?) -> RequestFeatures {
+    /// How closely texts are looked at.
+    struct Care {
+        /// Which languages and topics they are of: some 0.1 ms.
+        var words: Bool
+        /// Whether the answer refuses: some ms.
+        var refusal: Bool
+    }
+
+    /// Makes its features; without any care in a microsecond.
+    func features(_ glimpse: AnswerGlimpse?, _ care: Care) -> RequestFeatures {
         var features = RequestFeatures(time: figures.time)
         features[.promptTokens] = Double(figures.promptTokens)
         features[.failure] = figures.failed.map { $0 ? 1 : 0 }
         features.dataClasses =
             figures.classes.isEmpty ? "none" : figures.classes.prefix(6).map(\.rawValue).joined(separator: ",")
         features[.answerCache] = figures.cacheHit.map { $0 ? 1 : 0 }
-        if let request { features.setPrompt(Self.lastWords(of: request)) }
+        if care.words, let request { features.setPrompt(Self.lastWords(of: request)) }
         guard figures.failed == false, figures.cacheHit != true else { return features }
         features[.firstByte] = figures.firstByteMilliseconds
         features[.duration] = figures.milliseconds
@@ -78,7 +86,7 @@ final class ObservedRequest: Sendable {
             if let cost = figures.cost, tokens > 0 { features[.price] = Double(cost.nanoUSD) / Double(tokens) }
         }
         features.ending = figures.finishReason.map(RequestFeatures.name)
-        if let glimpse { look(at: glimpse, &features) }
+        if let glimpse { look(at: glimpse, care, &features) }
         return features
     }
 
@@ -92,11 +100,11 @@ final class ObservedRequest: Sendable {
         }
     }
 
-    private func look(at glimpse: AnswerGlimpse, _ features: inout RequestFeatures) {
+    private func look(at glimpse: AnswerGlimpse, _ care: Care, _ features: inout RequestFeatures) {
         features.reportedModel = glimpse.model.map(RequestFeatures.name)
-        features.setAnswer(Array(glimpse.text.prefix(TextSketch.looked)))
+        if care.words { features.setAnswer(Array(glimpse.text.prefix(TextSketch.looked))) }
         guard let request else { return }
-        if !glimpse.text.isEmpty {
+        if care.refusal, !glimpse.text.isEmpty {
             var answer = Evaluation.Answer(String(decoding: glimpse.text.prefix(TextSketch.looked), as: UTF8.self))
             answer.isMarkedRefusal = ["content_filter", "refusal", "SAFETY"].contains(figures.finishReason)
             features[.refusal] = Evaluation.Refusal.isRefusal(answer) ? 1 : 0

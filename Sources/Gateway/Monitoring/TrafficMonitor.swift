@@ -16,8 +16,12 @@ final class TrafficMonitor: Sendable {
         static let waiting = 4_096
         /// Bytes of texts that wait with them.
         static let textBytes = 8 << 20
-        /// Texts that are looked at in a second; of further requests only the figures count.
-        static let textsASecond = 200
+        /// Requests that are looked at in a second, of all streams; of further ones only the rates count. So all of the
+        /// watching together takes some hundredths of one core, however many requests come.
+        static let requestsASecond = 500
+        /// Those of them whose languages and topics are looked at, and those in which a refusal is looked for.
+        static let wordsASecond = 50
+        static let refusalsASecond = 20
         /// A longer body's text is not looked at.
         static let longestText = 256 << 10
         /// Streams of aliases with a wildcard, whose models callers name.
@@ -118,7 +122,7 @@ final class TrafficMonitor: Sendable {
             texts.store(second << 16 | 1, ordering: .relaxed)
             return true
         }
-        guard now & 0xFFFF < UInt64(Bounds.textsASecond) else { return false }
+        guard now & 0xFFFF < UInt64(Bounds.requestsASecond) else { return false }
         texts.add(1, ordering: .relaxed)
         return true
     }
@@ -137,16 +141,35 @@ final class TrafficMonitor: Sendable {
 
     // MARK: - Looking
 
+    /// What may still be looked at in this second.
+    private struct Budget {
+        enum Matter: Int, CaseIterable { case requests, words, refusals }
+        private var second: UInt64 = 0
+        private var left: [Int] = []
+
+        mutating func takes(_ matter: Matter) -> Bool {
+            let now = Clock.monotone() / 1_000_000_000
+            if now != second || left.isEmpty {
+                second = now
+                left = [Bounds.requestsASecond, Bounds.wordsASecond, Bounds.refusalsASecond]
+            }
+            guard left[matter.rawValue] > 0 else { return false }
+            left[matter.rawValue] -= 1
+            return true
+        }
+    }
+
     private func run() {
+        var budget = Budget()
         while !isStopping.load(ordering: .relaxed) {
-            look()
+            look(&budget)
             usleep(Bounds.pauseMicroseconds)
         }
-        look()
+        look(&budget)
         state.withLock { save(&$0, at: Clock.epochMilliseconds()) }
     }
 
-    private func look() {
+    private func look(_ budget: inout Budget) {
         let notes = queue.withLock { queue in
             defer { queue = Queue() }
             return queue.notes
@@ -154,8 +177,11 @@ final class TrafficMonitor: Sendable {
         let accepted = acceptances()
         // Features are made outside of the lock: who asks for a report does not wait for them.
         for note in notes {
-            let glimpse = note.figures.isWatched ? note.glimpse : nil
-            let features = note.figures.isWatched ? note.features(glimpse) : nil
+            let isWatched = note.figures.isWatched && (budget.takes(.requests) || note.figures.canary != nil)
+            let care = ObservedRequest.Care(
+                words: isWatched && budget.takes(.words), refusal: isWatched && budget.takes(.refusals))
+            let glimpse = isWatched ? note.glimpse : nil
+            let features = isWatched ? note.features(glimpse, care) : nil
             let events = state.withLock { take(note.figures, features, glimpse, &$0) }
             for event in events { tell(event) }
         }

@@ -7,9 +7,8 @@ internal import RealModule
 /// V. Vovk, "Testing randomness online", Statist. Sci. 36 (2021): the rank of a new value among all before it, ties broken at
 /// random, is uniform and independent of what was before; a capital is bet on its being otherwise. There are eight bettors
 /// (higher, lower, far higher, far lower, extreme at either end, wider, narrower) and one who abstains; at each value a share
-/// of 1 / (t + 100), at least 1 / 500, of the capital is dealt out anew among all nine, so that a change at any time, also
-/// after very many values, finds someone to profit. The capital passes 1/alpha with a probability of at most alpha (Ville
-/// 1939).
+/// of 1 / (t + 100) of the capital is dealt out anew among all nine, so that a change at any time finds someone to profit. The
+/// capital passes 1/alpha with a probability of at most alpha (Ville 1939).
 ///
 /// Values are ranked by class: the quantiles of one half of the reference part the scale, the other half begins the counts;
 /// memory is constant. Traffic that changes by the hour is not exchangeable: its reference must hold all hours, and an
@@ -115,7 +114,7 @@ public struct ExchangeabilityMonitor: Hashable, Sendable, Codable {
         capital *= Self.densities(rank)
         let sum = idle + capital.sum()
         logPeak = max(logPeak, Double.log(sum) + logScale)
-        let dealt = max(1 / (Double(count) + 100), 0.002)
+        let dealt = 1 / (Double(count) + 100)
         // In units of the whole, so that neither grows nor shrinks out of the numbers.
         logScale += Double.log(sum)
         capital = capital * SIMD8(repeating: (1 - dealt) / sum) + SIMD8(repeating: dealt / 9)

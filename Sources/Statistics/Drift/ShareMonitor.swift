@@ -5,7 +5,7 @@ internal import RealModule
 ///
 /// The rank of each value among all before it, ties broken at random, is uniform and independent of what was before. Eight
 /// bettors stake on its being among the yeses more or less often than the share of those so far says, by odds of 2, 4, 10 and
-/// 40 either way; one abstains; at each value a share of 1 / (t + 100), at least 1 / 500, of the capital is dealt out anew.
+/// 40 either way; one abstains; at each value a share of 1 / (t + 100) of the capital is dealt out anew.
 /// It passes 1/alpha ever with a probability of at most alpha as long as reference and stream are exchangeable (Ville 1939).
 public struct ShareMonitor: Hashable, Sendable, Codable {
     /// The odds that the bettors stake on, as multiples of those so far.
@@ -62,7 +62,7 @@ public struct ShareMonitor: Hashable, Sendable, Codable {
         capital *= isAbove ? expected / share : (SIMD8(repeating: 1) - expected) / rest
         let sum = idle + capital.sum()
         logPeak = max(logPeak, Double.log(sum) + logScale)
-        let dealt = max(1 / (Double(count) + 100), 0.002)
+        let dealt = 1 / (Double(count) + 100)
         logScale += Double.log(sum)
         capital = capital * SIMD8(repeating: (1 - dealt) / sum) + SIMD8(repeating: dealt / 9)
         idle = idle * ((1 - dealt) / sum) + dealt / 9
