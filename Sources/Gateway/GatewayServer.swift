@@ -30,6 +30,7 @@ public final class GatewayServer: Sendable {
         let vault: GatewayVault
         let limits: GatewayLimits
         let cache: GatewayCache
+        let rollouts: Rollouts
         let engines: [UpstreamEngine]
         let workers: BodyWorkers
         let master: SymmetricKey
@@ -157,8 +158,12 @@ public final class GatewayServer: Sendable {
         }
         let limits = try GatewayLimits.begin(configuration, logger: logger)
         let cache = try GatewayCache(configuration.cache, logger: logger)
+        let current = CurrentPolicySet(activeSet.policySet)
+        let rollouts = try Rollouts.begin(
+            configuration, master: master.key, ledger: ledger, current: current, logger: logger)
         let pipeline = RequestPipeline(
-            activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, cache: cache, metrics: metrics,
+            activeSet: activeSet, ledger: ledger, vault: vault, limits: limits, cache: cache, rollouts: rollouts,
+            metrics: metrics,
             monitor: monitor, logger: logger, forwarders: forwarders,
             workers: workers, inspectionTimeout: configuration.limits.inspectionTimeout)
         let seed = try SecureRandom.bytes(16).withUnsafeBytes {
@@ -172,6 +177,7 @@ public final class GatewayServer: Sendable {
         let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
 
         let pages = ExposurePages(directory: configuration.ledger.directory, logger: logger)
+        let proof = try OperatorProof(master: master.key)
         let admin = AdminServer(
             group: group,
             readiness: {
@@ -180,7 +186,7 @@ public final class GatewayServer: Sendable {
                         + [ledger.trouble, pipeline.vaultTrouble, pipeline.limitTrouble].compactMap(\.self),
                     degraded: [
                         pipeline.condition.trouble, ledger.sequencingTrouble, relay.trouble, limits.degradation,
-                        cache.trouble,
+                        cache.trouble, rollouts.trouble.map { "rollouts stay as they are: \($0)" },
                     ]
                     .compactMap(\.self))
             },
@@ -197,7 +203,8 @@ public final class GatewayServer: Sendable {
                 // A copy, so that no request waits while the report is written.
                 let book = pipeline.routing.withLock { $0 }
                 return ModelsReport.answer(path, query, pipeline.activeSet.configuration, book)
-            }, monitor: monitor)
+            }, monitor: monitor,
+            rollouts: RolloutsAnswering(rollouts: rollouts, proof: proof) { pipeline.activeSet })
         monitor.begin()
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(
@@ -210,7 +217,8 @@ public final class GatewayServer: Sendable {
         return Parts(
             group: group, tls: tls, pipeline: pipeline, service: service, listener: listener, ledger: ledger,
             keyJournal: keyJournal,
-            vault: vault, limits: limits, cache: cache, engines: engines, workers: workers, master: master.key,
+            vault: vault, limits: limits, cache: cache, rollouts: rollouts, engines: engines, workers: workers,
+            master: master.key,
             metrics: metrics,
             relay: relay, monitor: monitor,
             pages: pages)
@@ -291,6 +299,7 @@ public final class GatewayServer: Sendable {
         parts.workers.stop()
         parts.vault.vault.close()
         parts.monitor.end()
+        parts.rollouts.close()
         parts.limits.close()
         parts.cache.close()
         let isRecorded = parts.ledger.trouble == nil

@@ -79,6 +79,7 @@ struct PolicyReloading {
             succeeding: old)
         try parts.tls.reload(configuration.tls)
         parts.pipeline.adopt(new)
+        parts.rollouts.adopt(new)
         server.recordKeyChanges(new, parts)
         parts.metrics.reloaded("ok")
         let isMended = parts.pipeline.condition.note(nil)

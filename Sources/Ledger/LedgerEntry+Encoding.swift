@@ -24,6 +24,7 @@ extension LedgerEntry {
         case .shredded(let shredding): try shredding.encoded()
         case .opened(let opening): try opening.encoded()
         case .exported(let export): try export.encoded()
+        case .rollout(let rollout): try rollout.encoded()
         }
     }
 }

@@ -56,6 +56,8 @@ public enum LedgerEntry: Sendable {
     case opened(Opening)
     /// Sealed payloads were opened and made a data set of.
     case exported(DataExport)
+    /// A rollout began, took a step, or ended.
+    case rollout(Rollout)
 }
 
 /// The version of the schema that this module writes, the member `v`.

@@ -140,9 +140,25 @@ public struct LedgerRow: Hashable, Sendable {
             let end = entry["ok"]?.bool == true ? "" : ", refused or broken off: nothing written"
             return
                 "\(text(entry["records"])) records of \(text(entry["requests"])) sealed requests by \(text(entry["user"]))\(end)"
+        case "rollout":
+            return rollout(entry)
         default:
             return ""
         }
+    }
+
+    /// `summer-model of small: running 1 % -> 5 %, minimum, 412 requests, broken error_rate<=control+0.02`.
+    private static func rollout(_ entry: JSONValue) -> String {
+        func percent(_ value: JSONValue?) -> String {
+            let parts = value?.int ?? 0
+            return parts % 100 == 0 ? "\(parts / 100) %" : "\(Double(parts) / 100) %"
+        }
+        let evidence = entry["evidence"].map { Array($0.elements) } ?? []
+        let broken = evidence.filter { $0["broken"]?.bool == true }.map { text($0["guard"]) }
+        return "\(text(entry["name"])) of \(text(entry["alias"])): \(text(entry["phase"])) "
+            + "\(percent(entry["share_before"])) -> \(percent(entry["share"])), \(text(entry["reason"])), "
+            + "\(text(entry["requests"])) requests"
+            + (broken.isEmpty ? "" : ", broken \(broken.joined(separator: " "))")
     }
 
     /// `balanced: expected cost 0.0001 USD and 412 ms, 2 passed over`.

@@ -14,7 +14,8 @@ struct Sallyport: AsyncParsableCommand {
         version: GatewayServer.version,
         subcommands: [
             Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self,
-            LimitsCommand.self, ModelsCommand.self, MonitorCommand.self, AuditCommand.self, DataSetCommand.self,
+            LimitsCommand.self, ModelsCommand.self, RolloutCommand.self, MonitorCommand.self, AuditCommand.self,
+            DataSetCommand.self,
             EvaluateCommand.self,
             Certs.self,
         ])

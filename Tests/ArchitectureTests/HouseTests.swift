@@ -20,6 +20,7 @@ private enum House {
         "Privacy": ["Inference", "JSONText", "Cryptography"],
         "Limits": ["Inference"],
         "Routing": ["Inference"],
+        "Rollout": ["Inference", "Statistics", "Cryptography", "RealModule"],
         "Dialects": ["Inference", "JSONText"],
         "AnswerCache": ["Inference", "Cryptography"],
         "Ledger": ["Inference", "JSONText", "TransparencyLog", "Cryptography", "PlainText"],
@@ -64,7 +65,7 @@ private enum House {
             "Gateway", "Access", "Cedar", "Cryptography", "DataSets", "EvaluationReport", "HyperText", "Identity",
             "Inference", "JSONText", "Ledger",
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
-            "Routing", "SecureTransport", "TransparencyLog", "Evaluation", "EvaluationRunner", "EvaluationStore",
+            "Rollout", "Routing", "SecureTransport", "TransparencyLog", "Evaluation", "EvaluationRunner", "EvaluationStore",
             "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.

@@ -13,10 +13,35 @@ public enum AdminClient {
 
     /// The body of the answer to `GET path` of the gateway of a configuration; throws where none runs or its answer is not 200. Blocks.
     public static func get(_ path: String, of configuration: GatewayConfiguration) throws(Failure) -> [UInt8] {
+        try body(of: ask("GET \(path)", [], "", of: configuration), path, place(of: configuration))
+    }
+
+    /// The status and body of the answer to `POST path` with a body of JSON, by who shows this proof. Blocks.
+    static func post(
+        _ path: String, _ body: [UInt8], bearer: String, of configuration: GatewayConfiguration
+    ) throws(Failure) -> (status: Int, body: [UInt8]) {
+        let head =
+            "authorization: Bearer \(bearer)\r\ncontent-type: application/json\r\ncontent-length: \(body.count)\r\n"
+        let answer = try ask("POST \(path)", body, head, of: configuration)
+        guard let end = headEnd(answer), answer.starts(with: Array("HTTP/1.1 ".utf8)),
+            let status = Int(String(decoding: answer[9..<min(12, end)], as: UTF8.self))
+        else { throw Failure(description: "\(place(of: configuration)): no answer to `\(path)`") }
+        return (status, Array(answer[(end + 4)...]))
+    }
+
+    private static func place(of configuration: GatewayConfiguration) -> String {
+        "\(configuration.admin.address):\(configuration.admin.port)"
+    }
+
+    /// A whole answer, its head included.
+    private static func ask(
+        _ line: String, _ body: [UInt8], _ fields: String, of configuration: GatewayConfiguration
+    ) throws(Failure) -> [UInt8] {
         let (address, port) = (configuration.admin.address, configuration.admin.port)
         let socket = try connect(address, port)
         defer { close(socket) }
-        let request = Array("GET \(path) HTTP/1.1\r\nhost: \(address):\(port)\r\nconnection: close\r\n\r\n".utf8)
+        let request =
+            Array("\(line) HTTP/1.1\r\nhost: \(address):\(port)\r\nconnection: close\r\n\(fields)\r\n".utf8) + body
         guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw Failure(description: "\(address):\(port): \(reason())")
         }
@@ -28,7 +53,7 @@ public enum AdminClient {
             if count == 0 { break }
             answer += buffer[..<count]
         }
-        return try body(of: answer, path, "\(address):\(port)")
+        return answer
     }
 
     /// Where the head of an answer ends.

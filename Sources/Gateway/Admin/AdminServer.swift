@@ -37,12 +37,15 @@ final class AdminServer: Sendable {
     private let pages: ExposurePages
     private let models: ModelsAnswering
     private let monitor: TrafficMonitor
+    private let rollouts: RolloutsAnswering
 
     init(
         group: MultiThreadedEventLoopGroup, readiness: @escaping Readiness, exposition: @escaping Exposition,
-        limits: @escaping Standing, pages: ExposurePages, models: @escaping ModelsAnswering, monitor: TrafficMonitor
+        limits: @escaping Standing, pages: ExposurePages, models: @escaping ModelsAnswering, monitor: TrafficMonitor,
+        rollouts: RolloutsAnswering
     ) {
         self.monitor = monitor
+        self.rollouts = rollouts
         self.limits = limits
         self.pages = pages
         self.models = models
@@ -55,7 +58,7 @@ final class AdminServer: Sendable {
     func start(address: String, port: Int) throws {
         _ = try ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { [readiness, exposition, limits, pages, models, monitor] channel in
+            .childChannelInitializer { [readiness, exposition, limits, pages, models, monitor, rollouts] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let sync = channel.pipeline.syncOperations
                     try sync.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
@@ -63,7 +66,7 @@ final class AdminServer: Sendable {
                     try sync.addHandler(
                         AdminHandler(
                             readiness: readiness, exposition: exposition, limits: limits, pages: pages, models: models,
-                            monitor: monitor))
+                            monitor: monitor, rollouts: rollouts))
                 }
             }
             .bind(host: address, port: port).wait()
@@ -80,14 +83,17 @@ private final class AdminHandler: ChannelInboundHandler {
     private let pages: ExposurePages
     private let models: AdminServer.ModelsAnswering
     private let monitor: TrafficMonitor
+    private let rollouts: RolloutsAnswering
     private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
 
     init(
         readiness: @escaping AdminServer.Readiness, exposition: @escaping AdminServer.Exposition,
         limits: @escaping AdminServer.Standing, pages: ExposurePages, models: @escaping AdminServer.ModelsAnswering,
-        monitor: TrafficMonitor
+        monitor: TrafficMonitor, rollouts: RolloutsAnswering
     ) {
         self.monitor = monitor
+        self.rollouts = rollouts
         self.limits = limits
         self.pages = pages
         self.models = models
@@ -97,8 +103,12 @@ private final class AdminHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): self.head = head
-        case .body: break
+        case .head(let head):
+            self.head = head
+            body = []
+        case .body(let bytes):
+            // One byte more than is taken tells that there were more.
+            body += bytes.readableBytesView.prefix(RolloutsAnswering.mostBytes + 1 - body.count)
         case .end: answer(context: context)
         }
     }
@@ -114,6 +124,7 @@ private final class AdminHandler: ChannelInboundHandler {
     private func answer(context: ChannelHandlerContext) {
         guard let head else { return }
         self.head = nil
+        if head.method == .POST, head.uri == "/rollouts" { return order(head, context: context) }
         guard head.method == .GET || head.method == .HEAD else {
             return write(.text("only GET is served here\n", status: .methodNotAllowed), for: head, context: context)
         }
@@ -143,6 +154,12 @@ private final class AdminHandler: ChannelInboundHandler {
                     (answer.type, answer.body) = ("application/json", json)
                     handler.write(answer, for: head, context: context)
                 }
+        case "/rollouts":
+            guard ExposureHeaders.isForUs(head.headers) else {
+                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
+                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
+            }
+            write(rollouts.report(), for: head, context: context)
         case "/models", "/models/explain", "/models.html":
             guard ExposureHeaders.isForUs(head.headers) else {
                 let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
@@ -176,10 +193,24 @@ private final class AdminHandler: ChannelInboundHandler {
         default:
             write(
                 .text(
-                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html, /monitor, /monitor.html and /exposure\n",
+                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html, /monitor, /monitor.html, /rollouts "
+                        + "and /exposure\n",
                     status: .notFound),
                 for: head,
                 context: context)
+        }
+    }
+
+    /// Does what an operator asks for.
+    private func order(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard ExposureHeaders.isForUs(head.headers), body.count <= RolloutsAnswering.mostBytes else {
+            return write(.text("this can't be taken\n", status: .badRequest), for: head, context: context)
+        }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        rollouts.answer(head, body, on: context.eventLoop).whenSuccess { answer in
+            let (handler, context) = bound.value
+            guard context.channel.isActive else { return }
+            handler.write(answer, for: head, context: context)
         }
     }
 

@@ -2,18 +2,21 @@ internal import Access
 internal import Inference
 internal import Privacy
 internal import RemoteAnalyzer
+internal import Rollout
 internal import Routing
 internal import Suggestions
 
 /// What stands in the folder `policies`.
 struct ReadPolicies {
     let aliases: [ModelAlias]
+    let aliasNames: [String]
     let prices: PriceTable
     let limits: ReadLimits
     let privacy: PrivacySettings
     let payloads: PayloadSettings
     let analyzer: RemoteAnalyzer.Settings?
     let principals: PrincipalDirectory
+    let rollouts: [RolloutPlan]
     let access: GatewayConfiguration.PolicyText
     let schema: GatewayConfiguration.PolicyText?
     let set: PolicySetFiles
@@ -57,10 +60,15 @@ extension ConfigurationLoader {
             privacyDocument.section("payloads"),
             PayloadNames(providers: providers.map(\.settings.id.rawValue), principals: principals))
         privacyDocument.finish()
+        let rollouts = file("rollouts", "rollouts.yaml")
+        let plans = rolloutPlans(
+            rollouts.field == nil
+                ? reading.optionalDocument(rollouts.path) : reading.document(rollouts.path, namedAt: rollouts.field),
+            aliases: names, providers: providers)
         section.finish()
         return ReadPolicies(
-            aliases: aliases, prices: prices, limits: limits, privacy: privacy, payloads: payloads, analyzer: analyzer,
-            principals: principals,
+            aliases: aliases, aliasNames: names, prices: prices, limits: limits, privacy: privacy, payloads: payloads, analyzer: analyzer,
+            principals: principals, rollouts: plans,
             access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""),
             schema: schemaText.map { GatewayConfiguration.PolicyText(source: schema.path, text: $0) },
             set: PolicySetFiles(reading.files[before...]))

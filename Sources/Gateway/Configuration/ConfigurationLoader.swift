@@ -42,10 +42,12 @@ public enum ConfigurationLoader {
         let ledger = ledger(ledgerSection)
         let limitState = limitState(root.section("limit_state"))
         let cache = cache(root.section("cache"))
+        var rollouts = rollouts(root.section("rollouts"))
         let keys = keys(root.section("keys"))
         let providers = providers(root.section("providers"))
         let policies = policies(root.section("policies"), providers: providers)
         let monitoring = monitoring(root.section("monitoring"), policies, reading)
+        rollouts.plans = policies.rollouts
         let identitySection = root.section("identity")
         let tokens = tokens(identitySection, policies.principals)
         let identity = identity(identitySection, policies.principals, tls: tls, takesTokens: !tokens.isEmpty)
@@ -61,12 +63,13 @@ public enum ConfigurationLoader {
             routing: RoutingTable(policies.aliases), prices: policies.prices,
             requestLimits: policies.limits.requests,
             attemptLimits: policies.limits.attempts, limitState: limitState, cache: cache, monitoring: monitoring,
+            rollouts: rollouts,
             privacy: policies.privacy,
             payloads: policies.payloads, analyzer: policies.analyzer, principals: policies.principals,
             tokenIssuers: tokens,
             accessPolicy: policies.access,
             accessSchema: policies.schema, policySet: policies.set,
-            notes: reading.notes)
+            notes: reading.notes, aliasNames: policies.aliasNames)
     }
 
     private static func listenAddress(

@@ -97,7 +97,14 @@ final class ConfigurationReading {
 
     /// The top of a YAML file; empty if the file is, and also if it can't be read, which is reported.
     func document(_ path: String, namedAt field: ConfigurationField? = nil) -> ConfigurationSection {
-        guard let text = text(path, namedAt: field) else { return ConfigurationSection(self, source: path) }
+        document(path, text(path, namedAt: field))
+    }
+
+    /// The top of a YAML file that need not be there.
+    func optionalDocument(_ path: String) -> ConfigurationSection { document(path, optionalText(path)) }
+
+    private func document(_ path: String, _ text: String?) -> ConfigurationSection {
+        guard let text else { return ConfigurationSection(self, source: path) }
         do throws(YAMLNode.SyntaxError) {
             guard let node = try YAMLNode.parse(text) else { return ConfigurationSection(self, source: path) }
             return ConfigurationSection(self, source: path, name: "", node: node)

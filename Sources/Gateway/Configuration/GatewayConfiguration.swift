@@ -115,6 +115,8 @@ public struct GatewayConfiguration: Sendable {
     public let cache: CacheSettings
     /// How traffic is watched, and who is told what changed.
     public let monitoring: MonitoringSettings
+    /// What is tried, and where it is kept how far it is.
+    public let rollouts: RolloutSettings
     /// What is looked for in prompts.
     public let privacy: PrivacySettings
     /// Which requests and answers are kept, sealed.
@@ -136,6 +138,9 @@ public struct GatewayConfiguration: Sendable {
 
     /// What stands in messages in the place of a schema that the house does not have.
     static let standardSchema = "policies/access.cedarschema"
+
+    /// The names of all aliases, those that stand for many and those whose providers wait for a key included, in the order of the file.
+    public let aliasNames: [String]
 
     /// The provider of that name.
     public func provider(_ id: ProviderID) -> ProviderSettings? { providers.first { $0.id == id } }

@@ -85,6 +85,9 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private var hasEnded = false
     private var gathered: [UInt8] = []
     private var kept: [UInt8] = []
+    /// What is gathered of a stream to be looked at, and how much of it at most.
+    private var watched: [UInt8] = []
+    private var watchesBytes = 0
     private var pending = ByteBuffer()
     /// Whether anything went to the caller.
     private var hasBegun = false
@@ -169,6 +172,12 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         return (kept, bytesReceived > kept.count, isStream)
     }
 
+    /// Gathers the beginning of a stream, as it comes, to be looked at when it has ended.
+    func watches(_ bytes: Int) { watchesBytes = bytes }
+
+    /// A stream as it came, where all of it was to be gathered; `nil` where there is more, or nothing.
+    var watchedStream: [UInt8]? { isStream && !watched.isEmpty && watched.count == bytesReceived ? watched : nil }
+
     // MARK: - What comes
 
     func receive(_ event: UpstreamEvent) {
@@ -216,6 +225,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         bytesReceived += bytes.count
         if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
         if isStream, glimpseBytes > glimpse.count { glimpse += bytes.prefix(glimpseBytes - glimpse.count) }
+        if watchesBytes > watched.count, isStream { watched += bytes.prefix(watchesBytes - watched.count) }
         guard isStream else {
             call?.consumed(bytes.count)
             gathered += bytes

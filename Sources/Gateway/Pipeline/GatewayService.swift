@@ -106,7 +106,7 @@ final class GatewayService: ExchangeService {
         case .refused(let error):
             refuse(exchange, error)
             return false
-        case .inference, .models, .model, .administration:
+        case .inference, .models, .model, .feedback, .administration:
             break
         }
         let expected = exchange.head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
@@ -124,6 +124,14 @@ final class GatewayService: ExchangeService {
         else { return exchange.abort() }
         if case .administration(let function) = admission.target {
             return pipeline.administer(exchange, admission, function, principal)
+        }
+        if case .feedback = admission.target {
+            metrics.pipelineEntered()
+            Task(executorPreference: executor) {
+                await self.pipeline.takeFeedback(exchange, admission, principal)
+                self.metrics.pipelineLeft()
+            }
+            return
         }
         guard case .inference(let operation, let address) = admission.target else {
             return pipeline.listModels(exchange, admission, principal)
@@ -266,7 +274,7 @@ final class GatewayService: ExchangeService {
     private static let paths =
         "/v1/chat/completions, /v1/responses, /v1/completions, /v1/embeddings, /v1/messages, "
         + "/v1/messages/count_tokens, /v1beta/models/NAME:generateContent, /model/NAME/converse, "
-        + "/model/NAME/converse-stream and /v1/models"
+        + "/model/NAME/converse-stream /v1/feedback and /v1/models"
 
     /// A signature by an AWS key, which only AWS can check.
     private static let signed = RequestError(
@@ -299,6 +307,7 @@ extension RequestTarget {
         switch self {
         case .inference(let operation, _): operation.rawValue
         case .models, .model: "models"
+        case .feedback: "feedback"
         case .administration: "administer"
         case .wrongMethod, .refused, .unknown: "none"
         }

@@ -26,6 +26,8 @@ final class Inquiry: @unchecked Sendable {
     var alias: ResolvedAlias?
     /// The only candidate that may be asked, of a probe; `nil`: each.
     var onlyCandidate: Destination?
+    /// Its part in the rollout of its alias.
+    var rollout: RolloutPart?
     /// A hash of its conversation, where that stays with one candidate.
     var conversation: UInt64?
     /// Which candidate is tried, and why.

@@ -62,11 +62,13 @@ extension RequestPipeline {
             return .failed(Refusal(error), mayTryNext: false)
         }
         follow(step, attempt)
+        if inquiry.rollout?.needsText == true { attempt.watches(AnswerQuality.mostBytes) }
         inquiry.forwarder.forward(request, permit, treated, whole.digest, receipt, to: permitted, inquiry, attempt)
         var outcome = await attempt.end()
         var facts = AnswerFacts()
         defer {
             settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated)
+            observe(sending, attempt, outcome, facts, began: began, request, inquiry)
             keepAnswer(request, whole, attempt, outcome, facts, inquiry)
         }
         if let kept, let answer = attempt.takeKept() {

@@ -84,8 +84,9 @@ extension RequestPipeline {
     func explain(_ step: Route.Step, number: Int, _ route: Route, _ inquiry: Inquiry) {
         inquiry.routeHeader =
             "\(step.destination); strategy=\(route.strategy.rawValue); attempt=\(number); reason=\"\(step.reason)\""
+        let mark = inquiry.rollout?.mark.map { "; rollout=\($0)" } ?? ""
         inquiry.choice = LedgerEntry.Choice(
-            strategy: route.strategy.rawValue, reason: "\(step.reason)", passedOver: route.passedOver)
+            strategy: route.strategy.rawValue, reason: "\(step.reason)\(mark)", passedOver: route.passedOver)
     }
 
     /// The request is no longer at a candidate, and may never have been sent there: refused by a limit, or not to be said in its dialect.

@@ -28,6 +28,7 @@ final class RequestPipeline: Sendable {
     let vault: GatewayVault
     let limits: GatewayLimits
     let cache: GatewayCache
+    let rollouts: Rollouts
     let metrics: Metrics
     let monitor: TrafficMonitor
     let logger: Logger
@@ -45,13 +46,14 @@ final class RequestPipeline: Sendable {
 
     init(
         activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, limits: GatewayLimits, cache: GatewayCache,
-        metrics: Metrics, monitor: TrafficMonitor,
+        rollouts: Rollouts, metrics: Metrics, monitor: TrafficMonitor,
         logger: Logger, forwarders: [ObjectIdentifier: Forwarder], workers: BodyWorkers, inspectionTimeout: TimeAmount
     ) {
         self.ledger = ledger
         self.vault = vault
         self.limits = limits
         self.cache = cache
+        self.rollouts = rollouts
         self.metrics = metrics
         self.monitor = monitor
         self.logger = logger
@@ -111,11 +113,11 @@ final class RequestPipeline: Sendable {
         let request = try await read(inquiry, operation, at: address)
         inquiry.purpose = try purpose(inquiry)
         let findings = try await inspect(request, inquiry)
-        let alias = try resolve(request, inquiry)
+        let alias = enroll(try resolve(request, inquiry), inquiry)
         try admit(request, findings, inquiry)
-        let permits = try authorise(request, findings, alias, inquiry)
+        let permits = try share(authorise(request, findings, alias, inquiry), request, inquiry)
         try reserve(request, findings, alias, inquiry)
-        let route = try route(request, alias, permits, inquiry)
+        let route = prefer(try route(request, alias, permits, inquiry), inquiry)
 
         let course = Course(request, findings, alias, permits, route)
         while let index = course.next() {

@@ -10,6 +10,8 @@ enum RequestTarget: Equatable {
     case models
     /// `GET /v1/models/NAME`, the name decoded.
     case model(ModelID)
+    /// `POST /v1/feedback`.
+    case feedback
     /// An administrator asks something of the gateway itself.
     case administration(AdministrativeFunction)
     /// The path is served, but for other methods, which are named.
@@ -31,6 +33,8 @@ enum RequestTarget: Equatable {
         case "/v1/embeddings": return (post(head, .embeddings), .openAI)
         case "/v1/messages": return (post(head, .messages), .anthropic)
         case "/v1/messages/count_tokens": return (post(head, .countTokens), .anthropic)
+        case "/v1/feedback":
+            return (head.method == .POST ? .feedback : .wrongMethod(allowed: "POST"), listingDialect(head))
         case "/v1/models": return (get(head, .models), listingDialect(head))
         default: break
         }

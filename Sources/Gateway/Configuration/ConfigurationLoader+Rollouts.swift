@@ -1,0 +1,123 @@
+internal import Inference
+internal import Rollout
+
+/// The section `rollouts` of `sallyport.yaml`, and `policies/rollouts.yaml`, which need not be there.
+extension ConfigurationLoader {
+    static func rollouts(_ section: ConfigurationSection) -> RolloutSettings {
+        let directory = section.field("directory")?.path()
+        section.finish()
+        return RolloutSettings(
+            directory: directory ?? ConfigurationPath.resolve("var/rollouts", besides: section.source))
+    }
+
+    static func rolloutPlans(
+        _ root: ConfigurationSection, aliases: [String], providers: [ReadProvider]
+    ) -> [RolloutPlan] {
+        let reader = RolloutReader(aliases: aliases, providers: providers.map(\.settings.id.rawValue))
+        let plans = root.section("rollouts").named.compactMap { reader.plan($0) }
+        root.finish()
+        return plans
+    }
+}
+
+private struct RolloutReader {
+    let aliases: [String]
+    let providers: [String]
+
+    func plan(_ field: ConfigurationField) -> RolloutPlan? {
+        let section = field.section
+        let alias = section.required("alias", "the name of an alias")?.string("the name of an alias")
+        let to = section.required("to", "`PROVIDER/MODEL`")
+        let mode = section.field("mode")?.choice(RolloutPlan.Mode.self)
+        let sticky = section.field("sticky")?.choice(RolloutPlan.Unit.self)
+        let steps = section.field("steps")
+        let guards = section.field("guards")?.elements(of: "guards such as `error_rate<=control+0.02`")
+        let requests = section.field("min_requests")?.integer(in: 1...1_000_000)
+        let time = section.field("min_time")?.milliseconds(in: 0...2_592_000_000)
+        let rate = section.field("false_rollbacks").flatMap { self.share($0) }
+        let money = section.field("max_usd")?.nanoUSD()
+        let judge = section.field("judge").flatMap { self.judging($0.section) }
+        section.finish()
+        if let alias, !aliases.contains(alias) {
+            section.field("alias")?.report(ConfigurationLoader.unknown("alias", alias, among: aliases))
+        }
+        guard let alias, let to, let destination = self.destination(to) else { return nil }
+        var plan = RolloutPlan(name: field.key, alias: alias, to: destination)
+        if let mode { plan.mode = mode }
+        if let sticky { plan.unit = sticky }
+        if let steps = steps?.elements(of: "shares such as `5`, in percent") {
+            plan.steps = steps.compactMap { field in self.share(field).map { Int(($0 * 10_000).rounded()) } }
+        }
+        if let guards { plan.guards = guards.compactMap { self.rule($0) } }
+        if let requests { plan.minimumRequests = requests }
+        if let time { plan.minimumMilliseconds = Int64(time) }
+        if let rate { plan.falseRollbackRate = rate }
+        if let money { plan.maximumNanoUSD = money }
+        plan.judging = judge
+        if let fault = plan.fault {
+            field.reportKey("`\(field.key)`: \(fault)")
+            return nil
+        }
+        return plan
+    }
+
+    private func destination(_ field: ConfigurationField) -> Destination? {
+        guard let text = field.string("`PROVIDER/MODEL`") else { return nil }
+        guard let destination = Destination(text: text) else {
+            field.report("expected `PROVIDER/MODEL`, found `\(text)`")
+            return nil
+        }
+        let provider = destination.provider.rawValue
+        guard providers.contains(provider) else {
+            field.report(ConfigurationLoader.unknown("provider", provider, among: providers))
+            return nil
+        }
+        return destination
+    }
+
+    private func rule(_ field: ConfigurationField) -> RolloutGuard? {
+        guard let text = field.string("a guard such as `error_rate<=control+0.02`") else { return nil }
+        do throws(RolloutGuard.Fault) {
+            return try RolloutGuard(text)
+        } catch {
+            field.report("\(error)")
+            return nil
+        }
+    }
+
+    /// A share in percent, with `%` or without.
+    private func share(_ field: ConfigurationField) -> Double? {
+        guard let text = field.string("a share in percent such as `5`") else { return nil }
+        let digits: Substring = text.hasSuffix("%") ? text.dropLast() : text[...]
+        guard let parts = ScalarText.decimal(digits, places: 2), (1...10_000).contains(parts) else {
+            field.report("expected a share from `0.01` to `100` percent, found `\(text)`")
+            return nil
+        }
+        return Double(parts) / 10_000
+    }
+
+    private func judging(_ section: ConfigurationSection) -> RolloutPlan.Judging? {
+        let alias = section.required("alias", "the name of an alias")?.string("the name of an alias")
+        let rubric = section.required("rubric", "what a good answer is")?.string("what a good answer is")
+        let part = section.required("share", "a share in percent").flatMap { share($0) }
+        let money = section.required("max_usd", "US dollars a day")?.nanoUSD()
+        section.finish()
+        if let alias, !aliases.contains(alias) {
+            section.field("alias")?.report(ConfigurationLoader.unknown("alias", alias, among: aliases))
+        }
+        guard let alias, let rubric, let part, let money else { return nil }
+        return RolloutPlan.Judging(
+            alias: alias, rubric: rubric, share: Int((part * 10_000).rounded()), maximumNanoUSD: money)
+    }
+}
+
+extension Destination {
+    /// Reads `PROVIDER/MODEL`; the model may have slashes.
+    init?(text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, text.utf8.count <= 512,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { return nil }
+        self.init(provider: ProviderID(String(parts[0])), model: String(parts[1]))
+    }
+}

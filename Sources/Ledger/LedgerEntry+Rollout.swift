@@ -1,0 +1,151 @@
+public import Inference
+private import JSONText
+
+extension LedgerEntry {
+    /// `rollout`: a rollout began, took a step, or ended; with what that rests on.
+    public struct Rollout: Hashable, Sendable {
+        /// What is known of one guard; a member of the list `evidence`.
+        public struct Evidence: Hashable, Sendable {
+            /// What one arm's values come to.
+            public struct Values: Hashable, Sendable {
+                /// How many; member `count`.
+                public var count: Int
+                /// Their mean in millionths of the measure's unit; member `mean_millionths`, absent where there are none.
+                public var meanMillionths: Int64?
+
+                /// Puts it together.
+                public init(count: Int, meanMillionths: Int64?) {
+                    self.count = count
+                    self.meanMillionths = meanMillionths
+                }
+            }
+
+            /// The guard, such as `error_rate<=control+0.02`; member `guard`.
+            public var rule: String
+            /// Whether it is shown to be broken; member `broken`.
+            public var isBroken: Bool
+            /// Whether it is shown to be kept; member `kept`.
+            public var isKept: Bool
+            /// The candidate's values; member `candidate`.
+            public var candidate: Values
+            /// The control's values; member `control`.
+            public var control: Values
+            /// The evidence against the candidate (the natural logarithm of an e-value, at its greatest), in thousandths; member
+            /// `log_evidence_milli`.
+            public var logEvidenceMilli: Int64
+            /// What it has to reach for the guard to be broken; member `log_needed_milli`.
+            public var logNeededMilli: Int64
+
+            /// Puts it together.
+            public init(
+                rule: String, isBroken: Bool, isKept: Bool, candidate: Values, control: Values,
+                logEvidenceMilli: Int64, logNeededMilli: Int64
+            ) {
+                self.rule = rule
+                self.isBroken = isBroken
+                self.isKept = isKept
+                self.candidate = candidate
+                self.control = control
+                self.logEvidenceMilli = logEvidenceMilli
+                self.logNeededMilli = logNeededMilli
+            }
+        }
+
+        /// When; member `time`.
+        public var time: LedgerTime
+        /// Its name; member `name`.
+        public var name: String
+        /// Whose requests are shared out; member `alias`.
+        public var alias: String
+        /// What is tried; members `provider` and `model` of `destination`.
+        public var destination: Destination
+        /// `canary` or `shadow`; member `mode`.
+        public var mode: String
+        /// `running`, `held`, `promoted` or `rolled_back`; member `phase`.
+        public var phase: String
+        /// Why: `started`, `shown`, `minimum`, `guard`, `failing`, `operator`, `finished` or `stopped`; member `reason`.
+        public var reason: String
+        /// The candidate's share before, in parts of 10,000; member `share_before`.
+        public var shareBefore: Int
+        /// Its share now; member `share`.
+        public var share: Int
+        /// The candidate's requests; member `requests`.
+        public var requests: Int
+        /// The control's requests; member `requests_control`.
+        public var controlRequests: Int
+        /// What is known of each guard; member `evidence`.
+        public var evidence: [Evidence]
+        /// SHA-256 of the policy set in force, in hexadecimal; member `policy_set`.
+        public var policySet: String
+
+        /// Puts it together.
+        public init(
+            time: LedgerTime, name: String, alias: String, destination: Destination, mode: String, phase: String,
+            reason: String, shareBefore: Int, share: Int, requests: Int, controlRequests: Int, evidence: [Evidence],
+            policySet: String
+        ) {
+            self.time = time
+            self.name = name
+            self.alias = alias
+            self.destination = destination
+            self.mode = mode
+            self.phase = phase
+            self.reason = reason
+            self.shareBefore = shareBefore
+            self.share = share
+            self.requests = requests
+            self.controlRequests = controlRequests
+            self.evidence = evidence
+            self.policySet = policySet
+        }
+    }
+}
+
+extension LedgerEntry.Rollout {
+    func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
+        var line = EntryWriter(capacity: 512 + 320 * evidence.count)
+        line.foreign("alias", alias)
+        line.json.key("destination")
+        line.json.beginObject()
+        line.foreign("model", destination.model)
+        line.member("provider", destination.provider.rawValue)
+        line.json.endObject()
+        line.objects("evidence", evidence) { $0.evidence($1) }
+        line.kind("rollout")
+        line.member("mode", mode)
+        line.member("name", name)
+        line.member("phase", phase)
+        line.member("policy_set", policySet)
+        line.member("reason", reason)
+        line.member("requests", requests)
+        line.member("requests_control", controlRequests)
+        line.sequence()
+        line.member("share", share)
+        line.member("share_before", shareBefore)
+        line.member("time", time)
+        return try line.finish()
+    }
+}
+
+extension EntryWriter {
+    /// The members of a guard's evidence.
+    fileprivate mutating func evidence(_ evidence: LedgerEntry.Rollout.Evidence) {
+        json.key("broken")
+        json.bool(evidence.isBroken)
+        values("candidate", evidence.candidate)
+        values("control", evidence.control)
+        member("guard", evidence.rule)
+        json.key("kept")
+        json.bool(evidence.isKept)
+        member("log_evidence_milli", evidence.logEvidenceMilli)
+        member("log_needed_milli", evidence.logNeededMilli)
+    }
+
+    private mutating func values(_ name: StaticString, _ values: LedgerEntry.Rollout.Evidence.Values) {
+        json.key(name)
+        json.beginObject()
+        member("count", values.count)
+        if let mean = values.meanMillionths { member("mean_millionths", mean) }
+        json.endObject()
+    }
+}

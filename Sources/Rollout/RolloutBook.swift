@@ -1,0 +1,213 @@
+public import Inference
+internal import Statistics
+
+/// All rollouts, and who was answered by which arm: changed by events alone.
+public struct RolloutBook: Hashable, Sendable, Codable {
+    /// What may happen.
+    public enum Event: Hashable, Sendable, Codable {
+        /// A rollout begins; nothing where one of this name with the same plan is there already.
+        case start(RolloutPlan, isFromFile: Bool)
+        /// Somebody says what becomes of a rollout.
+        case command(name: String, Command)
+        /// A request was measured.
+        case observed(name: String, identity: String, RolloutState.Observation, Answered?)
+        /// A caller says how good an answer was.
+        case feedback(request: String, tenant: String, principal: String, score: Double)
+        /// Time goes on.
+        case tick
+    }
+
+    /// What somebody may say.
+    public enum Command: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The next step.
+        case promote
+        /// Stay.
+        case hold
+        /// Go on.
+        case resume
+        /// Nobody has the candidate any more.
+        case rollback
+        /// The rollout is forgotten, and the alias is as the files say.
+        case stop
+        /// As `stop`, since its file says it no more.
+        case drop
+    }
+
+    /// Who was answered.
+    public struct Answered: Hashable, Sendable, Codable {
+        /// The request.
+        public var request: String
+        /// Whose tenant.
+        public var tenant: String
+        /// Who.
+        public var principal: String
+
+        /// Puts it together.
+        public init(request: String, tenant: String, principal: String) {
+            self.request = request
+            self.tenant = tenant
+            self.principal = principal
+        }
+    }
+
+    /// What follows from an event.
+    public struct Consequences: Hashable, Sendable {
+        /// Steps, in their order.
+        public var steps: [RolloutStep] = []
+        /// What became of feedback or a command.
+        public var answer: Answer?
+    }
+
+    /// What became of feedback or a command.
+    public enum Answer: String, Hashable, Sendable {
+        /// It counts.
+        case taken
+        /// It was there before, so nothing changes.
+        case repeated
+        /// There is nothing of that name.
+        case unknown
+        /// It can't be done as things stand.
+        case impossible
+    }
+
+    private struct Record: Hashable, Codable {
+        var answered: Answered
+        var name: String
+        var identity: String
+        var arm: Arm
+        var score: Double?
+        var at: Int64
+    }
+
+    /// The rollouts in the order in which they began.
+    public private(set) var rollouts: [RolloutState] = []
+    private var records: [String: Record] = [:]
+    /// The records' names in the order of their coming; the first `forgotten` are gone.
+    private var order: [String] = []
+    private var forgotten = 0
+
+    /// So many requests can be spoken of, and for so long.
+    static let mostRecords = 20_000
+    static let longest: Int64 = 86_400_000
+    /// More rollouts at a time are refused.
+    public static let mostRollouts = 100
+
+    /// Without rollouts.
+    public init() {}
+
+    /// The rollout of that name.
+    public func rollout(_ name: String) -> RolloutState? { rollouts.first { $0.plan.name == name } }
+
+    /// The rollout that an alias's requests are shared out by; of several the first.
+    public func rollout(of alias: ModelID) -> RolloutState? { rollouts.first { $0.plan.alias == alias.rawValue } }
+
+    /// Whether time alone may change something.
+    public var waitsForTime: Bool { rollouts.contains(where: \.waitsForTime) }
+
+    /// Takes what happened in.
+    public mutating func apply(_ event: Event, at now: Int64) -> Consequences {
+        switch event {
+        case .start(let plan, let isFromFile): return start(plan, isFromFile, now)
+        case .command(let name, let command): return carryOut(command, name, now)
+        case .observed(let name, let identity, let observation, let answered):
+            guard let index = index(name, identity) else { return Consequences() }
+            let step = rollouts[index].observe(observation, at: now)
+            if let answered { remember(answered, rollouts[index], observation.arm, now) }
+            return Consequences(steps: [step].compactMap(\.self))
+        case .feedback(let request, let tenant, let principal, let score):
+            return feedback(request, tenant, principal, score, now)
+        case .tick:
+            return Consequences(steps: rollouts.indices.compactMap { rollouts[$0].tick(at: now) })
+        }
+    }
+
+    // MARK: - Rollouts
+
+    private func index(_ name: String, _ identity: String) -> Int? {
+        rollouts.firstIndex { $0.plan.name == name && $0.identity == identity }
+    }
+
+    private mutating func start(_ plan: RolloutPlan, _ isFromFile: Bool, _ now: Int64) -> Consequences {
+        guard plan.fault == nil else { return Consequences(answer: .impossible) }
+        var consequences = Consequences(answer: .taken)
+        if let index = rollouts.firstIndex(where: { $0.plan.name == plan.name }) {
+            let old = rollouts[index]
+            if old.plan == plan, isFromFile || !old.isOver { return Consequences(answer: .repeated) }
+            guard isFromFile || old.isOver else { return Consequences(answer: .impossible) }
+            if old.phase != .rolledBack, let step = rollouts[index].rollBack(.stopped, at: now) {
+                consequences.steps.append(step)
+            }
+            rollouts.remove(at: index)
+        }
+        // Two at once would each disturb what the other measures.
+        let isTaken = rollouts.contains { $0.plan.alias == plan.alias && $0.plan.name != plan.name }
+        guard !isTaken, rollouts.count < Self.mostRollouts else {
+            consequences.answer = .impossible
+            return consequences
+        }
+        let state = RolloutState(plan, isFromFile: isFromFile, at: now)
+        rollouts.append(state)
+        consequences.steps.append(state.record(from: 0, at: now))
+        return consequences
+    }
+
+    private mutating func carryOut(_ command: Command, _ name: String, _ now: Int64) -> Consequences {
+        guard let index = rollouts.firstIndex(where: { $0.plan.name == name }) else {
+            return Consequences(answer: .unknown)
+        }
+        let step: RolloutStep?
+        switch command {
+        case .promote: step = rollouts[index].promote(at: now)
+        case .hold: step = rollouts[index].hold(at: now)
+        case .resume: step = rollouts[index].resume(at: now)
+        case .rollback: step = rollouts[index].rollBack(.operatorSaid, at: now)
+        case .drop where !rollouts[index].isFromFile: return Consequences(answer: .impossible)
+        case .stop where rollouts[index].isFromFile: return Consequences(answer: .impossible)
+        case .stop, .drop:
+            // What was rolled back had its entry.
+            step = rollouts[index].rollBack(.stopped, at: now)
+            rollouts.remove(at: index)
+            return Consequences(steps: [step].compactMap(\.self), answer: .taken)
+        }
+        return Consequences(steps: [step].compactMap(\.self), answer: step == nil ? .impossible : .taken)
+    }
+
+    // MARK: - Feedback
+
+    private mutating func remember(_ answered: Answered, _ rollout: RolloutState, _ arm: Arm, _ now: Int64) {
+        guard records[answered.request] == nil else { return }
+        records[answered.request] = Record(
+            answered: answered, name: rollout.plan.name, identity: rollout.identity, arm: arm, at: now)
+        order.append(answered.request)
+        while forgotten < order.count {
+            let oldest = order[forgotten]
+            let isOld = records[oldest].map { now - $0.at > Self.longest } ?? true
+            guard isOld || order.count - forgotten > Self.mostRecords else { break }
+            records[oldest] = nil
+            forgotten += 1
+        }
+        if forgotten > Self.mostRecords / 2 {
+            order.removeFirst(forgotten)
+            forgotten = 0
+        }
+    }
+
+    private mutating func feedback(
+        _ request: String, _ tenant: String, _ principal: String, _ score: Double, _ now: Int64
+    ) -> Consequences {
+        // Somebody else's request is none that there is.
+        guard let record = records[request], record.answered.tenant == tenant, record.answered.principal == principal,
+            now - record.at <= Self.longest
+        else { return Consequences(answer: .unknown) }
+        guard record.score == nil else { return Consequences(answer: .repeated) }
+        records[request]?.score = score
+        var consequences = Consequences(answer: .taken)
+        if let index = index(record.name, record.identity),
+            let step = rollouts[index].observe(
+                RolloutState.Observation(arm: record.arm, values: [.feedback: score]), at: now)
+        {
+            consequences.steps.append(step)
+        }
+        return consequences
+    }
+}

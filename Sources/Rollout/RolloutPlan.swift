@@ -1,0 +1,121 @@
+internal import Cryptography
+public import Inference
+
+/// What shall be tried, for whom, and under which guards: one entry of `policies/rollouts.yaml`, or one `rollout start`.
+public struct RolloutPlan: Hashable, Sendable, Codable {
+    /// How the candidate is tried.
+    public enum Mode: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A share of the callers is answered by it.
+        case canary
+        /// It is asked the same as a share of the requests, and its answers are dropped.
+        case shadow
+    }
+
+    /// What stays in one arm.
+    public enum Unit: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A conversation: who asks and how it began.
+        case conversation
+        /// A principal.
+        case principal
+    }
+
+    /// Who judges answers of both arms.
+    public struct Judging: Hashable, Sendable, Codable {
+        /// The alias of the judge.
+        public var alias: String
+        /// By what, in words.
+        public var rubric: String
+        /// Of how many of 10,000 answers.
+        public var share: Int
+        /// What it may cost a day, in nano-USD.
+        public var maximumNanoUSD: Int64
+
+        /// Puts it together.
+        public init(alias: String, rubric: String, share: Int, maximumNanoUSD: Int64) {
+            self.alias = alias
+            self.rubric = rubric
+            self.share = share
+            self.maximumNanoUSD = maximumNanoUSD
+        }
+    }
+
+    /// Its name: one word.
+    public var name: String
+    /// The alias whose requests are shared out.
+    public var alias: String
+    /// The provider of what is tried.
+    public var provider: String
+    /// The model that is tried.
+    public var model: String
+    /// How it is tried.
+    public var mode = Mode.canary
+    /// The shares one after the other, in parts of 10,000, growing.
+    public var steps: [Int] = [100, 500, 2_500, 10_000]
+    /// What stays in one arm.
+    public var unit = Unit.conversation
+    /// How many requests of the candidate a step has at least, unless it is shown before that all guards are kept.
+    public var minimumRequests = 100
+    /// How long a step lasts at least, unless it is shown before, in milliseconds.
+    public var minimumMilliseconds: Int64 = 60_000
+    /// What has to be kept.
+    public var guards: [RolloutGuard] = []
+    /// The probability that a candidate that keeps all guards is rolled back all the same, over the whole rollout.
+    public var falseRollbackRate = 0.05
+    /// What a shadow may cost a day, in nano-USD.
+    public var maximumNanoUSD: Int64 = 0
+    /// Who judges; `nil`: nobody.
+    public var judging: Judging?
+
+    /// The guards that hold where none are stated.
+    public static let standardGuards = ["error_rate<=control+0.02", "p95_ms<=1.5*control+100"]
+
+    /// A plan with the standard terms.
+    public init(name: String, alias: String, to destination: Destination) {
+        self.name = name
+        self.alias = alias
+        provider = destination.provider.rawValue
+        model = destination.model
+        guards = Self.standardGuards.compactMap { try? RolloutGuard($0) }
+    }
+
+    /// What is tried.
+    public var destination: Destination { Destination(provider: ProviderID(provider), model: model) }
+
+    /// What is wrong with it, in words; `nil`: nothing.
+    public var fault: String? {
+        if !Self.isWord(name) { return "the name has to be one word of at most 64 letters, digits, `_`, `-` and `.`" }
+        if steps.isEmpty || steps.count > 32 { return "there have to be 1 to 32 steps" }
+        if steps.contains(where: { !(1...10_000).contains($0) }) { return "a step is a share from 0.01 to 100 %" }
+        if zip(steps, steps.dropFirst()).contains(where: { $0 >= $1 }) {
+            return "each step has to be greater than the one before"
+        }
+        if guards.isEmpty || guards.count > 32 { return "there have to be 1 to 32 guards" }
+        if Set(guards.map(\.description)).count < guards.count { return "a guard stands there twice" }
+        if !(1...1_000_000).contains(minimumRequests) { return "a step has 1 to 1000000 requests at least" }
+        if !(0...2_592_000_000).contains(minimumMilliseconds) { return "a step lasts at most 30 days at least" }
+        if !(falseRollbackRate > 0 && falseRollbackRate < 0.5) {
+            return "the rate of false rollbacks is between 0 and 0.5"
+        }
+        if mode == .shadow, maximumNanoUSD <= 0 { return "a shadow needs `max_usd`, what it may cost a day" }
+        if guards.contains(where: { $0.metric == .judge }), judging == nil { return "a guard on `judge` needs a judge" }
+        return nil
+    }
+
+    /// Tells plans apart, by all that they say.
+    var digest: String {
+        let parts =
+            [name, alias, provider, model, mode.rawValue, unit.rawValue]
+            + steps.map { "\($0)" } + guards.map(\.description)
+            + ["\(minimumRequests)", "\(minimumMilliseconds)", "\(falseRollbackRate)", "\(maximumNanoUSD)"]
+            + [judging.map { "\($0.alias)\n\($0.rubric)\n\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
+        return String(SHA256.hash(parts.joined(separator: "\u{0}")).hex.prefix(16))
+    }
+
+    static func isWord(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                    || $0 == 0x5F || $0 == 0x2D || $0 == 0x2E
+            }
+    }
+}

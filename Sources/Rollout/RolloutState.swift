@@ -1,0 +1,253 @@
+public import Inference
+internal import RealModule
+public import Statistics
+
+/// A rollout as it stands: a value that changes only by `apply`, so that the same events in the same order bring every gateway to the same
+/// verdict, now or when they are read again after a crash.
+public struct RolloutState: Hashable, Sendable, Codable {
+    /// How far it is.
+    public enum Phase: String, Hashable, Sendable, Codable {
+        /// Steps follow each other.
+        case running
+        /// It stays at its step until somebody resumes or promotes it; its guards still roll it back.
+        case held
+        /// All steps are done.
+        case promoted
+        /// A guard was broken, or somebody said so: nobody has the candidate.
+        case rolledBack = "rolled_back"
+    }
+
+    /// Why a step was taken.
+    public enum Reason: String, Hashable, Sendable, Codable {
+        /// It began.
+        case started
+        /// All guards are shown to be kept.
+        case shown
+        /// The step had its least requests and time, and nothing speaks against the candidate.
+        case minimum
+        /// A guard is shown to be broken.
+        case broken = "guard"
+        /// The candidate failed altogether.
+        case failing
+        /// Somebody said so.
+        case operatorSaid = "operator"
+        /// The last step is done, and it is not 100 %.
+        case finished
+        /// It is no longer there: stopped, or gone from the file.
+        case stopped
+    }
+
+    /// What is measured of one request.
+    public struct Observation: Hashable, Sendable, Codable {
+        /// In which arm.
+        public var arm: Arm
+        /// The values.
+        public var values: [RolloutMetric: Double]
+
+        /// Puts it together.
+        public init(arm: Arm, values: [RolloutMetric: Double]) {
+            self.arm = arm
+            self.values = values
+        }
+    }
+
+    /// The plan.
+    public let plan: RolloutPlan
+    /// Which of all rollouts of that name it is.
+    public let identity: String
+    /// Whether a file says it, so that it ends with it.
+    public let isFromFile: Bool
+    /// How far it is.
+    public private(set) var phase = Phase.running
+    /// Which step, from 0.
+    public private(set) var step = 0
+    /// When it began, in milliseconds since 1970.
+    public let startedAt: Int64
+    /// When the step began.
+    public private(set) var stepAt: Int64
+    /// Requests of the candidate, and of these in this step.
+    public private(set) var treatmentRequests = 0
+    /// Requests of the candidate in this step.
+    public private(set) var stepRequests = 0
+    /// Requests of the control.
+    public private(set) var controlRequests = 0
+    /// The guards.
+    public private(set) var monitors: [GuardMonitor]
+    /// Whether the candidate fails altogether.
+    public private(set) var failing: HardFailureMonitor
+    /// Why it stands as it does.
+    public private(set) var reason = Reason.started
+
+    private let hardAlpha: Double
+    /// A part of the error rate for failing altogether, the rest for the guards.
+    private static let hardShare = 0.1
+
+    /// Begins.
+    init(_ plan: RolloutPlan, isFromFile: Bool, at now: Int64) {
+        self.plan = plan
+        self.isFromFile = isFromFile
+        identity = "\(plan.name)-\(plan.digest)-\(now)"
+        startedAt = now
+        stepAt = now
+        let shares =
+            AlphaBudget(plan.falseRollbackRate * (1 - Self.hardShare))?
+            .shares(weights: plan.guards.map { _ in 1 }) ?? plan.guards.map { _ in 0 }
+        monitors = zip(plan.guards, shares).map { GuardMonitor($0, alpha: $1) }
+        // Each step has its part, since each begins anew.
+        hardAlpha = plan.falseRollbackRate * Self.hardShare / Double(plan.steps.count)
+        failing = HardFailureMonitor(alpha: hardAlpha)
+        if isWithoutControl { for index in monitors.indices { monitors[index].beginStep(withoutControl: true) } }
+    }
+
+    /// The share of requests that the candidate has, in parts of 10,000.
+    public var share: Int {
+        switch phase {
+        case .rolledBack: 0
+        case .promoted: 10_000
+        case .running, .held: plan.steps.indices.contains(step) ? plan.steps[step] : 0
+        }
+    }
+
+    /// Whether it is over.
+    public var isOver: Bool { phase == .promoted || phase == .rolledBack }
+
+    /// Whether everybody has the candidate, so that there is nothing to compare it with.
+    private var isWithoutControl: Bool { plan.mode == .canary && share == 10_000 }
+
+    /// What is known of the guards.
+    public var evidence: [GuardEvidence] { monitors.map(\.evidence) }
+
+    // MARK: - What happens
+
+    /// Takes what was measured in, and says which step follows from it.
+    mutating func observe(_ observation: Observation, at now: Int64) -> RolloutStep? {
+        guard !isOver else { return nil }
+        for index in monitors.indices {
+            guard let value = observation.values[monitors[index].rule.metric] else { continue }
+            monitors[index].add(value, to: observation.arm)
+        }
+        if let error = observation.values[.error] {
+            switch observation.arm {
+            case .treatment:
+                treatmentRequests += 1
+                stepRequests += 1
+                failing.treatment(failed: error > 0)
+            case .control:
+                controlRequests += 1
+                failing.control(failed: error > 0)
+            }
+        }
+        if failing.isShown { return end(.rolledBack, .failing, at: now) }
+        if monitors.contains(where: \.isBroken) { return end(.rolledBack, .broken, at: now) }
+        return tick(at: now)
+    }
+
+    /// Time goes on.
+    mutating func tick(at now: Int64) -> RolloutStep? {
+        guard phase == .running else { return nil }
+        // One request shows nothing of a step, whatever was shown before.
+        if stepRequests >= min(plan.minimumRequests, Self.leastForShown), monitors.allSatisfy(\.isKept) {
+            return advance(.shown, at: now)
+        }
+        guard stepRequests >= plan.minimumRequests, now - stepAt >= plan.minimumMilliseconds,
+            monitors.allSatisfy(\.hasValues)
+        else { return nil }
+        return advance(.minimum, at: now)
+    }
+
+    private static let leastForShown = 20
+
+    /// Whether time alone may bring it on.
+    public var waitsForTime: Bool { phase == .running && stepRequests >= plan.minimumRequests }
+
+    /// The next step, because somebody says so, or the end of all.
+    mutating func promote(at now: Int64) -> RolloutStep? {
+        guard !isOver else { return nil }
+        phase = .running
+        return advance(.operatorSaid, at: now)
+    }
+
+    /// Stays where it is.
+    mutating func hold(at now: Int64) -> RolloutStep? {
+        guard phase == .running else { return nil }
+        return end(.held, .operatorSaid, at: now)
+    }
+
+    /// Goes on.
+    mutating func resume(at now: Int64) -> RolloutStep? {
+        guard phase == .held else { return nil }
+        (phase, reason) = (.running, .operatorSaid)
+        return record(from: share, at: now)
+    }
+
+    /// Nobody has the candidate any more. One that was promoted can be taken back, too.
+    mutating func rollBack(_ reason: Reason, at now: Int64) -> RolloutStep? {
+        guard phase != .rolledBack else { return nil }
+        return end(.rolledBack, reason, at: now)
+    }
+
+    // MARK: - Steps
+
+    private mutating func advance(_ reason: Reason, at now: Int64) -> RolloutStep {
+        let before = share
+        guard step + 1 < plan.steps.count else {
+            // A last step that is not everybody is for people to decide.
+            let isWhole = plan.mode == .shadow || plan.steps.last == 10_000
+            return isWhole || reason == .operatorSaid ? end(.promoted, reason, at: now) : end(.held, .finished, at: now)
+        }
+        self.reason = reason
+        let evidence = evidence
+        step += 1
+        stepAt = now
+        stepRequests = 0
+        for index in monitors.indices { monitors[index].beginStep(withoutControl: isWithoutControl) }
+        failing = failing.begin(alpha: hardAlpha)
+        return record(from: before, evidence, at: now)
+    }
+
+    private mutating func end(_ phase: Phase, _ reason: Reason, at now: Int64) -> RolloutStep {
+        let before = share
+        (self.phase, self.reason) = (phase, reason)
+        return record(from: before, at: now)
+    }
+
+    func record(from before: Int, _ evidence: [GuardEvidence]? = nil, at now: Int64) -> RolloutStep {
+        RolloutStep(
+            name: plan.name, alias: plan.alias, destination: plan.destination, mode: plan.mode, phase: phase,
+            reason: reason, step: step, shareBefore: before, share: share, treatmentRequests: treatmentRequests,
+            controlRequests: controlRequests, logFailing: failing.logEvidence, evidence: evidence ?? self.evidence,
+            milliseconds: now)
+    }
+}
+
+/// A step of a rollout with what it rests on: what the ledger records.
+public struct RolloutStep: Hashable, Sendable {
+    /// The rollout.
+    public let name: String
+    /// Whose requests are shared out.
+    public let alias: String
+    /// What is tried.
+    public let destination: Destination
+    /// How.
+    public let mode: RolloutPlan.Mode
+    /// How far it is now.
+    public let phase: RolloutState.Phase
+    /// Why.
+    public let reason: RolloutState.Reason
+    /// Which step, from 0.
+    public let step: Int
+    /// The candidate's share before, in parts of 10,000.
+    public let shareBefore: Int
+    /// Its share now.
+    public let share: Int
+    /// Its requests so far.
+    public let treatmentRequests: Int
+    /// The control's requests so far.
+    public let controlRequests: Int
+    /// The evidence that it fails altogether, as a natural logarithm.
+    public let logFailing: Double
+    /// What is known of each guard.
+    public let evidence: [GuardEvidence]
+    /// When, in milliseconds since 1970.
+    public let milliseconds: Int64
+}

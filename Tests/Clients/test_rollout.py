@@ -1,0 +1,263 @@
+"""Rollouts: a candidate that is as good gets on, one that gets worse in midway is taken back, whatever is killed meanwhile."""
+import concurrent.futures, json, os, shutil, signal, stat, subprocess, time, urllib.error, urllib.request
+import httpx2
+import pytest
+from conftest import eventually, free_port
+from mock_provider import Provider
+
+PRICE = "price: { input_usd_per_million: 1, output_usd_per_million: 2 }"
+MODELS = f'  small: {{ candidates: [{{ provider: upstream, model: echo, {PRICE} }}] }}\n  other: {{ candidates: [{{ provider: second, model: echo, {PRICE} }}] }}\n'
+
+
+class Scripted(Provider):
+    """A provider that can get worse."""
+    mode = "good"
+
+    def answer(self, h, body):
+        if self.mode == "errors": return self.whole(h, 500, {"error": {"message": "scripted", "type": "server_error"}})
+        if self.mode == "some-errors" and len(self.seen) % 3 == 0: return self.whole(h, 500, {"error": {"message": "scripted", "type": "server_error"}})
+        if self.mode == "slow": time.sleep(0.4)
+        if self.mode == "refuses": body["messages"].append({"role": "user", "content": "I'm sorry, but I can't help with that."})
+        if self.mode == "leaks": body["model"] = "adds"
+        if self.mode == "no-form": body["messages"].append({"role": "user", "content": "surely: {"})
+        if self.mode == "dear": body["messages"].append({"role": "user", "content": "x"})
+        super().answer(h, body)
+
+    def whole(self, h, status, obj, headers=()):
+        if self.mode == "dear" and "usage" in obj: obj["usage"] = {"prompt_tokens": 900, "completion_tokens": 700, "total_tokens": 1600}
+        super().whole(h, status, obj, headers)
+
+
+class House:
+    def __init__(self, make_gateway, count=1, second=None, **k):
+        self.control, self.canary = Scripted(), Scripted()
+        self.gateways = [make_gateway(upstream=self.control.url, second=second or self.canary.url, models=MODELS, **k).start() for _ in range(count)]
+        self.gateway, self.number = self.gateways[0], 0
+        self.clients = [httpx2.Client(verify=g.context(), timeout=120, trust_env=False) for g in self.gateways]
+
+    def close(self):
+        for part in self.clients: part.close()
+        for part in (self.control, self.canary): part.stop()
+
+    def ask(self, text=None, gateway=0, **body):
+        if text is None: self.number += 1; text = f'{{"n": {self.number}}}'
+        return self.clients[gateway].post(self.gateways[gateway].url + "/v1/chat/completions", headers={"authorization": "Bearer " + self.gateways[gateway].key},
+            json={"model": "small", "messages": [{"role": "user", "content": text}], **body})
+
+    def ask_many(self, count, gateway=0, **body):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool: return list(pool.map(lambda _: self.ask(gateway=gateway, **body), range(count)))
+
+    def start(self, *guards, steps="50,100", requests=40, seconds=0, more=()):
+        self.gateway.run("rollout", "start", "small", "--to", "second/echo", "--steps", steps, "--min-requests", str(requests), "--min-seconds", str(seconds),
+            *[x for g in guards for x in ("--guard", g)], *more)
+
+    def say(self, verb, check=True, gateway=0): return self.gateways[gateway].run("rollout", verb, "small", check=check)
+
+    def status(self, gateway=0):
+        return next((r for r in json.loads(self.gateways[gateway].run("rollout", "status", "--json").stdout)["rollouts"] if r["name"] == "small"), None)
+
+    def steps(self, gateway=0): return [e for e in self.gateways[gateway].entries() if e["kind"] == "rollout"]
+
+    def until(self, phase, most=1600, gateway=0, **body):
+        """Asks until a rollout is there; how many requests that took."""
+        for count in range(0, most, 40):
+            if self.status(gateway)["phase"] == phase: return count
+            assert all(r.status_code == 200 for r in self.ask_many(40, gateway, **body))
+        raise AssertionError(self.status(gateway))
+
+
+@pytest.fixture
+def make_house(make_gateway):
+    made = []
+    def make(*a, **k):
+        made.append(House(make_gateway, *a, **k))
+        return made[-1]
+    yield make
+    for h in made: h.close()
+
+
+@pytest.fixture
+def house(make_house): return make_house()
+
+
+def arm(r): return r.headers["x-sallyport-rollout"].split("; arm=")[1] if "x-sallyport-rollout" in r.headers else None
+
+
+def test_an_equal_candidate_is_promoted_step_by_step_and_each_step_is_on_record(house):
+    house.start(steps="25,50,100")
+    answers = house.ask_many(60)
+    assert {arm(r) for r in answers} == {"canary", "control"}
+    for r in answers:
+        assert r.headers["x-sallyport-destination"] == ("second/echo" if arm(r) == "canary" else "upstream/echo")
+        assert r.headers["x-sallyport-rollout"] == f"small; arm={arm(r)}"
+    house.until("promoted")
+    assert house.gateway.run("rollout", "status", "small", "--wait", "--exit-code").returncode == 0
+    assert arm(house.ask()) == "canary"
+    steps = house.steps()
+    assert [(s["share_before"], s["share"], s["phase"]) for s in steps] == [(0, 2500, "running"), (2500, 5000, "running"), (5000, 10000, "running"), (10000, 10000, "promoted")]
+    assert steps[0]["reason"] == "started" and {s["reason"] for s in steps[1:]} <= {"minimum", "shown"}
+    assert all(e["candidate"]["count"] >= 20 and not e["broken"] for s in steps[1:] for e in s["evidence"] if e["guard"].startswith("error"))
+    intents = [e for e in house.gateway.entries() if e["kind"] == "intent"]
+    assert all(("; rollout=small; arm=" in e["route"]["reason"]) for e in intents)
+    house.gateway.verify()
+    assert "promoted" in house.gateway.run("audit", "tail", "--count", "1000").stdout
+
+
+def test_a_conversation_stays_in_its_arm_and_a_greater_share_keeps_who_was_in(house):
+    house.start(steps="30,60,100", requests=100000)
+    before = {n: arm(house.ask(f"conversation {n}")) for n in range(60)}
+    assert {n: arm(house.ask(f"conversation {n}")) for n in range(60)} == before
+    assert 5 <= sum(a == "canary" for a in before.values()) <= 35
+    house.say("promote")
+    after = {n: arm(house.ask(f"conversation {n}")) for n in range(60)}
+    assert all(after[n] == "canary" for n in before if before[n] == "canary") and sum(a == "canary" for a in after.values()) > sum(a == "canary" for a in before.values())
+
+
+WORSE = [
+    ("errors", "error_rate<=control+0.05", {}), ("some-errors", "error_rate<=control+0.05", {}), ("slow", "p95_ms<=1.5*control+100", {}), ("refuses", "refusal_rate<=control+0.05", {}),
+    ("leaks", "leak_rate<=control+0.05", {}), ("no-form", "invalid_rate<=control+0.05", {"response_format": {"type": "json_object"}}), ("dear", "usd<=1.2*control", {}),
+]
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("mode,guard,body", WORSE, ids=[w[0] for w in WORSE])
+def test_one_that_gets_worse_in_midway_is_rolled_back(house, mode, guard, body, stream):
+    if stream and mode == "dear": pytest.skip("the mock's streams say their own figures")
+    if stream: body = {**body, "stream": True}
+    house.start(guard, "error_rate<=control+0.5", steps="50", requests=100000)
+    house.say("hold")                                     # so that it stays there, however good it is
+    assert all(r.status_code == 200 for r in house.ask_many(240, **body))
+    assert house.status()["phase"] == "held"
+    house.canary.mode = mode
+    house.until("rolled_back", **body)
+    assert house.gateway.run("rollout", "status", "small", "--exit-code", check=False).returncode == 3
+    last = house.steps()[-1]
+    assert last["phase"] == "rolled_back" and last["share"] == 0 and last["reason"] in ("guard", "failing")
+    if mode not in ("errors",): assert [e["guard"] for e in last["evidence"] if e["broken"]] == [guard]
+    seen = len(house.canary.seen)
+    assert all(arm(r) is None and r.headers["x-sallyport-destination"] == "upstream/echo" for r in house.ask_many(20, **body))
+    assert len(house.canary.seen) == seen
+
+
+@pytest.mark.parametrize("how", ["errors", "refused"])
+def test_a_hard_failure_costs_at_most_twenty_requests_none_of_which_the_caller_sees(make_house, how):
+    house = make_house(second="http://127.0.0.1:9/v1" if how == "refused" else None)
+    house.start(steps="50", requests=100000)
+    if how == "errors": house.ask_many(40)
+    house.canary.mode = how
+    for _ in range(150):
+        assert house.ask().status_code == 200
+        if house.status()["phase"] == "rolled_back": break
+    assert house.status()["phase"] == "rolled_back" and house.steps()[-1]["reason"] in ("failing", "guard")
+    failed = sum(e["kind"] == "result" and e["outcome"] != "completed" for e in house.gateway.entries())
+    assert 3 <= failed <= 20
+
+
+def test_what_operators_say_is_done_and_nobody_else_may(house):
+    house.start(steps="10,100", requests=100000)
+    assert house.say("resume", check=False).returncode and "not now" in house.say("resume", check=False).stderr
+    house.say("hold"); assert house.status()["phase"] == "held"
+    assert house.gateway.run("rollout", "status", "small", "--exit-code", check=False).returncode == 4
+    house.say("resume"); house.say("promote"); assert house.status()["share"] == 100
+    house.say("rollback"); assert house.status()["phase"] == "rolled_back" and arm(house.ask()) is None
+    house.say("stop"); assert house.status() is None
+    assert house.say("hold", check=False).returncode == 1
+    for headers in ({}, {"authorization": "Bearer " + "0" * 64}, {"authorization": "Bearer " + house.gateway.key}):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(urllib.request.Request(house.gateway.admin + "/rollouts", b'{"name":"small","command":"promote"}', headers))
+        assert refused.value.code == 403
+    for bad in (["--to", "nobody/echo"], ["--to", "second"], ["--to", "second/echo", "--guard", "errors<=1"], ["--to", "second/echo", "--steps", "5,1"]):
+        assert house.gateway.run("rollout", "start", "small", *bad, check=False).returncode
+    assert "did you mean `small`" in house.gateway.run("rollout", "start", "smal", "--to", "second/echo", check=False).stderr
+    assert [(s["phase"], s["reason"]) for s in house.steps()] == [("running", "started"), ("held", "operator"), ("running", "operator"), ("running", "operator"), ("rolled_back", "operator")]
+
+
+def feedback(house, request, gateway=0, key=None, **body):
+    g = house.gateways[gateway]
+    return house.clients[gateway].post(g.url + "/v1/feedback", headers={"authorization": "Bearer " + (key or g.key)}, json={"request_id": request, **body})
+
+
+def test_feedback_counts_once_and_only_from_who_asked(house):
+    house.start("feedback>=control-0.05", steps="50", requests=100000)
+    r = house.ask(); request = r.headers["x-request-id"]
+    other = house.gateway.make_key("--principal", "somebody", "--team", "tests")
+    assert feedback(house, request, thumbs="up", key=other).status_code == 404
+    first = feedback(house, request, thumbs="up", comment="very good, mail me at jane@example.org")
+    assert (first.status_code, first.json()) == (200, {"request_id": request, "repeated": False})
+    assert feedback(house, request, score=0).json() == {"request_id": request, "repeated": True}
+    unknown = feedback(house, "req_" + "0" * 32, score=1)
+    assert unknown.status_code == 404 and unknown.json()["error"]["type"]
+    for bad in ({}, {"score": 2}, {"score": "1"}, {"thumbs": "sideways"}, {"score": 1, "thumbs": "up"}, {"score": 1, "more": 1}):
+        assert feedback(house, request, **bad).status_code == 400, bad
+    assert feedback(house, "nonsense", score=1).status_code == 400
+    guards = house.status()["guards"]
+    assert sum(g["treatment_count"] + g["control_count"] for g in guards) == 1 and guards[0]["treatment_mean" if arm(r) == "canary" else "control_mean"] == 1
+    house.gateway.stop(signal.SIGKILL); house.gateway.start()
+    assert feedback(house, request, score=0).json()["repeated"] is True
+    for f in (house.gateway.folder / "var/rollouts").iterdir(): assert "jane" not in f.read_text()
+
+
+def test_subtly_worse_answers_are_found_by_feedback(house):
+    house.start("feedback>=control-0.05", steps="50", requests=100000); house.say("hold")
+    def judge(r, canary): assert feedback(house, r.headers["x-request-id"], thumbs="up" if arm(r) == "control" or canary else "down").status_code == 200
+    for r in house.ask_many(60): judge(r, True)
+    assert house.status()["phase"] == "held"
+    for _ in range(20):
+        for r in house.ask_many(20): arm(r) and judge(r, False)
+        if house.status()["phase"] == "rolled_back": break
+    assert house.status()["phase"] == "rolled_back" and house.steps()[-1]["evidence"][0]["broken"]
+
+
+def test_who_may_not_have_the_candidate_stays_in_control_and_counts_for_neither(house):
+    policy = house.gateway.folder / "policies/access.cedar"
+    policy.write_text(policy.read_text() + '\n@id("not-second") forbid (principal, action, resource) when { resource has provider && resource.provider == Provider::"second" };\n')
+    r = house.gateway.run("check", check=False)
+    if r.returncode: policy.write_text(policy.read_text().replace('resource has provider && resource.provider == Provider::"second"', 'resource in Provider::"second"')); house.gateway.run("check")
+    house.gateway.reload()
+    house.start(steps="50", requests=100000)
+    assert all(arm(r) is None and r.status_code == 200 for r in house.ask_many(30))
+    state = house.status()
+    assert (state["requests"], state["control_requests"]) == (0, 0) and not house.canary.seen
+
+
+def test_killed_and_started_again_it_goes_on_where_it_was(house):
+    house.start(steps="50,100", requests=100000)
+    house.ask_many(100)
+    before = eventually(lambda: (s := house.status())["requests"] + s["control_requests"] == 100 and s)
+    house.gateway.stop(signal.SIGKILL); house.gateway.start()
+    after = house.status()
+    assert after == before
+    house.say("promote"); house.gateway.stop(signal.SIGKILL); house.gateway.start()
+    assert house.status()["share"] == 100 and arm(house.ask()) == "canary"
+    house.gateway.stop(); house.gateway.start()      # in good order, by way of the snapshot
+    eventually(lambda: house.status()["step_requests"] == 1)
+    house.gateway.stop(signal.SIGKILL); house.gateway.start()
+    assert house.status()["share"] == 100 and house.status()["step_requests"] == 1
+    # Each step is on record, perhaps twice where the gateway was killed at once.
+    steps = [(s["time"], s["share"]) for s in house.steps()]
+    assert [share for _, share in sorted(set(steps))] == [5000, 10000]
+    folder = house.gateway.folder / "var/rollouts"
+    assert all(stat.S_IMODE(f.stat().st_mode) == 0o600 for f in folder.iterdir())
+
+
+def test_files_begin_rollouts_and_end_them(make_house):
+    house = make_house()
+    path = house.gateway.folder / "policies/rollouts.yaml"
+    hash_before = house.gateway.run("check").stdout
+    path.write_text("rollouts:\n  small: { alias: small, to: second/echo, steps: [50, 100], min_requests: 100000, guards: ['error_rate<=control+0.05'] }\n")
+    assert house.gateway.run("check").stdout != hash_before
+    eventually(lambda: (s := house.status()) and s["from_file"])
+    assert {arm(r) for r in house.ask_many(30)} == {"canary", "control"}
+    assert "policies/rollouts.yaml" in house.say("stop", check=False).stderr
+    house.say("rollback")
+    house.gateway.reload(); assert house.status()["phase"] == "rolled_back"       # the same plan is not begun again
+    path.write_text(path.read_text().replace("100000", "90000"))
+    eventually(lambda: house.status()["phase"] == "running")
+    path.unlink(); eventually(lambda: house.status() is None)
+    assert arm(house.ask()) is None
+    for wrong, said in [("alias: smal", "did you mean `small`"), ("to: secnd/echo", "did you mean `second`"), ("steps: [5, 1]", "greater than the one before"), ("guards: ['errors<=1']", "unknown measure"), ("shares: 1", "unknown key")]:
+        key = wrong.split(":")[0]
+        plan = {"alias": "alias: small", "to": "to: second/echo"} | {key: wrong}
+        path.write_text("rollouts:\n  small: { " + ", ".join(plan.values()) + " }\n")
+        r = house.gateway.run("check", check=False)
+        assert r.returncode and said in r.stdout + r.stderr and "rollouts.yaml:2:" in r.stdout + r.stderr
