@@ -65,7 +65,8 @@ private enum House {
             "Gateway", "Access", "Cedar", "Cryptography", "DataSets", "EvaluationReport", "HyperText", "Identity",
             "Inference", "JSONText", "Ledger",
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
-            "Rollout", "Routing", "SecureTransport", "TransparencyLog", "Evaluation", "EvaluationRunner", "EvaluationStore",
+            "Rollout", "Routing", "SecureTransport", "TransparencyLog", "Evaluation", "EvaluationRunner",
+            "EvaluationStore",
             "ArgumentParser", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.

@@ -67,7 +67,8 @@ extension ConfigurationLoader {
             aliases: names, providers: providers)
         section.finish()
         return ReadPolicies(
-            aliases: aliases, aliasNames: names, prices: prices, limits: limits, privacy: privacy, payloads: payloads, analyzer: analyzer,
+            aliases: aliases, aliasNames: names, prices: prices, limits: limits, privacy: privacy, payloads: payloads,
+            analyzer: analyzer,
             principals: principals, rollouts: plans,
             access: GatewayConfiguration.PolicyText(source: access.path, text: text ?? ""),
             schema: schemaText.map { GatewayConfiguration.PolicyText(source: schema.path, text: $0) },
