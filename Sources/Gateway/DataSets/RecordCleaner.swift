@@ -1,9 +1,10 @@
 internal import Cryptography
 internal import Inference
 internal import JSONText
-internal import NameModel
-internal import PatternScanner
+internal import NIOConcurrencyHelpers
 public import Privacy
+internal import RemoteAnalyzer
+internal import Synchronization
 
 /// Takes what is sensitive out of records, and looks whether anything is left: the first with what `policies/privacy.yaml` says, the
 /// second with every detector there is.
@@ -14,6 +15,8 @@ public final class RecordCleaner: Sendable {
     private let usual: PrivacyEngine
     private let strict: PrivacyEngine
     private let key: TenantKey
+    /// The operator's own analyzer, where privacy.yaml names one: asked as it is for requests.
+    private let analyzer: RemoteAnalyzer?
 
     private enum Bounds {
         /// What a redaction leaves may be a finding in its new neighbourhood; no further than this.
@@ -25,9 +28,13 @@ public final class RecordCleaner: Sendable {
 
     /// Makes both engines by the configuration in force; throws where one can't be made, so that nothing is exported that was not looked
     /// at.
-    public convenience init(_ configuration: GatewayConfiguration) throws { try self.init(configuration.privacy) }
+    public convenience init(_ configuration: GatewayConfiguration) throws {
+        try self.init(
+            configuration.privacy, analyzer: try configuration.analyzer.map { try RemoteAnalyzer(settings: $0) })
+    }
 
-    init(_ settings: PrivacySettings) throws {
+    init(_ settings: PrivacySettings, analyzer: RemoteAnalyzer? = nil) throws {
+        self.analyzer = analyzer
         classes = settings.knownClasses.count
         usual = try PrivacyEngineLoader.engine(settings)
         strict = try PrivacyEngineLoader.engine(Self.strictest(settings))
@@ -68,18 +75,43 @@ public final class RecordCleaner: Sendable {
     /// What every detector there is finds in a JSON text, and how many texts they looked at.
     public func residue(_ record: [UInt8]) throws -> (texts: Int, counts: [Count]) {
         let request = try RecordTexts.request(record)
-        let findings = try strict.inspect(request)
+        let findings = try strict.inspect(request, merging: try spans(of: request))
         return (request.texts.count, Self.counts(findings))
     }
 
     private func redacted(_ record: [UInt8], with engine: PrivacyEngine) throws -> ([UInt8], [Count]) {
         let request = try RecordTexts.request(record)
-        let findings = try engine.inspect(request)
+        let findings = try engine.inspect(request, merging: try spans(of: request))
         guard !findings.isEmpty else { return (record, []) }
         let treated = try engine.treat(
             request, findings: findings, requestID: RequestID(high: 0, low: 0), form: .redacted,
             destination: Destination(provider: ProviderID("data-set"), model: ""), tenantKey: key)
         return (treated.body, Self.counts(findings))
+    }
+
+    /// What the analyzer finds, a list for each text; `nil` where there is none. Throws where it does not answer: then nothing is exported.
+    private func spans(of request: InferenceRequest) throws -> [[ForeignSpan]]? {
+        guard let analyzer else { return nil }
+        let lock = ConditionLock(value: false)
+        let answer = Answer()
+        Task {
+            let spans = await Result { try await RemoteInspection.spans(of: request, from: analyzer) }
+            answer.value.withLock { $0 = spans }
+            lock.lock()
+            lock.unlock(withValue: true)
+        }
+        lock.lock(whenValue: true)
+        lock.unlock()
+        do {
+            return try answer.value.withLock { $0 }?.get()
+        } catch {
+            throw AnalyzerSilent(reason: "\(error)")
+        }
+    }
+
+    /// What a task leaves for the thread that waits for it.
+    private final class Answer: Sendable {
+        let value = Mutex<Result<[[ForeignSpan]], any Error>?>(nil)
     }
 
     private static func counts(_ findings: Findings) -> [Count] {
@@ -90,6 +122,22 @@ public final class RecordCleaner: Sendable {
         return sums.map { key, count in
             let words = key.split(separator: " ")
             return (String(words.first ?? ""), String(words.last ?? ""), count)
+        }
+    }
+}
+
+/// The operator's analyzer did not answer as it must: nothing is exported that it has not seen.
+private struct AnalyzerSilent: Error, CustomStringConvertible {
+    let reason: String
+    var description: String { "nothing is written: the analyzer of policies/privacy.yaml did not answer: \(reason)" }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
         }
     }
 }

@@ -90,6 +90,15 @@ struct DataSetExport: ParsableCommand {
                 try open.end(act)
                 throw ExitCode(3)
             }
+            guard !outcome.records.isEmpty else {
+                act.isComplete = true
+                try open.end(act)
+                let reasons = (reading.gaps.counts.map { "\($0.name) \($0.count)" }).joined(separator: ", ")
+                throw FileProblem(
+                    "nothing is written: of \(sources.matching) requests that match \(sources.unsealed) were not sealed with their "
+                        + "answers, \(sources.shredded) were shredded, \(sources.cut) were cut"
+                        + (reasons.isEmpty ? "" : "; " + reasons))
+            }
             var sheet = sheet(configuration, sources, reading, outcome, residual, asked)
             sheet.logs = try LedgerProof.logs(indexes.map(\.reader), sources.attempts)
             sheet.classes = cleaner.classes

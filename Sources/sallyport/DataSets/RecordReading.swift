@@ -4,6 +4,7 @@ import Gateway
 import Inference
 import JSONText
 import LedgerVault
+import Privacy
 
 /// How often each of some names occurs.
 struct Tally {
@@ -60,33 +61,28 @@ struct RecordReading {
         let exchange = SealedExchange(
             request: request.text, answer: answer.text, isStream: answerRecord.isStream, provider: attempt.provider,
             operation: operation, configuration: configuration)
-        do throws(RecordGap) {
+        do {
             try take(try exchange.chat(), attempt)
-        } catch {
+        } catch let gap as RecordGap {
+            gaps.add("left out: \(gap)")
+        } catch let error as TreatmentError {
+            // What may not be sent in any form stays here. Whatever else fails, a detector say, ends the export.
             gaps.add("left out: \(error)")
         }
     }
 
-    private mutating func take(_ chat: [UInt8], _ attempt: ExportSources.Attempt) throws(RecordGap) {
-        let first: (record: [UInt8], counts: [RecordCleaner.Count])
-        var second: (record: [UInt8], counts: [RecordCleaner.Count])
-        do {
-            first = try cleaner.treated(chat)
-            second = redacts ? try cleaner.scrubbed(first.record) : (first.record, [])
-        } catch {
-            // What may not be sent in any form, and what can't be treated, stays here.
-            return gaps.add("left out: it may not leave in any form")
-        }
-        guard let document = try? JSONDocument(parsing: second.record, limits: JSONLimits(maximumBytes: 64 << 20))
+    private mutating func take(_ chat: [UInt8], _ attempt: ExportSources.Attempt) throws {
+        let first = try cleaner.treated(chat)
+        let second = redacts ? try cleaner.scrubbed(first.record) : (first.record, [])
+        guard let document = try? JSONDocument(parsing: second.0, limits: JSONLimits(maximumBytes: 64 << 20))
         else {
-            throw .malformed
+            throw RecordGap.malformed
         }
         var record = try RecordReader.read(document.root)
         record.tags = attempt.purpose.map { [$0] } ?? []
         records.append(record)
         models.add(attempt.model)
         for count in first.counts { treated.add(count.dataClass, count.count) }
-        for count in second.counts { scrubbed.add(count.dataClass, count.count) }
-        second.counts = []
+        for count in second.1 { scrubbed.add(count.dataClass, count.count) }
     }
 }
