@@ -299,6 +299,9 @@ def test_a_request_with_a_name_is_asked_of_the_provider_once(lab):
     other = lab.make_key("--principal", "somebody", "--team", "tests")
     r = lab.post({"model": "good", "messages": [{"role": "user", "content": "What is it?"}]}, key=other, headers={"idempotency-key": "one"})
     assert r.status_code == 200 and "idempotent-replayed" not in r.headers and len(lab.bank.bill) == 2
+    # For another purpose policy may say otherwise: it is asked again.
+    r = lab.post({"model": "good", "messages": [{"role": "user", "content": "What is it?"}]}, headers={"idempotency-key": "one", "x-sallyport-purpose": "else"})
+    assert r.status_code == 200 and "idempotent-replayed" not in r.headers and len(lab.bank.bill) == 3
     # What was refused is asked again.
     lab.bank.began = time.time()
     assert ask(lab, "two", model="stormy").status_code == 429
@@ -310,7 +313,7 @@ def test_a_named_request_is_carried_to_its_end_when_its_caller_leaves(lab):
     lab.bank.delay = 1.0
     with pytest.raises(httpx2.TimeoutException):
         with httpx2.Client(verify=lab.context(), timeout=0.3, trust_env=False) as c:
-            c.post(lab.url + "/v1/chat/completions", json={"model": "good", "messages": [{"role": "user", "content": "What is it?"}]}, headers={"authorization": "Bearer " + lab.key, "idempotency-key": "three"})
+            c.post(lab.url + "/v1/chat/completions", json={"model": "good", "messages": [{"role": "user", "content": "What is it?"}]}, headers={"authorization": "Bearer " + lab.key, "idempotency-key": "three", "x-sallyport-purpose": "test"})
     eventually(lambda: len(lab.bank.bill) == 1)
     assert ask(lab, "three").status_code == 200 and len(lab.bank.bill) == 1
 

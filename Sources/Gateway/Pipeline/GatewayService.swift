@@ -136,7 +136,9 @@ final class GatewayService: ExchangeService {
         guard case .inference(let operation, let address) = admission.target else {
             return pipeline.listModels(exchange, admission, principal)
         }
-        if let name = RepeatedRequests.name(of: exchange, operation, principal) {
+        if let name = RepeatedRequests.name(
+            of: exchange, operation, principal, policySet: pipeline.activeSet.policySet)
+        {
             return carry(exchange, admission, operation, at: address, principal, as: name, on: executor)
         }
         metrics.pipelineEntered()

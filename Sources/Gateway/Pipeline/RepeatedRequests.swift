@@ -11,11 +11,18 @@ import Synchronization
 /// Good answers are kept for an hour, in memory alone, as their callers had them, within a bound; what was refused is asked again.
 /// Streams are carried as ever: half an answer can't be given again.
 final class RepeatedRequests: Sendable {
-    /// A caller's name for a request; callers can't meet each other's.
+    /// A caller's name for a request, with all that policy is asked about: callers can't meet each other's, and where policies have
+    /// changed, or what the caller may do, the request is asked again.
     struct Name: Hashable, Sendable {
         let tenant: String
         let kind: Principal.Kind
         let principal: String
+        let methods: String
+        let teams: [String]
+        let attributes: [PrincipalAttribute]
+        let models: ModelScope?
+        let purpose: [String]
+        let policySet: String
         let key: String
     }
 
@@ -56,13 +63,23 @@ final class RepeatedRequests: Sendable {
 
     private let state = Mutex(State())
 
+    /// Of a longer body no hash is made on an event loop; it is carried as if it had no name.
+    private static let longestBody = 1 << 20
+
     /// The name of a request; `nil` where its caller gave it none, or none that counts.
-    static func name(of exchange: Exchange, _ operation: Operation, _ principal: Principal) -> Name? {
-        let keys = exchange.head.headers["idempotency-key"]
+    static func name(
+        of exchange: Exchange, _ operation: Operation, _ principal: Principal, policySet: String
+    ) -> Name? {
+        let headers = exchange.head.headers
+        let keys = headers["idempotency-key"]
         guard keys.count == 1, let key = keys.first, (1...longestKey).contains(key.utf8.count),
-            [.chat, .responses, .completions, .embeddings, .messages].contains(operation), !mayStream(exchange.body)
+            [.chat, .responses, .completions, .embeddings, .messages].contains(operation),
+            exchange.body.readableBytes <= longestBody, !mayStream(exchange.body)
         else { return nil }
-        return Name(tenant: principal.tenant, kind: principal.kind, principal: principal.name, key: key)
+        return Name(
+            tenant: principal.tenant, kind: principal.kind, principal: principal.name, methods: principal.methods,
+            teams: principal.teams, attributes: principal.attributes, models: principal.models,
+            purpose: headers["x-sallyport-purpose"], policySet: policySet, key: key)
     }
 
     /// Whether a body has a member `stream`, or a text that is that word.
