@@ -213,7 +213,7 @@ let package = Package(
         tests("DataSetsTests", ["DataSets", "JSONText"]),
         tests(
             "EvaluationRunnerTests",
-            ["EvaluationRunner", "EvaluationStore", "Evaluation", "Inference", "Cryptography"]),
+            ["EvaluationRunner", "EvaluationStore", "EvaluationReport", "Evaluation", "Inference", "Cryptography"]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),

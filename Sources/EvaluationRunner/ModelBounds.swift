@@ -18,6 +18,9 @@ public struct ModelBounds: Sendable {
             self.contextWindow = contextWindow
             self.maximumOutput = maximumOutput
         }
+
+        /// Whether it costs nothing, however much is asked.
+        public var isFree: Bool { price?.highestCost(of: TokenUsage(input: 1 << 30, output: 1 << 30)).nanoUSD == 0 }
     }
 
     /// All that may answer.
@@ -60,6 +63,7 @@ public struct ModelBounds: Sendable {
     }
 
     private func most(_ request: EvaluationRequest, _ bodyBytes: Int, at place: Place) -> Money? {
+        if place.isFree { return Money(nanoUSD: 0) }
         guard let price = place.price, let output = request.sampling.maximumTokens ?? place.maximumOutput else {
             return nil
         }

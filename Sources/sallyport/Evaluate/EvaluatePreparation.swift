@@ -165,7 +165,9 @@ struct EvaluatePreparation {
                 "so --max-usd can't be kept: give them a price in policies/models.yaml, or name the gateway's --config")
             throw ExitCode(2)
         }
-        if let unbounded = settings.bounds.first(where: { $0.value.places.contains { $0.maximumOutput == nil } }),
+        if let unbounded = settings.bounds.first(where: {
+            $0.value.places.contains { $0.maximumOutput == nil && !$0.isFree }
+        }),
             settings.candidates.contains(where: {
                 $0.model == unbounded.key && $0.method.sampling.maximumTokens == nil
             })
