@@ -28,22 +28,18 @@ private struct RolloutReader {
         let section = field.section
         let alias = section.required("alias", "the name of an alias")?.string("the name of an alias")
         let to = section.required("to", "`PROVIDER/MODEL`")
-        let mode = section.field("mode")?.choice(RolloutPlan.Mode.self)
         let sticky = section.field("sticky")?.choice(RolloutPlan.Unit.self)
         let steps = section.field("steps")
         let guards = section.field("guards")?.elements(of: "guards such as `error_rate<=control+0.02`")
         let requests = section.field("min_requests")?.integer(in: 1...1_000_000)
         let time = section.field("min_time")?.milliseconds(in: 0...2_592_000_000)
         let rate = section.field("false_rollbacks").flatMap { self.share($0) }
-        let money = section.field("max_usd")?.nanoUSD()
-        let judge = section.field("judge").flatMap { self.judging($0.section) }
         section.finish()
         if let alias, !aliases.contains(alias) {
             section.field("alias")?.report(ConfigurationLoader.unknown("alias", alias, among: aliases))
         }
         guard let alias, let to, let destination = self.destination(to) else { return nil }
         var plan = RolloutPlan(name: field.key, alias: alias, to: destination)
-        if let mode { plan.mode = mode }
         if let sticky { plan.unit = sticky }
         if let steps = steps?.elements(of: "shares such as `5`, in percent") {
             plan.steps = steps.compactMap { field in self.share(field).map { Int(($0 * 10_000).rounded()) } }
@@ -52,8 +48,6 @@ private struct RolloutReader {
         if let requests { plan.minimumRequests = requests }
         if let time { plan.minimumMilliseconds = Int64(time) }
         if let rate { plan.falseRollbackRate = rate }
-        if let money { plan.maximumNanoUSD = money }
-        plan.judging = judge
         if let fault = plan.fault {
             field.reportKey("`\(field.key)`: \(fault)")
             return nil
@@ -94,20 +88,6 @@ private struct RolloutReader {
             return nil
         }
         return Double(parts) / 10_000
-    }
-
-    private func judging(_ section: ConfigurationSection) -> RolloutPlan.Judging? {
-        let alias = section.required("alias", "the name of an alias")?.string("the name of an alias")
-        let rubric = section.required("rubric", "what a good answer is")?.string("what a good answer is")
-        let part = section.required("share", "a share in percent").flatMap { share($0) }
-        let money = section.required("max_usd", "US dollars a day")?.nanoUSD()
-        section.finish()
-        if let alias, !aliases.contains(alias) {
-            section.field("alias")?.report(ConfigurationLoader.unknown("alias", alias, among: aliases))
-        }
-        guard let alias, let rubric, let part, let money else { return nil }
-        return RolloutPlan.Judging(
-            alias: alias, rubric: rubric, share: Int((part * 10_000).rounded()), maximumNanoUSD: money)
     }
 }
 

@@ -44,6 +44,7 @@ struct RolloutsAnswering: Sendable {
     private func fault(of plan: RolloutPlan) -> String? {
         let configuration = activeSet().configuration
         if let fault = plan.fault { return fault }
+        guard plan.mode == .canary, plan.judging == nil else { return "only canaries without a judge are to be had" }
         guard plan.guards.allSatisfy({ (try? RolloutGuard($0.description)) == $0 }) else { return "no such guard" }
         let aliases = configuration.aliasNames
         for name in [plan.alias, plan.judging?.alias].compactMap(\.self) where !aliases.contains(name) {

@@ -22,8 +22,6 @@ struct RolloutStart: ParsableCommand {
     @Option(help: "Requests of the candidate that a step has at least.") var minRequests = 100
     @Option(help: "Seconds that a step lasts at least.") var minSeconds = 60
     @Option(help: "What stays in one arm: conversation or principal.") var sticky = "conversation"
-    @Option(help: "canary, or shadow: asked the same as others, and its answers dropped.") var mode = "canary"
-    @Option(help: "What a shadow may cost a day, in US dollars.") var maxUsd: Double?
 
     func run() throws {
         let plan = try plan()
@@ -58,13 +56,9 @@ struct RolloutStart: ParsableCommand {
         guard let unit = RolloutPlan.Unit(rawValue: sticky) else {
             throw ValidationError("--sticky: expected conversation or principal, found `\(sticky)`")
         }
-        guard let mode = RolloutPlan.Mode(rawValue: mode) else {
-            throw ValidationError("--mode: expected canary or shadow, found `\(mode)`")
-        }
-        (plan.unit, plan.mode) = (unit, mode)
+        plan.unit = unit
         plan.minimumRequests = minRequests
         plan.minimumMilliseconds = Int64(clamping: min(max(minSeconds, 0), 2_592_000)) * 1_000
-        if let maxUsd, maxUsd > 0, maxUsd <= 1_000_000 { plan.maximumNanoUSD = Int64(maxUsd * 1e9) }
         if let fault = plan.fault { throw ValidationError(fault) }
         return plan
     }
