@@ -4,7 +4,7 @@ internal import Cryptography
 public struct PolicySetFiles: Hashable, Sendable {
     /// SHA-256, as 64 lowercase hexadecimal digits, of what `sha256sum` prints of the files in the order of their names: a line
     /// each, of the file's SHA-256, two blanks and the name without folders. So anyone can make it again:
-    /// `(cd policies && sha256sum access.cedar access.cedarschema limits.yaml models.yaml prices.csv principals.yaml privacy.yaml) | sha256sum`.
+    /// `(cd policies && sha256sum access.cedar access.cedarschema limits.yaml models.yaml prices.csv principals.yaml privacy.yaml rollouts.yaml) | sha256sum`.
     public let hash: String
     /// The paths of the files, those included that were looked for and not found, each once.
     public let paths: [String]
