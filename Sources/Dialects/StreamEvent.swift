@@ -123,6 +123,13 @@ public struct StreamEventReader: Sendable {
         }
     }
 
+    /// What an event whose kind is `.error` says was wrong.
+    public static func error(
+        in read: StreamEvent, _ event: ServerSentEvent, of parser: borrowing EventStreamParser
+    ) -> UpstreamError {
+        UpstreamError(event, read.document, of: parser)
+    }
+
     /// What is known of the answer so far.
     public var facts: AnswerFacts {
         switch state {

@@ -14,8 +14,8 @@ public struct UpstreamError: Hashable, Sendable {
     /// The parameter at fault.
     public var param: String?
 
-    /// Whether it is the key that the provider refuses, whatever the status.
-    public private(set) var refusesKey = false
+    /// Whether Google says by a reason of its own (google.rpc.ErrorInfo) that the key is at fault.
+    private(set) var hasKeyReason = false
 
     /// Puts an error together.
     public init(message: String, type: String? = nil, code: String? = nil, param: String? = nil) {
@@ -44,21 +44,33 @@ public struct UpstreamError: Hashable, Sendable {
         read(root)
     }
 
+    /// Reads the event of a stream that tells of an error: of a frame, its name says which it is.
+    init(_ event: ServerSentEvent, _ document: JSONDocument?, of parser: borrowing EventStreamParser) {
+        self.init(message: "the provider gave up")
+        if let document { read(document.root) }
+        if event.isFailure { type = String(decoding: parser.bytes[event.name], as: UTF8.self) }
+    }
+
     private mutating func read(_ root: JSONValue) {
-        let error = root["error"] ?? root
+        // Responses tell of a failure in what they would have answered.
+        let error = root["error"] ?? root["response"]?["error"] ?? root
         if let text = error.string {
             message = text
             return
         }
         guard error.kind == .object else { return }
-        if let text = (error["message"] ?? error["detail"])?.string, !text.isEmpty { message = text }
+        if let text = (error["message"] ?? error["Message"] ?? error["detail"])?.string, !text.isEmpty {
+            message = text
+        }
         type = (error["type"] ?? error["status"])?.string
         if type == "error" { type = nil }
         param = error["param"]?.string
         if let value = error["code"] { code = value.string ?? value.int.map(String.init) }
         // Gemini calls a wrong key a bad request (google.rpc.ErrorInfo).
         guard let details = error["details"], details.kind == .array else { return }
-        refusesKey = details.elements.prefix(16).contains { $0["reason"]?.equals("API_KEY_INVALID") ?? false }
+        hasKeyReason = details.elements.prefix(16).contains {
+            $0["reason"]?.string.map(Self.keyReasons.contains) ?? false
+        }
     }
 
     /// The same error in another dialect: its class stays, its words for it and what it says of the translated request's members go.
@@ -70,7 +82,7 @@ public struct UpstreamError: Hashable, Sendable {
     }
 
     /// What a provider's word for the kind of error would be as a status; in streams there is no other.
-    var statusOfType: Int {
+    public var statusOfType: Int {
         switch type {
         case "invalid_request_error", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE": 400
         case "authentication_error", "UNAUTHENTICATED": 401
@@ -92,7 +104,13 @@ public struct UpstreamError: Hashable, Sendable {
         switch code {
         case "rate_limit_exceeded": 429
         case "overloaded": 529
-        default: 500
+        case "server_is_overloaded", "slow_down": 503
+        case "context_length_exceeded", "failed_to_download_image", "content_policy_violation", "content_filter": 400
+        // What is wrong with a prompt or its pictures (OpenAI's `ResponseErrorCode`).
+        case let code? where ["invalid_", "image_", "unsupported_", "empty_"].contains(where: code.hasPrefix): 400
+        // Many servers say the status itself.
+        case let code?: Int(code).flatMap { (400...599).contains($0) ? $0 : nil } ?? 500
+        case nil: 500
         }
     }
 

@@ -35,10 +35,8 @@ struct BedrockReplyEventReader: ReplyEventReader {
         _ said: (ReplyEvent) throws(TranslationFault) -> Void
     ) throws(TranslationFault) {
         if event.isFailure {
-            var error = UpstreamError(message: "the provider gave up")
-            if event.dataLines > 0 { error = UpstreamError(try StreamTranslation.document(event, of: parser).root) }
-            error.type = String(decoding: parser.bytes[event.name], as: UTF8.self)
-            return try said(.failed(error))
+            let document = event.dataLines > 0 ? try StreamTranslation.document(event, of: parser) : nil
+            return try said(.failed(UpstreamError(event, document, of: parser)))
         }
         guard event.dataLines > 0 else { return }
         guard let kind = EventKind.allCases.first(where: { parser.name(of: event, is: $0.name) }) else { return }

@@ -16,6 +16,7 @@ public struct StreamTranslation: Sendable {
         let dialect: Dialect
         var output: [UInt8] = []
         var usage: TokenUsage?
+        var failure: UpstreamError?
         /// Whether the last event was written: nothing comes behind it, least of all a clean end behind an error.
         var hasEnded = false
 
@@ -26,6 +27,7 @@ public struct StreamTranslation: Sendable {
             case .done: hasEnded = true
             case .failed(let error):
                 hasEnded = true
+                failure = error
                 return try writer.write(.failed(error.translated(to: dialect)), to: &output)
             default: break
             }
@@ -44,6 +46,9 @@ public struct StreamTranslation: Sendable {
 
     /// What the answer took, so far as it was said.
     public var usage: TokenUsage? { sink.usage }
+
+    /// What the provider said when it gave up, in its own words; `nil` as long as it has not.
+    public var failure: UpstreamError? { sink.failure }
 
     /// How many bytes the next piece may bring work for besides its own: of an event that is not whole, and of an answer that the
     /// caller's dialect repeats at its end.

@@ -26,6 +26,10 @@ struct AnswerStream {
     }
 
     private(set) var progress = Progress.open
+    /// Whether anything came that a caller waits for: a piece of a text, or the end. What only opens an answer, and signs of life, are not.
+    private(set) var hasContent = false
+    /// What the provider said when it gave up before there was any content.
+    private(set) var earlyError: UpstreamError?
     private var estimate = AnswerEstimate()
     private var parser: EventStreamParser
     private var reader: StreamEventReader
@@ -90,7 +94,7 @@ struct AnswerStream {
             plain = nil
         }
         while let event = try parser.next() {
-            if isUntouched, reader.isPlain(event, of: parser) {
+            if isUntouched, hasContent, reader.isPlain(event, of: parser) {
                 estimate.add(unread: event.data.count)
                 pass(event.range)
                 continue
@@ -99,6 +103,7 @@ struct AnswerStream {
             if let document = read.document, !read.deltas.isEmpty {
                 estimate.add(text: read.deltas.reduce(0) { $0 + document.value(at: $1.node).contentRange.count })
             }
+            note(read, event)
             switch read.kind {
             case .usageOnly where dropsUsage:
                 flush(into: &output)
@@ -116,6 +121,23 @@ struct AnswerStream {
             }
         }
         flush(into: &output)
+    }
+
+    /// Notes whether an event brings content, or says that there will be none.
+    private mutating func note(_ read: StreamEvent, _ event: ServerSentEvent) {
+        guard !hasContent else { return }
+        switch read.kind {
+        case .done, .usageOnly: hasContent = progress == .open
+        case .error:
+            guard earlyError == nil else { return }
+            earlyError = translation?.failure ?? StreamEventReader.error(in: read, event, of: parser)
+        case .part, .other:
+            hasContent =
+                progress == .open
+                && read.document.map { document in
+                    read.deltas.contains { !document.value(at: $0.node).contentRange.isEmpty }
+                } ?? false
+        }
     }
 
     /// The provider's body is at its end: an event whose blank line is missing counts as whole.

@@ -14,8 +14,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         case whole(AnswerHead, [UInt8])
         /// A good answer, whole, that can't be told in the caller's dialect; nothing went to the caller.
         case untranslatable(AnswerHead)
-        /// The provider answered with an error, whole; nothing went to the caller yet.
-        case refused(AnswerHead, [UInt8])
+        /// The provider answered with an error, whole or as the first that its stream had to say; nothing went to the caller yet.
+        case refused(Refused)
         /// No answer; nothing went to the caller yet.
         case failed(UpstreamFailure)
         /// The answer was streamed to the caller, whole or not.
@@ -36,6 +36,17 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         let providerGaveUp: Bool
     }
 
+    /// A provider's error instead of an answer.
+    struct Refused: Sendable {
+        let head: AnswerHead
+        let error: UpstreamError
+        /// Whether it came in a stream, whose head had promised an answer.
+        let isInStream: Bool
+
+        /// What it is as a status: streams have only words for it.
+        var status: Int { isInStream ? error.statusOfType : head.status }
+    }
+
     /// The answer's head, as far as it concerns us.
     struct AnswerHead: Sendable {
         let status: Int
@@ -53,6 +64,10 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     /// Answers that are gathered whole may have so many bytes, and errors so many.
     private static let wholeBytes = 64 << 20
     private static let errorBytes = 1 << 20
+    /// What only opens a streamed answer waits for its first content, so that an error in place of that is no answer: for so long, and so
+    /// many bytes of it. Longer, the caller shall see that there is an answer.
+    private static let openingPatience = TimeAmount.milliseconds(500)
+    private static let openingBytes = 64 << 10
 
     private let exchange: Exchange
     private let requestID: RequestID
@@ -91,6 +106,9 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private var pending = ByteBuffer()
     /// Whether anything went to the caller.
     private var hasBegun = false
+    /// Whether the caller need not wait for content any more.
+    private var isOpeningOver = false
+    private var openingTimer: Scheduled<Void>?
     private var uncredited = 0
     private var outcome: Outcome?
     private var waiting: CheckedContinuation<Outcome, Never>?
@@ -330,9 +348,33 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     }
 
     private func send() {
-        guard pending.readableBytes > 0 else { return }
+        guard hasBegun || !refusesAtOnce() else { return }
+        guard pending.readableBytes > 0, hasBegun || mayBegin() else { return }
         write()
         exchange.flush()
+    }
+
+    /// Ends the try where the provider gave up before it said anything that the caller could have had.
+    private func refusesAtOnce() -> Bool {
+        guard let head, let error = stream?.earlyError else { return false }
+        call?.cancel()
+        finish(.refused(Refused(head: head, error: error, isInStream: true)))
+        return true
+    }
+
+    /// Whether there is something to answer with; if not, the caller waits a little for it.
+    private func mayBegin() -> Bool {
+        if isOpeningOver || pending.readableBytes > Self.openingBytes || stream?.hasContent ?? true { return true }
+        if openingTimer == nil {
+            openingTimer = exchange.loop.scheduleTask(in: Self.openingPatience) { self.openingIsOver() }
+        }
+        return false
+    }
+
+    private func openingIsOver() {
+        isOpeningOver = true
+        guard outcome == nil else { return }
+        send()
     }
 
     /// Writes what the caller can have. The answer's head goes out with the first of it: until then another candidate may do better.
@@ -385,10 +427,13 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         guard let head else {
             return finish(.failed(UpstreamFailure(kind: .reset, message: "the provider ended without an answer")))
         }
-        finish((200..<300).contains(head.status) ? .whole(head, gathered) : .refused(head, gathered))
+        guard !(200..<300).contains(head.status) else { return finish(.whole(head, gathered)) }
+        let error = UpstreamError(status: head.status, body: gathered, errorType: head.errorType)
+        finish(.refused(Refused(head: head, error: error, isInStream: false)))
     }
 
     private func endStream(_ progress: AnswerStream.Progress) {
+        if !hasBegun, refusesAtOnce() { return }
         switch progress {
         case .done, .providerError:
             if let end = framer?.end() { pending.writeBytes(end) }
@@ -443,6 +488,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
 
     private func finish(_ outcome: Outcome) {
         self.outcome = outcome
+        openingTimer?.cancel()
+        openingTimer = nil
         if let race {
             race.ended(self)
         } else {

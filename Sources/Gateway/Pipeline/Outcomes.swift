@@ -1,3 +1,4 @@
+import Dialects
 import Inference
 import Ledger
 import Privacy
@@ -31,7 +32,9 @@ extension Attempt.Outcome {
     /// For the router.
     var attemptOutcome: AttemptOutcome {
         switch self {
-        case .whole(let head, _), .refused(let head, _), .untranslatable(let head): .answered(status: head.status)
+        case .whole(let head, _), .untranslatable(let head): .answered(status: head.status)
+        // Whatever its status, whom the provider does not know it will not serve next time either.
+        case .refused(let refused): .answered(status: refused.error.refusesKey ? 401 : refused.status)
         case .callerLeft: .cancelled
         case .outpaced: .outpaced
         case .failed(let failure): failure.attemptOutcome
@@ -64,10 +67,20 @@ extension Attempt.Outcome {
         }
     }
 
+    /// Whether it brought an answer: a whole one, or some of one.
+    var isAnswer: Bool {
+        switch self {
+        case .whole(let head, _), .untranslatable(let head): (200...299).contains(head.status)
+        case .streamed: true
+        case .refused, .failed, .callerLeft, .outpaced: false
+        }
+    }
+
     /// The provider's status; `nil` where it gave none.
     var status: Int? {
         switch self {
-        case .whole(let head, _), .refused(let head, _), .untranslatable(let head): head.status
+        case .whole(let head, _), .untranslatable(let head): head.status
+        case .refused(let refused): refused.head.status
         case .streamed(let streamed): streamed.status
         case .failed, .callerLeft, .outpaced: nil
         }

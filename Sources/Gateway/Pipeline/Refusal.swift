@@ -19,14 +19,14 @@ struct Refusal: Error {
 
     /// What a provider answered instead of an answer, its surrogates turned back.
     init(
-        providerSaid head: Attempt.AnswerHead, _ bytes: [UInt8], restoration: RestorationMap,
-        translation: AnswerTranslation? = nil
+        providerSaid refused: Attempt.Refused, restoration: RestorationMap, translation: AnswerTranslation? = nil
     ) {
-        var said = UpstreamError(status: head.status, body: bytes, errorType: head.errorType)
-        var status = said.refusesKey ? 502 : UpstreamError.callerStatus(for: head.status)
+        let head = refused.head
+        var said = refused.error
+        var status = said.refusesKey ? 502 : UpstreamError.callerStatus(for: refused.status)
         if let translation { (said, status) = translation.error(said, status: status) }
         if status == 502 {
-            said = UpstreamError(message: "the provider refused the gateway's request (status \(head.status))")
+            said = UpstreamError(message: "the provider refused the gateway's request (status \(refused.status))")
         } else if !restoration.isEmpty {
             said.message = String(decoding: restoration.restored(Array(said.message.utf8)), as: UTF8.self)
         }

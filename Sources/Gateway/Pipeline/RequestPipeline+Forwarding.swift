@@ -108,13 +108,17 @@ extension RequestPipeline {
                 return .failed(
                     Refusal(RequestError(.upstreamFailed, "the provider's answer is not valid JSON")), mayTryNext: true)
             }
-        case .refused(let head, let bytes):
+        case .refused(let refused):
+            // What it began to count before it gave up may be billed.
+            if let said = attempt.factsSoFar, said.usage != nil {
+                facts.usage = said.estimate(of: request) ?? said.usage
+            }
             let refusal = Refusal(
-                providerSaid: head, bytes, restoration: treated.restoration, translation: whole.translation)
+                providerSaid: refused, restoration: treated.restoration, translation: whole.translation)
             // Who refuses the gateway itself may not be the only one that could serve its caller.
             return .failed(
                 refusal,
-                mayTryNext: refusal.status == 502 || AttemptOutcome.answered(status: head.status).shouldTryNext)
+                mayTryNext: refusal.status == 502 || outcome.attemptOutcome.shouldTryNext)
         case .failed(let failure):
             // It began, though nobody saw it.
             if let said = attempt.factsSoFar {

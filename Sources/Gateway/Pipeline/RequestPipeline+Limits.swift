@@ -150,7 +150,12 @@ extension RequestPipeline {
         _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?, wasForwarded: Bool
     ) -> AttemptUse {
         guard wasForwarded, outcome.mayHaveLeft else { return .nothing }
-        if case .refused(let head, _) = outcome { return gaveUpWaiting.contains(head.status) ? .unknown : .nothing }
+        if case .refused(let refused) = outcome {
+            // A stream whose provider failed may have been under way.
+            let mayHaveAnswered =
+                gaveUpWaiting.contains(refused.status) || refused.isInStream && (usage != nil || refused.status == 500)
+            return mayHaveAnswered ? .unknown : .nothing
+        }
         guard !outcome.isPartial, let usage else { return .unknown }
         return .actual(tokens: usage.input.addingReportingOverflow(usage.output).partialValue, cost: cost)
     }

@@ -131,7 +131,7 @@ extension RequestPipeline {
         measure.isProbe = inquiry.onlyCandidate != nil
         routing.withLock { book in
             book.record(step.destination, measure, now: now)
-            if let conversation = inquiry.conversation, let status = outcome.status, (200...299).contains(status) {
+            if let conversation = inquiry.conversation, outcome.isAnswer {
                 book.note(conversation: conversation, servedBy: step.destination, now: now)
             }
         }
@@ -141,7 +141,7 @@ extension RequestPipeline {
 extension Attempt.Outcome {
     /// How long the provider asks to be left alone, where it refused for that (429, 503).
     fileprivate var retryAfter: UInt64? {
-        guard case .refused(let head, _) = self, head.status == 429 || head.status == 503 else { return nil }
-        return head.retryAfter
+        guard case .refused(let refused) = self, refused.status == 429 || refused.status == 503 else { return nil }
+        return refused.head.retryAfter
     }
 }
