@@ -41,6 +41,13 @@ struct HedgeBudget: Sendable {
         return true
     }
 
+    /// Gives back what a hedge took that was not sent.
+    mutating func forgo(_ cost: Money?, now: UInt64) {
+        decay(to: now)
+        guard let cost else { return hedges = max(0, hedges - 1) }
+        staked = max(0, staked - Double(max(0, cost.nanoUSD)))
+    }
+
     private mutating func decay(to now: UInt64) {
         guard now > decayedAt else { return }
         let ticks = (now - decayedAt) / Self.tick
@@ -76,5 +83,10 @@ extension RoutingBook {
     /// Whether a hedge of this expected cost (`nil`: unknown) is within the alias's share, in millionths; takes it from that.
     public mutating func takeHedge(_ alias: ModelID, cost: Money?, share: Int, now: UInt64) -> Bool {
         hedges[alias]?.take(cost, share: share, now: now) ?? false
+    }
+    /// Gives back what `takeHedge` took, and `takeRetry` where `retry` says so: the hedge was not sent.
+    public mutating func forgoHedge(_ alias: ModelID, cost: Money?, now: UInt64, retry: Bool = true) {
+        hedges[alias]?.forgo(cost, now: now)
+        if retry { retries.giveBack() }
     }
 }

@@ -34,4 +34,7 @@ struct RetryBudget: Sendable {
         }
         return true
     }
+
+    /// Gives one back that was not made.
+    mutating func giveBack() { fromRequests = min(fromRequests + 1_000, Self.mostFromRequests) }
 }

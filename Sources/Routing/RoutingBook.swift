@@ -9,7 +9,7 @@ public struct RoutingBook: Sendable {
     var records: [Destination: CandidateRecord] = [:]
     var affinity = AffinityTable()
     private var outputs: [ModelID: OutputLengths] = [:]
-    private var retries = RetryBudget()
+    var retries = RetryBudget()
     /// What was forgone since a candidate was last used that may be well again.
     var forgone: [Waiting: Forgone] = [:]
     var lastSending: UInt64 = 0

@@ -9,7 +9,7 @@ holds for requests that come from then on; `None`: all is well.
   Fault("handshake")               RST in the TLS handshake     Fault("record", at="later")   garbage instead of the next TLS record
 
 Places in an answer: `before` anything, in the `status` line, in the `head`, when it is `headed`, in the `first` event, in a `later` one, in the
-`trailer` (the last chunk), in the `body`'s middle; or a number of bytes."""
+`fifth`, in the `trailer` (the last chunk), in the `body`'s middle; or a number of bytes."""
 import asyncio, dataclasses, json, random, socket, ssl, struct, threading, time
 
 
@@ -26,10 +26,11 @@ def place(at, answer):
     """The number of the answer's bytes before a place."""
     if isinstance(at, int): return min(at, len(answer))
     headed = answer.index(b"\r\n\r\n") + 4
-    later = headed
+    later = fifth = headed
     for _ in range(3): later = answer.find(b"data: ", later + 1)
+    for _ in range(5): fifth = answer.find(b"data: ", fifth + 1)
     last = answer.rfind(b"0\r\n\r\n")
-    return {None: 0, "before": 0, "status": 6, "head": headed // 2, "headed": headed, "first": min(headed + 20, len(answer)), "later": later + 20,
+    return {None: 0, "before": 0, "status": 6, "head": headed // 2, "headed": headed, "first": min(headed + 20, len(answer)), "later": later + 20, "fifth": fifth + 20,
             "trailer": last + 1, "body": (headed + len(answer)) // 2}[at]
 
 

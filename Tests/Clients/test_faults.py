@@ -206,7 +206,10 @@ def test_the_anthropic_sdk_hears_of_a_break_as_an_error(house):
     create = lambda m, **k: house.gateway.anthropic().messages.create(model="claude/x/" + m, max_tokens=7, messages=[{"role": "user", "content": TEXT}], **k)
     house.proxy.fault = Fault("reset", "headed")
     assert "".join(e.delta.text for e in create(model(), stream=True) if e.type == "content_block_delta") == TEXT
+    # Nor has the caller anything yet where a message has only begun.
     house.proxy.fault = Fault("reset", "later")
+    assert "".join(e.delta.text for e in create(model(), stream=True) if e.type == "content_block_delta") == TEXT
+    house.proxy.fault = Fault("reset", "fifth")
     asked, came = len(house.healthy.bodies()), []
     with pytest.raises(anthropic.APIError):
         for e in create(model(), stream=True): came.append(e)

@@ -1,5 +1,5 @@
 """A second attempt beside a slow first one: who answers first is heard, the other is cancelled, both are on record and paid for."""
-import json, socket, urllib.request
+import json, socket, threading, urllib.request
 import httpx2
 import pytest
 from conftest import eventually
@@ -13,8 +13,14 @@ MODELS = f"""  soon/*: {{ hedge: {{ after: 300ms, max_cost_share: 100% }}, {TWO}
   paid/*: {{ hedge: {{ after: 300ms, max_cost_share: 10% }}, {TWO} }}
   counted/*: {{ hedge: {{ after: 300ms, max_cost_share: 50% }}, candidates: [{{ provider: slow, model: "*", price: unknown }}, {{ provider: quick, model: "*", price: unknown }}] }}
   never/*: {{ {TWO} }}
+  one/*: {{ hedge: {{ after: 300ms, max_cost_share: 100% }}, candidates: [{{ provider: slow, model: "*", max_concurrent: 1, {PRICE} }}, {{ provider: quick, model: "*", {PRICE} }}] }}
+  mixed/*: {{ hedge: {{ after: 300ms, max_cost_share: 10% }}, candidates: [{{ provider: own, model: "*", price: unknown }}, {{ provider: quick, model: "*", price: unknown }}] }}
+  first/*: {{ hedge: {{ after: 300ms, max_cost_share: 100% }}, candidates: [{{ provider: slow, model: "*", price: unknown }}, {{ provider: quick, model: "*", price: unknown }}] }}
 """
 PROVIDER = '  {name}: {{ kind: openai, base_url: "{url}", api_key: {{ env: TEST_PROVIDER_KEY }}, trust: external, plaintext: true, http_version: "1.1", first_byte_timeout: 10m }}\n'
+# So that what `own` may see as it is can't be said to `quick`: two names of one object would become equal.
+REDACTED = '@id("no-pseudonyms")\nforbid (principal, action == Action::"send_pseudonymised", resource in Provider::"quick");\n'
+DOUBLED = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {"alice@example.org": {}, "[EMAIL]": {}}}}}]
 HOURS = Fault("delay", seconds=3600)
 STREAMS = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 
@@ -25,8 +31,13 @@ def house(make_gateway, request):
     h = House.__new__(House)
     h.behind, h.healthy = Provider(), Provider()
     h.slow, h.quick = (FaultProxy(p.server.server_address[1]) for p in (h.behind, h.healthy))
-    providers = PROVIDER.format(name="slow", url=h.slow.url) + PROVIDER.format(name="quick", url=h.quick.url)
-    h.gateway = make_gateway(models=MODELS, providers=providers, limits="" if "counted" in request.node.name else "teams: { tests: { usd_per_day: 1000 } }").start()   # what has no price has none to be limited by
+    providers = PROVIDER.format(name="slow", url=h.slow.url) + PROVIDER.format(name="own", url=h.slow.url).replace("trust: external", "trust: internal") + PROVIDER.format(name="quick", url=h.quick.url)
+    # What has no price has none to be limited by.
+    limits = "" if "counted" in request.node.name else "teams: { tests: { tokens_per_minute: 6000 }, administrators: { tokens_per_minute: 6000 } }" if "tokens" in request.node.name else "teams: { tests: { usd_per_day: 1000 } }"
+    h.gateway = make_gateway(models=MODELS, providers=providers, limits=limits)
+    policy = h.gateway.folder / "policies/access.cedar"
+    policy.write_text(policy.read_text() + REDACTED)
+    h.gateway.start()
     h.client = httpx2.Client(verify=h.gateway.context(), timeout=120, trust_env=False)
     yield h
     h.client.close()
@@ -142,3 +153,40 @@ def test_what_the_first_one_refuses_for_good_is_told_though_a_hedge_is_under_way
     assert r.status_code == 400
     eventually(lambda: house.attempts(r) == [("slow/err-400", "refused", 400), ("quick/err-400", "cancelled", None)])
     assert hedges(house) == {'{alias="soon/*",outcome="failed"}': 1}
+
+
+def test_who_was_given_up_makes_room_while_the_other_one_answers(house):
+    warm(house, "one", 2, True)
+    house.slow.fault = HOURS
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(house.ask("one/slow", True)))       # 200 words, one every 20 ms
+    thread.start()
+    eventually(lambda: len(house.slow.gone) == 1)
+    house.slow.fault = None
+    assert house.ask("one/slow").headers["x-sallyport-route"].startswith("slow/")
+    thread.join(120)
+    assert answers[0].headers["x-sallyport-route"].endswith("hedged=won")
+
+
+def test_what_a_second_one_may_not_be_told_is_no_denial_and_not_counted(house):
+    warm_own = [house.ask("mixed/m") for _ in range(11)]
+    assert all(r.headers["x-sallyport-route"].startswith("own/m; ") for r in warm_own)
+    house.slow.fault = Fault("delay", seconds=1.5)
+    for _ in range(2):
+        r = house.ask("mixed/m", tools=DOUBLED)
+        assert said(r) == TEXT and r.headers["x-sallyport-route"].startswith("own/m; ") and not house.quick.seen
+        assert house.attempts(r) == [("own/m", "completed", 200)]
+    assert [e for e in house.gateway.entries() if e["kind"] == "denied"] == [] and hedges(house) == {}
+    # One hedge may be made of so many requests, and none was.
+    house.ask("mixed/m")
+    assert len(house.quick.seen) == 1 and hedges(house) == {'{alias="mixed/*",outcome="won"}': 1}
+
+
+def test_an_answer_tells_of_its_own_attempts_tokens(house):
+    other, mine = house.gateway.make_key("--principal", "other", "--team", "administrators"), house.gateway.key
+    house.gateway.key = other
+    alone = house.ask("never/m").headers["x-ratelimit-remaining-tokens"]
+    house.gateway.key = mine
+    house.slow.fault, house.quick.fault = Fault("delay", seconds=1.5), HOURS
+    r = house.ask("first/m")
+    assert r.headers["x-sallyport-route"].endswith("hedged=lost") and r.headers["x-ratelimit-remaining-tokens"] == alone

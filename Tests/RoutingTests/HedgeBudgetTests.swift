@@ -92,4 +92,25 @@ struct HedgeBudgetTests {
         #expect(takes(1_000))
         #expect(!takes(1))
     }
+
+    @Test(arguments: [Money(nanoUSD: 1_000), nil])
+    func `what was not sent may be spent on another`(_ cost: Money?) {
+        var book = RoutingBook()
+        let alias = ModelID("m")
+        book.hedgeableCame(alias, now: 0)
+        begin(candidate("a", "m"), &book, now: 0)
+        var paid = measure(.answered(status: 200))
+        paid.cost = Money(nanoUSD: 1_000)
+        book.end(a, paid, now: 0)
+        func takes() -> Bool { book.takeHedge(alias, cost: cost, share: 1_000_000, now: 0) }
+        #expect(takes())
+        #expect(!takes())
+        while book.takeRetry(now: 0) {}
+        book.forgoHedge(alias, cost: cost, now: 0, retry: false)
+        #expect(!book.takeRetry(now: 0))
+        #expect(takes())
+        book.forgoHedge(alias, cost: cost, now: 0)
+        #expect(book.takeRetry(now: 0))
+        #expect(takes())
+    }
 }

@@ -22,8 +22,8 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         case streamed(Streamed)
         /// The caller left before.
         case callerLeft
-        /// Another attempt answered first, so that this one was given up; nothing of it went to the caller.
-        case outpaced
+        /// Another attempt answered first, so that this one was given up, unless it was whole by then; nothing of it went to the caller.
+        case outpaced(wasWhole: Bool)
     }
 
     /// What became of a streamed answer.
@@ -470,7 +470,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     func lose() {
         guard outcome == nil else { return }
         call?.cancel()
-        finish(.outpaced)
+        finish(.outpaced(wasWhole: false))
     }
 
     /// The caller has gone.

@@ -13,6 +13,8 @@ final class Course: @unchecked Sendable {
     let route: Route
     /// Steps of the route that were not tried yet, in their order.
     private var untried: [Int]
+    /// Steps whose request holds a place at its candidate.
+    var hasPlace: Set<Int> = []
     /// Attempts that were recorded so far.
     var attempts = 0
     /// What the caller is told if nothing else comes.
@@ -55,6 +57,14 @@ struct Sending: Sendable {
     let step: Route.Step
     /// The attempt's number within its request.
     let number: Int
-    /// Which candidate it is and why, as the answer's head says it.
-    let route: String
+    let told: Told
+}
+
+/// What an answer's head says beside what its provider does. Taken when an attempt begins: another one beside it learns other things.
+struct Told: Sendable {
+    /// Which candidate it is and why.
+    var route: String
+    /// What stages add.
+    let fields: [(name: String, value: String)]
+    let cache: CacheUse
 }

@@ -62,7 +62,8 @@ extension Attempt.Outcome {
     var isPartial: Bool {
         switch self {
         case .whole, .refused, .untranslatable: false
-        case .failed, .callerLeft, .outpaced: true
+        case .outpaced(let wasWhole): !wasWhole
+        case .failed, .callerLeft: true
         case .streamed(let streamed): streamed.failure != nil || streamed.callerLeft || streamed.providerGaveUp
         }
     }

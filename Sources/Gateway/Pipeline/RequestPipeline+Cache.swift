@@ -78,7 +78,7 @@ extension RequestPipeline {
         metrics.cached(.hit)
         observe(hitOf: request, permitted.permit.destination, inquiry)
         if let whole {
-            var headers = headers(of: kept.head, permitted.permit, treated, inquiry.routeHeader, inquiry)
+            var headers = headers(of: kept.head, permitted.permit, treated, told(inquiry), inquiry)
             headers.add(name: "age", value: String(age / 1_000))
             if whole.lacksTokenLists { Self.tellOfTokenLists(&headers) }
             headers.add(name: Self.costHeader, value: "0")
@@ -87,6 +87,10 @@ extension RequestPipeline {
             await replay(kept, age: age, request, permitted.permit, treated, inquiry)
         }
         return true
+    }
+
+    private func told(_ inquiry: Inquiry) -> Told {
+        Told(route: inquiry.routeHeader, fields: inquiry.headers, cache: inquiry.cache)
     }
 
     /// Records that nothing leaves, and why there is an answer all the same; false where that can't be.
@@ -120,7 +124,7 @@ extension RequestPipeline {
             restoration: treated.request.restoration, rules: treated.rules, translation: treated.translation,
             workers: workers, framing: framing
         ) { head in
-            var headers = self.headers(of: head, permit, treated, inquiry.routeHeader, inquiry)
+            var headers = self.headers(of: head, permit, treated, self.told(inquiry), inquiry)
             headers.replaceOrAdd(name: "content-type", value: framing.contentType ?? request.dialect.streamType)
             headers.add(name: "cache-control", value: "no-cache")
             headers.add(name: "age", value: String(age / 1_000))

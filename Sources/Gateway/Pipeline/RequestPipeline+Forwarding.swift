@@ -24,7 +24,11 @@ extension RequestPipeline {
     ) async -> Forwarded {
         let (permitted, whole, receipt) = (sending.permitted, sending.treated, sending.receipt)
         let (kept, step, number) = (sending.kept, sending.step, sending.number)
-        let route = { sending.route + (race?.mark ?? "") }
+        let told = {
+            var told = sending.told
+            told.route += race?.mark ?? ""
+            return told
+        }
         let exchange = inquiry.exchange
         let permit = permitted.permit
         let (treated, rules) = (whole.request, whole.rules)
@@ -33,7 +37,7 @@ extension RequestPipeline {
             translation: whole.translation, workers: workers, framing: inquiry.admission.target.framing,
             keepsBytes: kept?.answerBytes ?? cachedBytes(of: whole, request), race: race, isHedge: isHedge
         ) { head in
-            var headers = self.headers(of: head, permit, whole, route(), inquiry)
+            var headers = self.headers(of: head, permit, whole, told(), inquiry)
             headers.replaceOrAdd(
                 name: "content-type",
                 value: inquiry.admission.target.framing.contentType
@@ -46,13 +50,6 @@ extension RequestPipeline {
         }
         attempt.glimpseBytes = glimpseBytes(of: request)
         let began = Clock.monotone()
-        if exchange.isOver || race?.isDecided == true {
-            settle(
-                inquiry, receipt, step, attempt, exchange.isOver ? .callerLeft : .outpaced, facts: AnswerFacts(), began,
-                number, treated,
-                wasForwarded: false)
-            return .over
-        }
         guard await isRoomKept(attempt: number, inquiry) else {
             let failure = UpstreamFailure(kind: .internal, message: "what is spent can't be kept")
             settle(
@@ -60,6 +57,14 @@ extension RequestPipeline {
                 wasForwarded: false)
             let error = RequestError(.unavailable, "what is spent under the limits can't be kept, so nothing is sent")
             return .failed(Refusal(error), mayTryNext: false)
+        }
+        if exchange.isOver || race?.isDecided == true {
+            settle(
+                inquiry, receipt, step, attempt, exchange.isOver ? .callerLeft : .outpaced(wasWhole: false),
+                facts: AnswerFacts(), began,
+                number, treated,
+                wasForwarded: false)
+            return .over
         }
         follow(step, attempt)
         if inquiry.rollout?.needsText == true { attempt.watches(AnswerQuality.mostBytes) }
@@ -89,10 +94,10 @@ extension RequestPipeline {
                 let answer = try await read(bytes, to: request, whole)
                 facts = answer.facts
                 guard race?.claims(attempt) ?? true else {
-                    outcome = .outpaced
+                    outcome = .outpaced(wasWhole: true)
                     return .over
                 }
-                var headers = headers(of: head, permit, whole, route(), inquiry)
+                var headers = headers(of: head, permit, whole, told(), inquiry)
                 if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
                 if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }) {
                     headers.add(name: Self.costHeader, value: String(cost.nanoUSD))
@@ -170,24 +175,24 @@ extension RequestPipeline {
     }
 
     func headers(
-        of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ route: String, _ inquiry: Inquiry
+        of head: Attempt.AnswerHead, _ permit: Permit, _ treated: Treated, _ told: Told, _ inquiry: Inquiry
     ) -> HTTPHeaders {
         var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)
         // What is left of the provider's limits concerns the gateway's account there; where the caller has limits here, it hears of those.
-        let hasLimits = inquiry.headers.contains { ResponseHeaders.tellsOfLimits($0.name) }
+        let hasLimits = told.fields.contains { ResponseHeaders.tellsOfLimits($0.name) }
         for field in head.passed
         where field.name != "content-type" && field.name != Attempt.AnswerHead.errorTypeField
             && !(hasLimits && ResponseHeaders.tellsOfLimits(field.name))
         {
             headers.add(name: field.name, value: field.value)
         }
-        for (name, value) in inquiry.headers where !headers.contains(name: name) {
+        for (name, value) in told.fields where !headers.contains(name: name) {
             headers.add(name: name, value: value)
         }
         headers.add(name: "x-sallyport-destination", value: permit.destination.description)
         headers.add(name: "x-sallyport-form", value: permit.form.rawValue)
-        headers.add(name: "x-sallyport-route", value: route)
-        headers.add(name: "x-sallyport-cache", value: inquiry.cache.rawValue)
+        headers.add(name: "x-sallyport-route", value: told.route)
+        headers.add(name: "x-sallyport-cache", value: told.cache.rawValue)
         if !treated.losses.isEmpty {
             headers.add(name: "x-sallyport-warning", value: treated.losses.joined(separator: ", "))
         }

@@ -28,6 +28,8 @@ extension RequestPipeline {
         return await withTaskGroup(of: Forwarded?.self) { group in
             group.addTask {
                 let ended = await self.forward(course.request, first, inquiry, in: race)
+                // Others may have its place while the second one goes on.
+                self.leave(first.number - 1, of: course, wasSent: true)
                 race.firstEnded(isFinal: ended.isFinal)
                 return ended
             }
@@ -59,6 +61,10 @@ extension RequestPipeline {
         let before = course.attempts
         defer {
             leave(step, wasSent: course.attempts > before)
+            // What it was to cost others may cost instead.
+            if !race.isHedged {
+                routing.withLock { $0.forgoHedge(course.alias.alias, cost: step.expectedCost, now: Clock.monotone()) }
+            }
             // Where it was not sent after all.
             if let room = inquiry.rooms.removeValue(forKey: index + 1) { limits.settle(room, .nothing) }
             race.watch()
@@ -73,11 +79,13 @@ extension RequestPipeline {
         let now = Clock.monotone()
         let begins = routing.withLock { book in
             guard book.begin(step.candidate, now: now) else { return false }
-            let isPaid =
-                book.takeHedge(course.alias.alias, cost: step.expectedCost, share: hedge.costShare, now: now)
-                && book.takeRetry(now: now)
-            if !isPaid { book.leave(step.destination) }
-            return isPaid
+            let (alias, cost) = (course.alias.alias, step.expectedCost)
+            if book.takeHedge(alias, cost: cost, share: hedge.costShare, now: now) {
+                if book.takeRetry(now: now) { return true }
+                book.forgoHedge(alias, cost: cost, now: now, retry: false)
+            }
+            book.leave(step.destination)
+            return false
         }
         if begins { explain(step, number: course.attempts + 1, course.route, inquiry) }
         return begins

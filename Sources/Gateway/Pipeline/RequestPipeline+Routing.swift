@@ -97,6 +97,12 @@ extension RequestPipeline {
         }
     }
 
+    /// The same, unless it has left before.
+    func leave(_ index: Int, of course: Course, wasSent: Bool) {
+        guard course.hasPlace.remove(index) != nil else { return }
+        leave(course.route.steps[index], wasSent: wasSent)
+    }
+
     /// Follows an attempt that is about to leave: how long it waits tells of its candidate before it ends.
     func follow(_ step: Route.Step, _ attempt: Attempt) {
         let sending = routing.withLock {

@@ -125,7 +125,8 @@ final class RequestPipeline: Sendable {
             let step = route.steps[index]
             guard permits[step.index] != nil, mayBegin(step, after: course.attempts, inquiry, route) else { continue }
             let before = course.attempts
-            defer { leave(step, wasSent: course.attempts > before) }
+            course.hasPlace.insert(index)
+            defer { leave(index, of: course, wasSent: course.attempts > before) }
             switch try await attempt(index, course, inquiry) {
             case .over: return
             case .failed(let refusal, let mayTryNext):
@@ -144,12 +145,14 @@ final class RequestPipeline: Sendable {
         guard let permitted = course.permits[step.index] else { return nil }
         let treated: Treated
         do {
-            treated = try await treat(request, findings, permitted, attempt: number, inquiry)
+            treated = try await treat(
+                request, findings, permitted, attempt: number, isOnlyOne: race == nil, inquiry)
         } catch let error as RequestError {
             // What one provider's dialect can't say another's may.
             course.unsaid = course.unsaid ?? Refusal(error)
             return nil
         }
+        // A second one beside the first does not look: what is kept of its candidate's answers is told where its turn comes.
         if race == nil, try await answerFromCache(request, findings, permitted, treated, attempt: number, inquiry) {
             return .over
         }
@@ -166,7 +169,7 @@ final class RequestPipeline: Sendable {
         course.attempts += 1
         let sending = Sending(
             permitted: permitted, treated: treated, receipt: receipt, kept: kept, step: step, number: number,
-            route: route)
+            told: Told(route: route, fields: inquiry.headers, cache: inquiry.cache))
         if race == nil, course.attempts == 1, let patience = patience(course, step) {
             return await self.race(sending, patience: patience, course, inquiry)
         }
@@ -482,7 +485,7 @@ final class RequestPipeline: Sendable {
 
     /// 9. Makes the permitted form for that destination, in the destination's dialect.
     private func treat(
-        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, attempt: Int,
+        _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted, attempt: Int, isOnlyOne: Bool,
         _ inquiry: Inquiry
     ) async throws -> Treated {
         let (permit, privacy, id) = (permitted.permit, inquiry.activeSet.privacy, inquiry.id)
@@ -496,7 +499,7 @@ final class RequestPipeline: Sendable {
         let caching = caching(request, permitted, keeping, inquiry)
         let began = Clock.monotone()
         defer { inquiry.stages.treat = Clock.microseconds(since: began) }
-        return try await treating(request, findings, inquiry) {
+        return try await treating(request, findings, isOnlyOne: isOnlyOne, inquiry) {
             var losses: [String] = []
             let treated: TreatedRequest
             if let translation {
@@ -527,9 +530,10 @@ final class RequestPipeline: Sendable {
         }
     }
 
-    /// Does the work; what the caller has to mend is a denial, so that it is not sent again as it is.
+    /// Does the work; what the caller has to mend is a denial, so that it is not sent again as it is. Beside another attempt, which may
+    /// answer, nothing is denied.
     private func treating(
-        _ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry,
+        _ request: InferenceRequest, _ findings: Findings, isOnlyOne: Bool, _ inquiry: Inquiry,
         _ work: @escaping @Sendable () throws -> Treated
     ) async throws -> Treated {
         do {
@@ -541,7 +545,7 @@ final class RequestPipeline: Sendable {
             case .tooManyValues: reason = .tooManyValues
             case .foreignFindings, .overlappingEdits, .surrogatesExhausted, .blocked: throw error
             }
-            deny(request, findings, inquiry, reason, status: 422, inquiry.considered)
+            if isOnlyOne { deny(request, findings, inquiry, reason, status: 422, inquiry.considered) }
             throw Refusal(RequestError(.unprocessable, "\(error)"))
         }
     }
