@@ -22,6 +22,8 @@ public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
     case unsupportedMediaType = "unsupported_media_type"
     /// A part can't be inspected, and policy wants it inspected: 422.
     case unprocessable
+    /// A limit applies to what the request leaves open: 422.
+    case unbounded
     /// A limit is spent: 429.
     case rateLimited = "rate_limited"
     /// The header fields are too large: 431.
@@ -49,7 +51,7 @@ public enum ErrorKind: String, Hashable, Sendable, CaseIterable {
         case .requestTimeout: 408
         case .payloadTooLarge: 413
         case .unsupportedMediaType: 415
-        case .unprocessable: 422
+        case .unprocessable, .unbounded: 422
         case .rateLimited: 429
         case .headersTooLarge: 431
         case .internalFailure: 500

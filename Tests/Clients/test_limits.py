@@ -67,7 +67,7 @@ def test_a_stream_that_breaks_off_is_estimated_in_the_ledger_and_stays_at_its_mo
 def test_what_has_a_price_of_its_own_does_not_leave_under_a_limit_on_money(make_gateway, provider):
     g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
     r = g.post(body(service_tier="priority"))
-    assert r.status_code == 422 and "costs more than list prices say" in r.json()["error"]["message"]
+    assert r.status_code == 422 and r.json()["error"]["code"] == "unbounded_request" and "costs more than list prices say" in r.json()["error"]["message"]
     r = g.post({"model": "priced", "prompt": ["hello"] * 100, "max_tokens": 2000}, "/v1/completions")
     assert r.status_code == 429 and not provider.bodies()
 

@@ -30,7 +30,8 @@ enum AnthropicErrorBody {
 
     private static func type(of kind: ErrorKind) -> String {
         switch kind {
-        case .invalidRequest, .methodNotAllowed, .unsupportedMediaType, .unprocessable: "invalid_request_error"
+        case .invalidRequest, .methodNotAllowed, .unsupportedMediaType, .unprocessable, .unbounded:
+            "invalid_request_error"
         case .unauthenticated: "authentication_error"
         case .forbidden: "permission_error"
         case .notFound, .modelNotFound: "not_found_error"

@@ -15,7 +15,7 @@ enum BedrockErrorBody {
     static func type(of kind: ErrorKind) -> String {
         switch kind {
         case .unauthenticated, .forbidden: "AccessDeniedException"
-        case .invalidRequest, .methodNotAllowed, .unsupportedMediaType, .unprocessable, .payloadTooLarge,
+        case .invalidRequest, .methodNotAllowed, .unsupportedMediaType, .unprocessable, .unbounded, .payloadTooLarge,
             .headersTooLarge:
             "ValidationException"
         case .notFound, .modelNotFound: "ResourceNotFoundException"

@@ -49,6 +49,7 @@ enum OpenAIErrorBody {
         case .payloadTooLarge: ("request_too_large", "request_too_large")
         case .unsupportedMediaType: ("invalid_request_error", "unsupported_media_type")
         case .unprocessable: ("unprocessable_entity_error", "unscannable_content")
+        case .unbounded: ("unprocessable_entity_error", "unbounded_request")
         case .rateLimited: ("rate_limit_error", "rate_limit_exceeded")
         case .headersTooLarge: ("request_too_large", "headers_too_large")
         case .internalFailure: ("server_error", "internal_error")

@@ -27,6 +27,13 @@ extension ConfigurationLoader {
                 lonely.report("`access_key` and `secret_key` go together")
             }
             let (apiKey, isRoutable) = apiKey(field, section)
+            // Whoever has an address of its own may sign on its way; Amazon itself answers nobody unsigned.
+            let isAmazon = section.field("base_url")?.string("an address")?.contains(".amazonaws.com") ?? true
+            if section.field("api_key") == nil, fields.allSatisfy({ $0 == nil }), isAmazon {
+                field.report(
+                    "expected `api_key` (a Bedrock API key), or `access_key` and `secret_key`, such as "
+                        + "`{ env: AWS_ACCESS_KEY_ID }`: Bedrock answers no request without")
+            }
             return ReadBedrock(region: region, apiKey: apiKey, credentials: nil, isRoutable: isRoutable)
         }
         if let apiKey = section.field("api_key") {

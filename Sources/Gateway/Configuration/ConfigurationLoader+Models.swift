@@ -78,7 +78,14 @@ private struct ModelsReader {
         terms.hedge = section.field("hedge").flatMap(hedge)
         terms.probe = section.field("probe").flatMap { probe($0.section) }
         let known = Set(providers.compactMap(\.settings.region)).sorted()
-        if let fields = section.field("regions")?.elements(of: "regions") {
+        let regions = section.field("regions")
+        if let fields = regions?.elements(of: "regions") {
+            // Read as it stands, no candidate could ever be tried; who writes it means any.
+            if fields.isEmpty {
+                regions?.report(
+                    "expected at least one region, such as `[\(known.first ?? "eu-central-1")]`; without `regions` any will do"
+                )
+            }
             terms.regions = Set(
                 fields.compactMap { field in
                     guard let region = field.word("a region") else { return nil }

@@ -29,6 +29,12 @@ extension ConfigurationLoader {
             )
             return nil
         }
+        if text.lowercased().hasPrefix("redis:") || text.contains("@") {
+            field.report(
+                "expected an address such as `127.0.0.1:6379`, found one that says more: write host and port alone, and `user` and "
+                    + "`password` as keys beside `address`")
+            return nil
+        }
         let colon = text.lastIndex(of: ":")
         let host = colon.map { text[..<$0].filter { $0 != "[" && $0 != "]" } } ?? ""
         guard let colon, let port = ScalarText.integer(text[text.index(after: colon)...]), (1...65_535).contains(port),

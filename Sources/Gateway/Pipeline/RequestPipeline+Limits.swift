@@ -37,7 +37,7 @@ extension RequestPipeline {
         } catch {
             return NoRoom(
                 refusal: Refusal(
-                    RequestError(.unprocessable, "\(error)"), headers: [("x-should-retry", "false")]),
+                    RequestError(.unbounded, "\(error)"), headers: [("x-should-retry", "false")]),
                 milliseconds: nil)
         }
         // The first attempt brings the request itself, which others' limits on requests count too.

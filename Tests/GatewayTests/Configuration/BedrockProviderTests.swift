@@ -51,12 +51,25 @@ struct BedrockProviderTests {
             ])
     }
 
+    @Test func `who has an address of its own may sign there`() throws {
+        let configuration = try fixture("region: us-east-1, base_url: https://signer.example", [:]).load()
+        #expect(configuration.provider(ProviderID("rock"))?.isRoutable == true)
+    }
+
     @Test(arguments: [
         (keys, "expected `region` or `aws_region`, such as `eu-central-1`"),
         ("region: r, access_key: { env: ID }", "`access_key` and `secret_key` go together"),
         ("region: r, session_token: { env: ID }", "`access_key` and `secret_key` go together"),
         ("region: r, \(keys), api_key: { env: ID }", "expected either `api_key` or an access key, not both"),
         ("region: r, access_key: { env: ID }, secret_key: { env: NONE }", "environment variable `NONE` is not set"),
+        (
+            "region: r",
+            "7:9: `providers.rock`: expected `api_key` (a Bedrock API key), or `access_key` and `secret_key`"
+        ),
+        (
+            "region: r, base_url: https://bedrock-runtime.eu-central-1.amazonaws.com",
+            "expected `api_key` (a Bedrock API key)"
+        ),
         ("region: r, \(keys), secret_kee: { env: ID }", "unknown key `secret_kee`"),
     ])
     func `a mistake is told`(settings: String, message: String) {

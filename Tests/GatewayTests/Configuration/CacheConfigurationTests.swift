@@ -83,7 +83,11 @@ struct CacheConfigurationTests {
         ),
         (
             "limit_state: { redis: { address: \"redis://cache.example:6379\" } }",
-            "7:34: `limit_state.redis.address`: expected an address such as `127.0.0.1:6379`, found `redis://"
+            "7:34: `limit_state.redis.address`: expected an address such as `127.0.0.1:6379`, found one that says more: write host"
+        ),
+        (
+            "cache: { store: redis, redis: { address: \"me:secret@cache.example:6379\" } }",
+            "7:42: `cache.redis.address`: expected an address such as `127.0.0.1:6379`, found one that says more: write host"
         ),
     ])
     func `what is wrong with the place of kept answers is told with its place`(_ text: String, _ message: String) {

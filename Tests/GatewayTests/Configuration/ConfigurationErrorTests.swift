@@ -294,6 +294,10 @@ struct ConfigurationErrorTests {
 
     static let models: [(String, String)] = [
         ("models: {}\n", "1:1: unknown key `models`: known are `aliases`"),
+        (
+            "aliases: { a: { regions: [], candidates: [{ provider: demo, model: demo }] } }",
+            "1:26: `aliases.a.regions`: expected at least one region, such as `[eu-central-1]`; without `regions` any will do"
+        ),
         ("aliases: []\n", "1:10: `aliases`: expected a mapping of keys to values, found a list"),
         (
             "aliases: { a: {} }\n",
