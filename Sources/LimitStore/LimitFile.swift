@@ -15,7 +15,10 @@ final class LimitFile: Sendable {
         configuration.busyMode = .timeout(Self.busySeconds)
         configuration.label = "limits"
         configuration.prepareDatabase { db in
-            // One gateway, one file: two that count apart would each spend the whole.
+            // One gateway, one file: two that count apart would each spend the whole. `synchronous = FULL` would outlive a loss of power
+            // to the last commit, but syncs the journal at each: 4 to 7 ms here (a virtual disk), which only 64 requests at once bring
+            // below 100 us each, and which the request waits for before the ledger's own sync. After a loss of power the ledger's
+            // intents, which are synced, say what had left in those last moments.
             try db.execute(
                 sql: """
                     PRAGMA locking_mode = EXCLUSIVE;

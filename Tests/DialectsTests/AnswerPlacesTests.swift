@@ -126,6 +126,8 @@ import Testing
         #"{"note":{"a":["t"]},"modelVersion":"m","responseId":"r"}"#,
         #"{"candidates":[{"content":{"parts":[{"text":"","note":"t","thoughtSignature":"s"}]}}]}"#,
         #"{"candidates":[{"note":{"text":"t"}}]}"#,
+        #"{"candidates":[{"content":{"parts":[],"role":"model","note":["t"]}}]}"#,
+        #"{"candidates":[{"content":["t"]}]}"#,
     ])
     func `Gemini's answers are read to their last member`(answer: String) throws {
         let document = try JSONDocument(parsing: Array(answer.utf8))

@@ -25,6 +25,14 @@ struct ResponsesTests {
         #expect(try request(body).tools.contains("wipe"))
     }
 
+    @Test(arguments: [(#"{"id":"pmpt_1","variables":{"who":"Maria"}}"#, [InferenceRequest.Place.system]), ("null", [])])
+    func `a prompt that lies at the provider is a part that nobody can look into`(
+        prompt: String, places: [InferenceRequest.Place]
+    ) throws {
+        let read = try request(#"{"model":"m","input":"x","prompt":\#(prompt)}"#)
+        #expect(read.unscannable.map(\.place) == places)
+    }
+
     @Test func `a request's texts are found with their places`() throws {
         let read = try request(
             #"""

@@ -40,14 +40,16 @@ enum BedrockReplyReader: ReplyReader {
         }
     }
 
-    static func stop(_ word: Word) -> Reply.Stop? {
+    /// What is none of these is no success: `malformed_model_output`, say, or a reason that came after this was written. So the answer is
+    /// one that is not whole.
+    static func stop(_ word: Word) -> Reply.Stop {
         switch word {
         case "end_turn": .end
         case "max_tokens", "model_context_window_exceeded": .length
         case "stop_sequence": .stopSequence
         case "tool_use": .toolCalls
         case "guardrail_intervened", "content_filtered": .refusal
-        default: nil
+        default: .length
         }
     }
 }

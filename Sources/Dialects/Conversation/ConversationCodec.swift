@@ -53,8 +53,14 @@ extension ConversationWriter {
 
 /// Reads a dialect's whole answer.
 protocol ReplyReader {
-    /// Reads an answer; `nil` for what is none.
+    /// Reads an answer; `nil` for what is none. `name` tells it from all other answers where it has no name of its own.
+    static func read(_ tape: Tape, named name: String) -> Reply?
+    /// The same, for dialects that name all that needs a name.
     static func read(_ tape: Tape) -> Reply?
+}
+
+extension ReplyReader {
+    static func read(_ tape: Tape, named name: String) -> Reply? { read(tape) }
 }
 
 /// Writes a dialect's whole answer.

@@ -34,7 +34,10 @@ enum GeminiAnswerReader {
             case "logprobsResult":
                 TokenList.note(member.value, of: tape, emptyArray: false, into: &answer.tokenLists)
             case "content":
-                guard let parts = tape.member("parts", of: member.value) else { continue }
+                var others: [Int] = []
+                let parts = parts(of: member.value, of: tape, besides: &others)
+                for node in others { answer.texts.append(Answer.Text(node: node, isJSON: false)) }
+                guard let parts else { continue }
                 for part in tape.elements(of: parts) { read(part: part, of: tape, isJSON, into: &answer) }
             default: append(member.value, of: tape, &answer)
             }
@@ -55,6 +58,23 @@ enum GeminiAnswerReader {
         var nodes: [Int] = []
         strings(in: node, of: tape, into: &nodes)
         for node in nodes { answer.texts.append(Answer.Text(node: node, isJSON: false)) }
+    }
+
+    /// The list of a content's parts; `nil` where there is none. Strings of what else stands there go to `nodes`.
+    static func parts(of content: Int, of tape: Tape, besides nodes: inout [Int]) -> Int? {
+        guard tape.kind(content) == .object else {
+            strings(in: content, of: tape, into: &nodes)
+            return nil
+        }
+        var parts: Int?
+        for member in tape.members(of: content) {
+            if "parts" ~= member.name, tape.kind(member.value) == .array, parts == nil {
+                parts = member.value
+            } else {
+                strings(of: member, tape, &nodes)
+            }
+        }
+        return parts
     }
 
     /// Whether a part is a thought.

@@ -5,10 +5,13 @@ internal import JSONText
 struct GeminiReplyEventReader: ReplyEventReader {
     private var hasBegun = false
     private var hasContent = false
-    private var id: EscapedText?
+    private var name: EscapedText
     private var calls = 0
     private var stop: Reply.Stop?
     private var hasEnded = false
+
+    /// `name` tells the answer from all others where it has no name of its own.
+    init(name: String) { self.name = EscapedText(name) }
 
     /// More calls than any answer has.
     private static let mostCalls = 1_024
@@ -37,7 +40,8 @@ struct GeminiReplyEventReader: ReplyEventReader {
         }
         if !hasBegun {
             hasBegun = true
-            id = tape.member("responseId", of: 0).flatMap { tape.text($0) }
+            let id = tape.member("responseId", of: 0).flatMap { tape.text($0) }
+            if let id, !id.isEmpty { name = id }
             try said(.began(id: id, model: tape.member("modelVersion", of: 0).flatMap { tape.text($0) }))
         }
         for member in tape.members(of: 0) {
@@ -70,13 +74,13 @@ struct GeminiReplyEventReader: ReplyEventReader {
         if GeminiReplyReader.isFault(tape.word(reason)), !hasContent {
             return try said(.failed(UpstreamError(message: "the model failed", type: "INTERNAL")))
         }
-        stop = GeminiReplyReader.stop(tape.word(reason)) ?? .end
+        stop = GeminiReplyReader.stop(tape.word(reason))
     }
 
     private mutating func read(
         part: Int, of tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
     ) throws(TranslationFault) {
-        guard let piece = GeminiReplyPart(part, call: calls, of: id, in: tape) else {
+        guard let piece = GeminiReplyPart(part, call: calls, of: name, in: tape) else {
             throw TranslationFault("a stream's part has no place in the caller's dialect")
         }
         switch piece {

@@ -2,7 +2,9 @@ internal import JSONText
 
 /// Reads a `GenerateContentResponse`: its first candidate, for more can't be asked for across dialects.
 enum GeminiReplyReader: ReplyReader {
-    static func read(_ tape: Tape) -> Reply? {
+    static func read(_ tape: Tape) -> Reply? { read(tape, named: "") }
+
+    static func read(_ tape: Tape, named name: String) -> Reply? {
         guard tape.kind(0) == .object else { return nil }
         var reply = Reply()
         var isKnown = false
@@ -27,19 +29,20 @@ enum GeminiReplyReader: ReplyReader {
             default: break
             }
         }
-        guard isKnown, read(tape, into: &reply) else { return nil }
+        guard isKnown, read(tape, named: name, into: &reply) else { return nil }
         return isBroken && reply.parts.isEmpty ? nil : reply
     }
 
     /// Takes over the candidate's parts; false where one of them has no place in any other dialect.
-    private static func read(_ tape: Tape, into reply: inout Reply) -> Bool {
+    private static func read(_ tape: Tape, named name: String, into reply: inout Reply) -> Bool {
         guard let candidates = tape.member("candidates", of: 0),
             let candidate = tape.elements(of: candidates).first(where: { _ in true }),
             let content = tape.member("content", of: candidate), let parts = tape.member("parts", of: content)
         else { return true }
         var calls = 0
+        let name = reply.id ?? EscapedText(name)
         for part in tape.elements(of: parts) {
-            guard let piece = GeminiReplyPart(part, call: calls, of: reply.id, in: tape) else { return false }
+            guard let piece = GeminiReplyPart(part, call: calls, of: name, in: tape) else { return false }
             switch piece {
             case .nothing: break
             case .text(let text): reply.parts.append(.text(text))
@@ -68,14 +71,16 @@ enum GeminiReplyReader: ReplyReader {
         return .some(tape.member("blockReasonMessage", of: feedback).flatMap { tape.isText($0) ? tape.text($0) : nil })
     }
 
-    static func stop(_ word: Word) -> Reply.Stop? {
+    /// What is neither of these is no success: the model failed in the middle of its answer, or stopped for a reason that came after this
+    /// was written. So the answer is one that is not whole.
+    static func stop(_ word: Word) -> Reply.Stop {
         switch word {
         case "STOP": .end
         case "MAX_TOKENS": .length
         case "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY",
             "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "MODEL_ARMOR":
             .refusal
-        default: nil
+        default: .length
         }
     }
 
@@ -97,7 +102,8 @@ enum GeminiReplyPart {
     case thought(EscapedText)
     case call(Conversation.ToolCall, signature: EscapedText?)
 
-    /// Reads a part; `nil` for one that has no place in any other dialect: a picture, say. Calls need not have identifiers.
+    /// Reads a part; `nil` for one that has no place in any other dialect: a picture, say. Calls need not have identifiers; theirs are made
+    /// of the answer's, so that no two of a conversation are the same.
     init?(_ part: Int, call number: Int, of answer: EscapedText?, in tape: Tape) {
         var signature: EscapedText?
         var result = GeminiReplyPart.nothing

@@ -66,8 +66,9 @@ struct GeminiStreamReader: Sendable {
             case "finishReason": reason = tape.value(member.value).string
             case "logprobsResult": TokenList.note(member.value, of: tape, emptyArray: false, into: &event.tokenLists)
             case "content":
-                guard let parts = tape.member("parts", of: member.value) else { continue }
-                read(parts, block, of: tape, into: &event)
+                if let parts = GeminiAnswerReader.parts(of: member.value, of: tape, besides: &event.wholes) {
+                    read(parts, block, of: tape, into: &event)
+                }
             default: GeminiAnswerReader.strings(in: member.value, of: tape, into: &event.wholes)
             }
         }

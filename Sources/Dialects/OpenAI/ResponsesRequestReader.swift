@@ -31,8 +31,9 @@ private struct Reader {
                 try readTools(member.value)
             case "max_output_tokens": try draft.readMaximum(member.value)
             case "prompt":
-                // A template that lies at the provider, and may hold files.
-                draft.collector.part(.file, .system)
+                // A template that lies at the provider, and may hold texts, files and tools: what policy says of parts that nobody can
+                // look into holds for it. Many clients say `null` for none.
+                if tape.kind(member.value) != .null { draft.collector.part(.file, .system) }
                 try draft.collector.everything(member, .system)
             case "temperature", "top_p", "text", "tool_choice", "parallel_tool_calls", "store", "metadata", "user",
                 "reasoning", "include", "previous_response_id", "truncation", "service_tier", "background":

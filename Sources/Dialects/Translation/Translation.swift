@@ -98,7 +98,7 @@ public struct Translation: Sendable, Hashable {
     public func answer(_ body: [UInt8], as facts: TranslatedAnswer) throws -> Answer {
         let document = try JSONDocument(
             parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 128))
-        guard let reply = document.withTape({ Self.replyReader(of: provider).read($0) }) else {
+        guard let reply = document.withTape({ Self.replyReader(of: provider).read($0, named: facts.identifier) }) else {
             throw TranslationFault("the answer is none of the provider's dialect")
         }
         return Answer(
@@ -108,7 +108,7 @@ public struct Translation: Sendable, Hashable {
     /// Begins to translate a streamed answer.
     public func stream(as facts: TranslatedAnswer) -> StreamTranslation {
         StreamTranslation(
-            Self.eventReader(of: provider), of: provider.dialect, Self.eventWriter(of: caller, facts),
+            Self.eventReader(of: provider, facts), of: provider.dialect, Self.eventWriter(of: caller, facts),
             in: caller.dialect)
     }
 
@@ -152,11 +152,11 @@ public struct Translation: Sendable, Hashable {
         }
     }
 
-    private static func eventReader(of operation: Operation) -> any ReplyEventReader {
+    private static func eventReader(of operation: Operation, _ facts: TranslatedAnswer) -> any ReplyEventReader {
         switch operation {
         case .messages: AnthropicReplyEventReader()
         case .converse: BedrockReplyEventReader()
-        case .generateContent: GeminiReplyEventReader()
+        case .generateContent: GeminiReplyEventReader(name: facts.identifier)
         default: OpenAIReplyEventReader()
         }
     }

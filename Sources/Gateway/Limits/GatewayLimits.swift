@@ -50,7 +50,8 @@ final class GatewayLimits: Sendable {
     private func wait(
         for charges: [LimitCharge], at scope: LimitScope, _ rule: QueueRule, _ asking: Asking, _ first: LimitExceeded?
     ) async -> LimitAnswer? {
-        guard let ticket = lines.join(scope, tenant: asking.principal.name, length: rule.length) else {
+        let turn = LimitLines.Turn(tenant: asking.principal.tenant, name: asking.principal.name)
+        guard let ticket = lines.join(scope, turn: turn, length: rule.length) else {
             if let first { return .exceeded(first) }
             return await backend.reserve(charges, asking.name)
         }

@@ -14,8 +14,14 @@ final class LimitLines: Sendable {
         case left
     }
 
+    /// Whose turn it is: a principal's, whose name may be another's in another tenant.
+    struct Turn: Hashable {
+        let tenant: String
+        let name: String
+    }
+
     private struct Line {
-        var queue = FairQueue<String>()
+        var queue = FairQueue<Turn>()
         /// How often room was given back.
         var returns: UInt64 = 0
         var sleepers: [UInt64: CheckedContinuation<Wake, Never>] = [:]
@@ -40,11 +46,11 @@ final class LimitLines: Sendable {
     }
 
     /// Joins a line; `nil` where so many wait already.
-    func join(_ scope: LimitScope, tenant: String, length: Int) -> UInt64? {
+    func join(_ scope: LimitScope, turn: Turn, length: Int) -> UInt64? {
         state.withLock { state in
             if let count = state.lines[scope]?.queue.count, count >= length { return nil }
             state.lastTicket += 1
-            _ = state.lines[scope, default: Line()].queue.add(state.lastTicket, of: tenant)
+            _ = state.lines[scope, default: Line()].queue.add(state.lastTicket, of: turn)
             waiting.add(1, ordering: .relaxed)
             return state.lastTicket
         }

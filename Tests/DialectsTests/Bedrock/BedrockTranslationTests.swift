@@ -205,7 +205,8 @@ struct BedrockTranslationTests {
     @Test(arguments: [
         ("end_turn", "stop"), ("max_tokens", "length"), ("stop_sequence", "stop"), ("tool_use", "tool_calls"),
         ("guardrail_intervened", "content_filter"), ("content_filtered", "content_filter"),
-        ("model_context_window_exceeded", "length"), ("unheard_of", "stop"),
+        ("model_context_window_exceeded", "length"), ("unheard_of", "length"),
+        ("malformed_model_output", "length"),
     ])
     func `a reason to stop has a word in chat completions`(reason: String, word: String) throws {
         let body = #"{"output":{"message":{"role":"assistant","content":[{"text":"a"}]}},"stopReason":"\#(reason)"}"#

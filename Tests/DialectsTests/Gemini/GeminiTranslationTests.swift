@@ -119,13 +119,21 @@ struct GeminiTranslationTests {
 
     @Test(arguments: [
         ("STOP", "stop"), ("MAX_TOKENS", "length"), ("SAFETY", "content_filter"), ("RECITATION", "content_filter"),
-        ("PROHIBITED_CONTENT", "content_filter"), ("NEW", "stop"),
+        ("PROHIBITED_CONTENT", "content_filter"), ("NEW", "length"), ("OTHER", "length"),
+        ("MALFORMED_FUNCTION_CALL", "length"),
     ])
     func `a reason to stop has a word in chat completions`(reason: String, word: String) throws {
         let body = #"{"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"\#(reason)"}]}"#
         #expect(try answer(body, from: .generateContent, to: .chat).contains(#""finish_reason":"\#(word)""#))
         let events = try stream(bytes("data: \(body)\r\n\r\n"), from: .generateContent, to: .chat)
         #expect(events.contains(#""finish_reason":"\#(word)""#) && events.hasSuffix("data: [DONE]\n\n"))
+    }
+
+    @Test func `calls without names are named after their answer, also where that has none`() throws {
+        let body = #"{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f"}}]},"finishReason":"STOP"}]}"#
+        #expect(try answer(body, from: .generateContent, to: .chat).contains(#""id":"call_0001_0""#))
+        let events = try stream(bytes("data: \(body)\r\n\r\n"), from: .generateContent, to: .chat)
+        #expect(events.contains(#""id":"call_0001_0""#))
     }
 
     @Test(arguments: [
