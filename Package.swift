@@ -79,7 +79,8 @@ let package = Package(
         library("DataSets", ["JSONText", "Cryptography"]),
         // What a finished run says, as figures, tables and a page.
         library(
-            "EvaluationReport", ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"]),
+            "EvaluationReport",
+            ["Evaluation", "Statistics", "Suggestions", "Inference", "JSONText", "HyperText", "PlainText"]),
 
         // Shells: sockets, disks, C.
         library("NameModel", ["CNameModel"]),

@@ -27,7 +27,9 @@ private enum House {
         "Drift": ["Statistics"],
         "Evaluation": ["Inference", "JSONText", "Suggestions", "Cryptography"],
         "DataSets": ["JSONText", "Cryptography"],
-        "EvaluationReport": ["Evaluation", "Statistics", "Inference", "JSONText", "HyperText", "PlainText"],
+        "EvaluationReport": [
+            "Evaluation", "Statistics", "Suggestions", "Inference", "JSONText", "HyperText", "PlainText",
+        ],
     ]
     static let shells: [String: Set<String>] = [
         "PatternScanner": ["CHyperscan", "Privacy"],

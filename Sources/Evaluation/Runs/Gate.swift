@@ -57,6 +57,7 @@ public struct Gate: Sendable {
 public struct GateFigures: Sendable {
     private let whole: RunSummary
     private let tags: [String: RunSummary]
+    private var replaced: [String: Double?] = [:]
 
     /// Of a candidate's results.
     public init(_ results: [CaseResult]) {
@@ -64,7 +65,16 @@ public struct GateFigures: Sendable {
         tags = Dictionary(uniqueKeysWithValues: RunSummary.byTag(results).map { ($0.tag, $0.summary) })
     }
 
+    /// The same with other values for metrics of the whole run, by name: for what-if and resampling. Metrics of a tag or a
+    /// scorer stay as they are.
+    public func replacing(_ values: [String: Double?]) -> GateFigures {
+        var figures = self
+        figures.replaced = values
+        return figures
+    }
+
     func value(of metric: GateMetric) -> Double? {
+        if metric.tag == nil, metric.scorer == nil, let value = replaced[metric.name] { return value }
         guard let summary = metric.tag.map({ tags[$0] }) ?? whole else { return nil }
         if let scorer = metric.scorer { return summary.scorers[scorer] }
         switch metric.name {
