@@ -40,6 +40,6 @@ struct Sallyport: AsyncParsableCommand {
         subcommands: [
             Serve.self, Check.self, Keys.self, PolicyCommand.self, PrivacyCommand.self, CedarCommand.self,
             LimitsCommand.self, ModelsCommand.self, RolloutCommand.self, MonitorCommand.self, AuditCommand.self,
-            DataSetCommand.self, EvaluateCommand.self, Certs.self,
+            DataSetCommand.self, EvaluateCommand.self, Recommend.self, Certs.self,
         ])
 }

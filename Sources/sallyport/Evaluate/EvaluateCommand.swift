@@ -11,5 +11,5 @@ struct EvaluateCommand: AsyncParsableCommand {
             Every answer is kept in var/evaluations.sqlite before it counts: the same command goes on where it was stopped, and no \
             answer is paid for twice.
             """,
-        subcommands: [EvaluateRun.self, EvaluateList.self], defaultSubcommand: EvaluateRun.self)
+        subcommands: [EvaluateRun.self, EvaluateList.self, EvaluateReport.self], defaultSubcommand: EvaluateRun.self)
 }
