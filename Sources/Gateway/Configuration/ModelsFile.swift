@@ -49,8 +49,12 @@ public struct ModelsFile: Sendable {
         let items = try candidates(of: source)
         if items.count > 1 { try expectOrdered(source) }
         guard alias != pick else { return self }
+        let target = aliases.first { $0.key == alias }
+        let present = try target.map { target throws(Failure) in try candidates(of: target) } ?? []
+        // What the alias has already keeps its own price and limits, and only moves.
+        let placed = items.map { item in present.first { $0.names == item.names } ?? item }
         var editor = YAMLLines(text)
-        let words = try items.map { item throws(Failure) in
+        let words = try placed.map { item throws(Failure) in
             guard let words = editor.flowText(of: item) else {
                 throw failure(
                     item.position,
@@ -59,9 +63,8 @@ public struct ModelsFile: Sendable {
             return words
         }
         let expected: YAMLNode
-        if let target = aliases.first(where: { $0.key == alias }) {
+        if let target {
             try expectOrdered(target)
-            let present = try candidates(of: target)
             let rest = present.filter { old in !items.contains { $0.names == old.names } }
             if Array(present.prefix(items.count)).map(\.names) == items.map(\.names) { return self }
             guard items.count + rest.count <= 16 else {
@@ -71,7 +74,7 @@ public struct ModelsFile: Sendable {
             guard let first = present.first, editor.replace(gone, with: words, before: first) else {
                 throw failure(target.position, "`\(alias)`: only a list of a line each can be changed")
             }
-            expected = tree.replacing("aliases", alias) { $0.replacing("candidates") { _ in .sequence(items + rest) } }
+            expected = tree.replacing("aliases", alias) { $0.replacing("candidates") { _ in .sequence(placed + rest) } }
         } else {
             guard Self.isPlainKey(alias) else {
                 throw Failure(
@@ -163,7 +166,12 @@ extension YAMLNode {
     }
 
     /// Provider and model, by which a candidate is told from another.
-    fileprivate var names: [YAMLNode.Content?] { [self["provider"]?.content, self["model"]?.content].map { $0?.bare } }
+    fileprivate var names: [String?] {
+        [self["provider"], self["model"]].map { node in
+            guard case .scalar(let text, _)? = node?.content else { return nil }
+            return text
+        }
+    }
 
     fileprivate func replacing(_ first: String, _ second: String, _ change: (YAMLNode) -> YAMLNode) -> YAMLNode {
         replacing(first) { $0.replacing(second, node: change).content }
