@@ -69,7 +69,7 @@ private enum House {
             "LedgerIndex", "LedgerRelay", "LedgerReport", "LedgerStore", "LedgerVault", "PlainText", "Privacy",
             "Rollout", "Routing", "SecureTransport", "TransparencyLog", "Evaluation", "EvaluationRunner",
             "EvaluationStore",
-            "ArgumentParser", "Logging", "Foundation",
+            "ArgumentParser", "Dispatch", "Logging", "Foundation",
         ],
         // Not shipped: what `make fuzz` runs.
         "CedarFuzz": ["Cedar", "Foundation"],
