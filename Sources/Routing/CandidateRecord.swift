@@ -14,6 +14,8 @@ struct CandidateRecord: Sendable {
     struct Usual: Sendable {
         var firstToken: Double?
         var firstTokenTail = 0.0
+        /// When the candidate was well; `nil`: nobody knows.
+        var bestFirstToken: Double?
         var eachToken = 0.0
         var whole: Double?
         var wholeTail = 0.0
@@ -39,9 +41,15 @@ struct CandidateRecord: Sendable {
         var total: UInt64
         /// From the start to the end if it were as well as ever, as far as is known.
         var best: UInt64
+        /// From the start to the first token (of a whole answer: to the end) if it were as well as ever; `nil` where answers begin as ever and
+        /// take longer all the same.
+        var bestStart: UInt64?
         /// When it was last measured, or a request sent that tells something while it waits.
         var measuredAt: UInt64
     }
+
+    /// Answers begin late that take so many times as long to begin as they did when the candidate was well.
+    private static let isLate = 1.5
 
     /// Prompts are of one of four sizes; what a provider takes to read them differs.
     static let sizes = 4
@@ -96,11 +104,12 @@ struct CandidateRecord: Sendable {
         guard streamed != nil || whole != nil else { return nil }
         return Usual(
             firstToken: streamed.map { Double($0.firstToken.mean) },
-            firstTokenTail: Double(streamed?.firstToken.tail ?? 0), eachToken: Double(eachToken.mean),
+            firstTokenTail: Double(streamed?.firstToken.tail ?? 0), bestFirstToken: streamed?.firstToken.least,
+            eachToken: Double(eachToken.mean),
             whole: whole.map { Double($0.mean) }, wholeTail: Double(whole?.tail ?? 0))
     }
 
-    private func level(now: UInt64) -> (factor: Double, sentAt: UInt64)? {
+    private func level(now: UInt64) -> RecentSendings.Level? {
         guard !sendings.isEmpty else { return nil }
         let usual = (0..<Self.sizes).map { self.usual(size: $0) }
         return sendings.level(now: now) { usual[$0] }
@@ -122,11 +131,15 @@ struct CandidateRecord: Sendable {
         let well = Usual(
             firstToken: timings.firstToken.least, eachToken: eachToken.least ?? 0, whole: timings.whole.least)
         let best = well.total(output: outputTokens, isStream: isStream)
+        let start =
+            isStream ? (well: well.firstToken, now: usual.firstToken ?? total) : (well: well.whole, now: total)
         let measuredAt = isStream ? timings.firstToken.sampledAt : timings.whole.sampledAt
         return Expectation(
             firstToken: isStream ? UInt64(nanoseconds: Double(timings.firstToken.median) * factor) : nil,
             total: UInt64(nanoseconds: total),
             best: UInt64(nanoseconds: (samples >= 100 ? 1 : doubt) * min(best > 0 ? best : total, total)),
+            bestStart: level?.startsTell == false || start.now * factor < (start.well ?? start.now) * Self.isLate
+                ? nil : UInt64(nanoseconds: min(start.well ?? start.now, start.now)),
             measuredAt: max(measuredAt, level?.sentAt ?? 0))
     }
 }

@@ -84,9 +84,10 @@ extension RoutingBook {
     public mutating func takeHedge(_ alias: ModelID, cost: Money?, share: Int, now: UInt64) -> Bool {
         hedges[alias]?.take(cost, share: share, now: now) ?? false
     }
-    /// Gives back what `takeHedge` took, and `takeRetry` where `retry` says so: the hedge was not sent.
-    public mutating func forgoHedge(_ alias: ModelID, cost: Money?, now: UInt64, retry: Bool = true) {
-        hedges[alias]?.forgo(cost, now: now)
-        if retry { retries.giveBack() }
-    }
+
+    /// Gives back what `takeHedge` took: the hedge was not sent.
+    mutating func forgoHedge(_ alias: ModelID, cost: Money?, now: UInt64) { hedges[alias]?.forgo(cost, now: now) }
+
+    /// Gives back what `takeRetry` took: the second try was not sent.
+    mutating func giveRetryBack() { retries.giveBack() }
 }

@@ -14,6 +14,8 @@ struct RecentSendings: Sendable {
         var firstToken: UInt64?
         /// When it is over, how long it took and how many tokens it brought.
         var end: (total: UInt64, output: Int)?
+        /// How long it was waited for in vain, where it was given up.
+        var waited: UInt64?
     }
 
     private enum Bounds {
@@ -65,17 +67,36 @@ struct RecentSendings: Sendable {
         entries[index].end = (total, output)
     }
 
+    /// It was given up before anything came.
+    mutating func givenUp(_ number: UInt64, after waited: UInt64) {
+        guard let index = entries.lastIndex(where: { $0.number == number }) else { return }
+        entries[index].waited = waited
+    }
+
     /// It ended in a way that says nothing of how long answers take.
     mutating func dropped(_ number: UInt64) { entries.removeAll { $0.number == number } }
 
-    /// How long requests take just now, in parts of what `usual` says; 1 where they take about as long. One alone that took longer counts
-    /// half, one alone that took less counts fully: then more will be sent, and it is known soon.
-    func level(now: UInt64, _ usual: (Int) -> CandidateRecord.Usual?) -> (factor: Double, sentAt: UInt64)? {
+    /// How requests fare just now.
+    struct Level {
+        /// How long they take, in parts of what is usual; 1 where they take about as long.
+        let factor: Double
+        /// When the newest was sent that says so.
+        let sentAt: UInt64
+        /// Whether an answer that begins as soon as ever says that the rest comes so, too.
+        let startsTell: Bool
+    }
+
+    /// How long requests take just now, in parts of what `usual` says. One alone that took longer counts half, one alone that took less counts
+    /// fully: then more will be sent, and it is known soon.
+    func level(now: UInt64, _ usual: (Int) -> CandidateRecord.Usual?) -> Level? {
         var said: [Double] = []
         var newest: UInt64?
+        let startsTell = startsTell(usual)
         for entry in entries.reversed() {
             if let newest, entry.sentAt &+ Bounds.window < newest { break }
-            guard let ratio = usual(entry.size).flatMap({ Self.ratio(entry, $0, now) }) else { continue }
+            guard let ratio = usual(entry.size).flatMap({ Self.ratio(entry, $0, now, startsTell: startsTell) }) else {
+                continue
+            }
             newest = newest ?? entry.sentAt
             said.append(ratio)
             if said.count == Bounds.said { break }
@@ -86,21 +107,38 @@ struct RecentSendings: Sendable {
             said.count % 2 == 1
             ? said[said.count / 2] : (said[said.count / 2 - 1] + said[said.count / 2]) / 2
         if said.count == 1, middle > 1 { middle = (middle + 1) / 2 }
-        return (Bounds.usual.contains(middle) ? 1 : middle, newest)
+        return Level(factor: Bounds.usual.contains(middle) ? 1 : middle, sentAt: newest, startsTell: startsTell)
     }
 
-    private static func ratio(_ entry: Entry, _ usual: CandidateRecord.Usual, _ now: UInt64) -> Double? {
+    /// Whether the last answer that took too long also began later than when all was well.
+    private func startsTell(_ usual: (Int) -> CandidateRecord.Usual?) -> Bool {
+        for entry in entries.reversed() {
+            guard let end = entry.end, let firstToken = entry.firstToken, let usual = usual(entry.size) else {
+                continue
+            }
+            let expected = usual.total(output: end.output, isStream: entry.isStream)
+            guard Double(end.total) > expected * Bounds.usual.upperBound else { continue }
+            return usual.bestFirstToken.map { Double(firstToken) > $0 * Bounds.usual.upperBound } ?? true
+        }
+        return true
+    }
+
+    private static func ratio(
+        _ entry: Entry, _ usual: CandidateRecord.Usual, _ now: UInt64, startsTell: Bool
+    ) -> Double? {
         if let end = entry.end {
             let expected = usual.total(output: end.output, isStream: entry.isStream)
             return expected > 0 ? Double(end.total) / expected : nil
         }
         let (middle, tail) = usual.start(isStream: entry.isStream)
         guard middle > 0 else { return nil }
-        let age = Double(now &- min(now, entry.sentAt))
+        let age = Double(entry.waited ?? now &- min(now, entry.sentAt))
         if let firstToken = entry.firstToken {
             // Answers differ in length.
             let isOverdue = entry.expected > 0 && age > 3 * Double(entry.expected)
-            return isOverdue ? age / Double(entry.expected) : Double(firstToken) / middle
+            if isOverdue { return age / Double(entry.expected) }
+            let ratio = Double(firstToken) / middle
+            return startsTell || ratio > Bounds.usual.upperBound ? ratio : nil
         }
         return age > tail && age > middle * Bounds.overdue ? age * Bounds.lasting / middle : nil
     }

@@ -14,6 +14,10 @@ public struct Route: Hashable, Sendable {
         public let expectedTime: UInt64?
         /// Why it stands here.
         public internal(set) var reason: Reason
+        /// Where the request finds out whether the candidate is well again: how long its first token (of a whole answer: all of it) may be
+        /// waited for before the next candidate is asked beside it, in nanoseconds, so that no caller pays for what only the gateway
+        /// wants to know. `nil`: as for any other.
+        public internal(set) var patience: UInt64?
 
         /// Where it is.
         public var destination: Destination { candidate.destination }

@@ -11,6 +11,10 @@ extension Router {
         var load: UInt64
         /// What its key would be if it were as well as ever.
         var hoped: UInt64?
+        /// When its answer would begin then, in nanoseconds; `nil`: that tells nothing.
+        var bestStart: UInt64?
+        /// What of its key is no time.
+        var fixed: UInt64 = 0
         /// It was measured so long ago that it is to be measured anew.
         var isStale = false
     }
@@ -73,31 +77,61 @@ extension Router {
             return explore(position)
         }
         guard !query.isDry else { return }
-        for position in again(weighed, alias, &book, now) where mayWin(position) {
+        for (position, patience) in again(weighed, alias, query, &book, now) where mayWin(position) {
             let destination = weighed[position].step.destination
             guard book.mayProbe(destination, now: now) else { continue }
-            book.forgone[Waiting(alias: alias, destination: destination)]?.tried(now: now)
+            book.forgone[Waiting(alias: alias, destination: destination)]?.tried(
+                now: now, tellsAfter: patience ?? weighed[position].step.expectedTime ?? 0)
+            weighed[position].step.patience = patience
             return explore(position)
         }
     }
 
-    /// The candidates that would be best if they were as well as ever, and that it is time to try again.
+    /// The candidates that would be best if they were as well as ever, and that it is time to try again; with the patience that such a try has.
     private static func again(
-        _ weighed: [Weighed], _ alias: ModelID, _ book: inout RoutingBook, _ now: UInt64
-    ) -> [Int] {
+        _ weighed: [Weighed], _ alias: ModelID, _ query: RouteQuery, _ book: inout RoutingBook, _ now: UInt64
+    ) -> [(position: Int, patience: UInt64?)] {
         guard let best = weighed.lazy.filter({ $0.order.group == .known }).map(\.order.key).min() else { return [] }
-        return weighed.indices.filter { position in
+        return weighed.indices.compactMap { position in
             let candidate = weighed[position]
-            guard candidate.order.group == .known, let hoped = candidate.hoped else { return false }
+            guard candidate.order.group == .known, let hoped = candidate.hoped else { return nil }
             let waiting = Waiting(alias: alias, destination: candidate.step.destination)
-            guard hoped < best, candidate.order.key > best else {
-                book.forgone[waiting] = nil
-                return false
+            guard candidate.order.key > best else {
+                // It may be best for requests of one size in the middle of its trouble.
+                let isWell = candidate.order.key <= hoped.addingReportingOverflow(hoped / 2).partialValue
+                if isWell, book.forgone[waiting]?.isWell(now: now) == true { book.forgone[waiting] = nil }
+                return nil
             }
+            guard hoped < best else { return nil }
             if book.forgone[waiting] == nil, book.forgone.count >= RoutingBook.capacity { book.forgone.removeAll() }
-            return book.forgone[waiting, default: Forgone(now: now)].add(
-                Double(best - hoped), tryCosts: Double(candidate.order.key - best), now: now)
+            let (cover, full) = (cover(candidate, best: best, query), Double(candidate.order.key - best))
+            let isTime = book.forgone[waiting, default: Forgone(now: now)].add(
+                Double(best - hoped), tryCosts: min(full, cover?.costs ?? full), now: now)
+            return isTime ? (position, cover?.patience) : nil
         }
+    }
+
+    /// For how long a candidate that is tried again may be waited for, and what that costs if it is no better, in the unit of keys: the time,
+    /// and the prompt, which it may charge; `nil`: its answers begin as ever, so that they have to be waited for to the end.
+    private static func cover(
+        _ candidate: Weighed, best: UInt64, _ query: RouteQuery
+    ) -> (patience: UInt64, costs: Double)? {
+        guard let bestStart = candidate.bestStart else { return nil }
+        let fixed = Double(candidate.fixed)
+        // How much slower than at its best it may be and still be no worse than the others.
+        let even = (Double(best) - fixed) / max(1, Double(candidate.hoped ?? 0) - fixed)
+        let patience = Double(bestStart) * min(max(even, Patience.least), Patience.most)
+        let prompt = TokenUsage(input: query.promptTokens, output: 0)
+        let charged = candidate.fixed > 0 ? candidate.step.candidate.cost(of: prompt)?.nanoUSD ?? 0 : 0
+        let perNanosecond = (Double(candidate.order.key) - fixed) / max(1, Double(candidate.step.expectedTime ?? 0))
+        return (UInt64(nanoseconds: patience), patience * perNanosecond + Double(charged))
+    }
+
+    /// How long a candidate that is tried again is waited for, in parts of the time in which its answers began on average when it was well: the
+    /// least lets nearly every answer begin that is as quick as ever.
+    private enum Patience {
+        static let least = 2.0
+        static let most = 4.0
     }
 
     /// Puts the candidates in an order drawn by lot, each draw by weight; those of weight 0 last.

@@ -78,13 +78,16 @@ public enum Router {
         let size = CandidateRecord.size(ofInput: query.inputTokens)
         let expected = record?.expectation(size: size, outputTokens: output, now: now)
         let condition = record?.breaker.condition(now: now) ?? .closed
-        func weighed(_ group: Group, _ key: UInt64, _ reason: Route.Reason, hoped: UInt64? = nil) -> Weighed {
+        func weighed(_ group: Group, _ key: UInt64, _ reason: Route.Reason, hoped: UInt64? = nil, fixed: UInt64 = 0)
+            -> Weighed
+        {
             Weighed(
                 step: Route.Step(
                     index: index, candidate: candidate, expectedCost: cost, expectedTime: expected?.total,
                     reason: condition == .halfOpen ? .trial : reason),
                 order: Order(group: group, key: key, set: index, rank: 0, index: index),
-                load: UInt64(clamping: (record?.underWay ?? 0) + 1), hoped: hoped,
+                load: UInt64(clamping: (record?.underWay ?? 0) + 1), hoped: hoped, bestStart: expected?.bestStart,
+                fixed: fixed,
                 isStale: RoutingBook.isLongAgo(expected?.measuredAt ?? now, now)
                     && RoutingBook.isLongAgo(record?.probedAt ?? 0, now))
         }
@@ -117,7 +120,7 @@ public enum Router {
             guard let expected else { return weighed(.unknown, 0, .unmeasured) }
             return weighed(
                 .known, balance(cost, expected.total, terms), .balance(cost: cost, nanoseconds: expected.total),
-                hoped: balance(cost, expected.best, terms))
+                hoped: balance(cost, expected.best, terms), fixed: UInt64(clamping: cost.nanoUSD))
         }
     }
 

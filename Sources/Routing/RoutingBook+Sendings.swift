@@ -29,6 +29,10 @@ extension RoutingBook {
     }
 
     mutating func ended(_ destination: Destination, _ sending: UInt64, _ measure: AttemptMeasure) {
+        if measure.outcome == .outpaced, measure.firstToken == nil {
+            records[destination]?.sendings.givenUp(sending, after: measure.total)
+            return
+        }
         guard measure.outcome.isHealthy == true, measure.outcome.isAnswer, let output = measure.usage?.output else {
             records[destination]?.sendings.dropped(sending)
             return

@@ -3,22 +3,15 @@ import Limits
 import Routing
 import Synchronization
 
-/// A second attempt beside a first one that is slow, where the alias wants that (`hedge`).
+/// A second attempt beside a first one that is slow: where the alias wants that (`hedge`), and where the first one is a try of the gateway's
+/// own whether its candidate is well again.
 extension RequestPipeline {
     /// How long the first attempt of a request has before a second one may go beside it, in nanoseconds; `nil`: there is none.
     func patience(_ course: Course, _ step: Route.Step) -> UInt64? {
-        guard let hedge = course.alias.terms.hedge else { return nil }
-        let now = Clock.monotone()
-        return routing.withLock { book in
-            book.hedgeableCame(course.alias.alias, now: now)
-            guard course.hasNext else { return nil }
-            switch hedge.patience {
-            case .fixed(let nanoseconds): return nanoseconds
-            case .usual:
-                return book.patience(
-                    with: step.destination, inputTokens: course.request.estimatedInputTokens,
-                    isStream: course.request.isStreaming, now: now)
-            }
+        routing.withLock { book in
+            book.patience(
+                with: step, of: course.alias, inputTokens: course.request.estimatedInputTokens,
+                isStream: course.request.isStreaming, hasNext: course.hasNext, now: Clock.monotone())
         }
     }
 
@@ -35,7 +28,7 @@ extension RequestPipeline {
             }
             group.addTask {
                 guard await race.outlasts(patience) else { return nil }
-                return await self.hedge(course, inquiry, in: race)
+                return await self.hedge(first.step, course, inquiry, in: race)
             }
             var ended: [Forwarded] = []
             for await one in group {
@@ -54,16 +47,18 @@ extension RequestPipeline {
 
     /// Sends the second attempt to the next candidate that may have it. What goes wrong before it is sent is nobody's trouble: the first
     /// one is still under way.
-    private func hedge(_ course: Course, _ inquiry: Inquiry, in race: Race) async -> Forwarded? {
-        guard let index = course.next(where: { course.permits[$0.index] != nil && mayHedge($0, course, inquiry) })
-        else { return nil }
+    private func hedge(
+        _ first: Route.Step, _ course: Course, _ inquiry: Inquiry, in race: Race
+    ) async -> Forwarded? {
+        let next = course.next { course.permits[$0.index] != nil && mayHedge($0, beside: first, course, inquiry) }
+        guard let index = next else { return nil }
         let step = course.route.steps[index]
         let before = course.attempts
         defer {
             leave(step, wasSent: course.attempts > before)
             // What it was to cost others may cost instead.
             if !race.isHedged {
-                routing.withLock { $0.forgoHedge(course.alias.alias, cost: step.expectedCost, now: Clock.monotone()) }
+                routing.withLock { $0.forgoSecond(step, beside: first, of: course.alias, now: Clock.monotone()) }
             }
             // Where it was not sent after all.
             if let room = inquiry.rooms.removeValue(forKey: index + 1) { limits.settle(room, .nothing) }
@@ -72,20 +67,12 @@ extension RequestPipeline {
         return try? await attempt(index, course, inquiry, in: race)
     }
 
-    /// Whether a step may be hedged with: it is well and has room, and it is within the alias's share and the gateway's budget of retries. If
-    /// so, `leave` has to follow.
-    private func mayHedge(_ step: Route.Step, _ course: Course, _ inquiry: Inquiry) -> Bool {
-        guard let hedge = course.alias.terms.hedge, step.reason.isReady else { return false }
-        let now = Clock.monotone()
-        let begins = routing.withLock { book in
-            guard book.begin(step.candidate, now: now) else { return false }
-            let (alias, cost) = (course.alias.alias, step.expectedCost)
-            if book.takeHedge(alias, cost: cost, share: hedge.costShare, now: now) {
-                if book.takeRetry(now: now) { return true }
-                book.forgoHedge(alias, cost: cost, now: now, retry: false)
-            }
-            book.leave(step.destination)
-            return false
+    /// Whether a step may be hedged with: it is well and has room, and it is paid for. If so, `leave` has to follow.
+    private func mayHedge(
+        _ step: Route.Step, beside first: Route.Step, _ course: Course, _ inquiry: Inquiry
+    ) -> Bool {
+        let begins = routing.withLock {
+            $0.beginSecond(step, beside: first, of: course.alias, now: Clock.monotone())
         }
         if begins { explain(step, number: course.attempts + 1, course.route, inquiry) }
         return begins
