@@ -9,6 +9,7 @@ import LedgerVault
 import Logging
 import NIOCore
 import NIOPosix
+import Routing
 import SecureTransport
 import Synchronization
 import Upstream
@@ -178,6 +179,11 @@ public final class GatewayServer: Sendable {
 
         let pages = ExposurePages(directory: configuration.ledger.directory, logger: logger)
         let proof = try OperatorProof(master: master.key)
+        // What is spent from now on the router hears itself.
+        let (began, day) = (Clock.epochMilliseconds(), Int(Clock.epochSeconds() / 86_400))
+        pages.costs(
+            from: LedgerTime(milliseconds: Int64(day) * 86_400_000), before: LedgerTime(milliseconds: began), on: group
+        ) { spent in pipeline.routing.withLock { $0.add(spent: spent, day: day) } }
         let admin = AdminServer(
             group: group,
             readiness: {

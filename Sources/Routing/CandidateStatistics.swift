@@ -35,7 +35,7 @@ public struct CandidateStatistics: Hashable, Sendable {
     public let tokensPerSecond: Double?
     /// The part of requests that failed in the last hour, 0 to 1; `nil`: there were none.
     public let errorRate: Double?
-    /// What was spent there today by this process.
+    /// What was spent there today.
     public let spentToday: Money
     /// The last hour, the oldest minute first.
     public let lastHour: [Minute]

@@ -82,11 +82,7 @@ public struct RoutingBook: Sendable {
     private static func record(_ record: inout CandidateRecord, _ measure: AttemptMeasure, output: Int?, _ now: UInt64)
     {
         record.usedAt = now
-        if let cost = measure.cost {
-            if record.spent.day != measure.day { record.spent = (measure.day, 0) }
-            let (sum, over) = record.spent.nanoUSD.addingReportingOverflow(cost.nanoUSD)
-            record.spent.nanoUSD = over ? .max : sum
-        }
+        if let cost = measure.cost { record.add(spent: cost, day: measure.day) }
         switch measure.outcome.isHealthy {
         case true?: record.breaker.succeeded(now: now)
         case false?: record.breaker.failed(now: now, retryAfter: measure.retryAfter)

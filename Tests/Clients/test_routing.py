@@ -143,3 +143,40 @@ def test_a_probe_that_policy_denies_is_not_sent(make_gateway, provider):
     g.start()
     eventually(lambda: any(e["kind"] == "denied" and e["principal"]["name"] == "sallyport" for e in g.entries()))
     assert not provider.seen
+
+
+def test_what_was_spent_today_outlives_the_gateway_and_stands_once(make_gateway, provider):
+    price = "price: { input_usd_per_million: 2000, output_usd_per_million: 10000 }"
+    models = f"  one: {{ candidates: [{{ provider: upstream, model: same, {price} }}] }}\n  two: {{ candidates: [{{ provider: upstream, model: same, {price} }}] }}\n"
+    g = make_gateway(upstream=provider.url, models=models).start()
+    def candidates():
+        return {m["alias"]: m["candidates"][0] for m in json.loads(g.run("models", "list", "--json").stdout)["models"] if m["alias"] in ("one", "two")}
+    def spent(): return candidates()["one"]["spent_today_nano_usd"]
+    assert spent() == 0
+    for name in ("one", "two"): assert g.post({**HELLO, "model": name}).status_code == 200
+    both = eventually(lambda: (s := spent()) > 0 and s)
+    cost = next(e["cost_nano_usd"] for e in g.entries() if e["kind"] == "result")
+    assert eventually(lambda: spent() == 2 * cost) and both in (cost, 2 * cost)
+    assert candidates()["two"]["spent_today_counted_under"] == "one" and "spent_today_nano_usd" not in candidates()["two"]
+    assert "see one" in g.run("models").stdout
+    g.stop()
+    g.start()
+    # The index is fed beside the start.
+    assert eventually(lambda: spent() == 2 * cost)
+    assert g.post({**HELLO, "model": "two"}).status_code == 200
+    assert eventually(lambda: spent() == 3 * cost)
+
+
+def test_an_explanation_says_when_a_request_is_hedged_and_with_whom(make_gateway, provider):
+    pair = "candidates: [{ provider: upstream, model: first }, { provider: upstream, model: second }]"
+    models = f"  hedged: {{ hedge: {{ after: 250ms, max_cost_share: 5% }}, {pair} }}\n  usual: {{ hedge: {{ after: p95, max_cost_share: 5% }}, {pair} }}\n  plain: {{ {pair} }}\n"
+    g = make_gateway(upstream=provider.url, models=models).start()
+    def explained(name): return json.loads(g.run("models", "explain", name, "--json").stdout).get("hedge")
+    both = {"beside": "upstream/first", "with": "upstream/second", "max_cost_share": 0.05}
+    assert explained("hedged") == {**both, "after_ms": 250, "whole_after_ms": 250}
+    assert explained("usual") == both and explained("plain") is None
+    text = g.run("models", "explain", "hedged").stdout
+    assert "hedge: after 250 ms without a first token, or 250 ms without an answer that comes whole from upstream/first, upstream/second is asked beside it, for at most 5 % of what the model cost of late" in text
+    assert "hedge: none yet, too little of upstream/first was measured" in g.run("models", "explain", "usual").stdout
+    for _ in range(12): assert g.post({**HELLO, "model": "usual"}).status_code == 200
+    assert eventually(lambda: (explained("usual") or {}).get("whole_after_ms", -1) >= 0)

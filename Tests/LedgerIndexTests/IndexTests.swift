@@ -118,6 +118,25 @@ enum Sample {
         #expect(report.ledgers.map(\.count) == [11])
     }
 
+    @Test func `what was spent is told by destination, for attempts that began in the time asked for`() throws {
+        let index = try index(
+            MemoryLedger(
+                [(1, 9, "a"), (2, 10, "a"), (3, 15, "b"), (4, 15, "a"), (5, 20, "a")].flatMap { number, minute, model in
+                    [
+                        Sample.intent(number, minute: minute, model: model),
+                        Sample.result(number, minute: minute + 30),
+                    ]
+                } + [Sample.intent(6, minute: 15, model: "b")]))
+        #expect(try index.update() == 11)
+        func time(_ minute: Int) throws -> LedgerTime { try #require(LedgerTime(Sample.time(minute))) }
+        let costs = try index.costs(from: time(10), before: time(20))
+        let (a, b) = (
+            Destination(provider: ProviderID("openai"), model: "a"),
+            Destination(provider: ProviderID("openai"), model: "b")
+        )
+        #expect(costs == [a: Money(nanoUSD: 14), b: Money(nanoUSD: 7)])
+    }
+
     @Test func `an answer from the cache is found by its outcome, and counts as nothing that left`() throws {
         let kept = Sample.intent(2, who: "bob", data: [("email", "raw", 4)])
             .replacing(#""kind":"intent""#, with: #""kind":"cached""#).replacing(#","treatment":"raw""#, with: "")

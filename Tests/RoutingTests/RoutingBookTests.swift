@@ -89,6 +89,20 @@ struct RoutingBookTests {
         #expect(book.statistics(of: a, day: 3, now: 0).spentToday == Money(nanoUSD: 0))
     }
 
+    @Test func `what was spent before the process began counts on its own day only`() {
+        var book = RoutingBook()
+        func spentToday(_ day: Int) -> Int64 { book.statistics(of: a, day: day, now: 0).spentToday.nanoUSD }
+        begin(candidate("a", "m"), &book, now: 0)
+        var measure = measure(.answered(status: 200))
+        (measure.cost, measure.day) = (Money(nanoUSD: 5), 7)
+        book.end(a, measure, now: 0)
+        book.add(spent: [a: Money(nanoUSD: 30)], day: 7)
+        #expect(spentToday(7) == 35)
+        // It was midnight before the ledger had been read.
+        book.add(spent: [a: Money(nanoUSD: 1_000)], day: 6)
+        #expect(spentToday(7) == 35 && spentToday(8) == 0)
+    }
+
     // MARK: Circuit breaker
 
     @Test func `each failed trial doubles the time until the next, up to the longest`() {

@@ -9,8 +9,10 @@ internal import Routing
 extension ModelsReport {
     static func page(_ configuration: GatewayConfiguration, _ book: RoutingBook) -> AdminAnswer {
         let (day, now) = (Int(Clock.epochSeconds() / 86_400), Clock.monotone())
+        var counted: Set<Destination> = []
         let candidates = configuration.routing.listed.flatMap { alias in
             alias.candidates.map { candidate in
+                let isFirst = counted.insert(candidate.destination).inserted
                 let known = book.statistics(of: candidate.destination, day: day, now: now)
                 return ModelsPage.Candidate(
                     alias: alias.alias.rawValue, strategy: alias.strategy.rawValue,
@@ -18,7 +20,7 @@ extension ModelsReport {
                     firstToken: known.firstToken.map {
                         (Int64(clamping: $0.median / 1_000), Int64(clamping: $0.tail / 1_000))
                     }, tokensPerSecond: known.tokensPerSecond, errorRate: known.errorRate, underWay: known.underWay,
-                    state: state(known.condition), spent: known.spentToday.nanoUSD,
+                    state: state(known.condition), spent: isFirst ? known.spentToday.nanoUSD : nil,
                     lastHour: known.lastHour.map { minute in
                         ModelsPage.Minute(
                             requests: minute.requests, failures: minute.failures,

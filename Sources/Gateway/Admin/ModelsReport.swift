@@ -129,6 +129,7 @@ public enum ModelsReport {
         }
         json.key("models")
         json.beginArray()
+        var counted: [Destination: ModelID] = [:]
         for alias in configuration.routing.listed {
             json.beginObject()
             json.key("alias")
@@ -137,7 +138,11 @@ public enum ModelsReport {
             json.string(alias.strategy.rawValue)
             json.key("candidates")
             json.beginArray()
-            for candidate in alias.candidates { write(candidate, book, to: &json) }
+            for candidate in alias.candidates {
+                let elsewhere = counted[candidate.destination]
+                counted[candidate.destination] = elsewhere ?? alias.alias
+                write(candidate, book, countedUnder: elsewhere, to: &json)
+            }
             json.endArray()
             json.endObject()
         }
@@ -146,7 +151,10 @@ public enum ModelsReport {
         return json.bytes
     }
 
-    private static func write(_ candidate: RouteCandidate, _ book: RoutingBook, to json: inout JSONWriter) {
+    /// A destination's spending stands once, at its first alias; `countedUnder` names that to the others.
+    private static func write(
+        _ candidate: RouteCandidate, _ book: RoutingBook, countedUnder alias: ModelID?, to json: inout JSONWriter
+    ) {
         let day = Int(Clock.epochSeconds() / 86_400)
         let known = book.statistics(of: candidate.destination, day: day, now: Clock.monotone())
         json.beginObject()
@@ -183,13 +191,18 @@ public enum ModelsReport {
         case .ejected: json.string("ejected")
         case .resting: json.string("resting")
         }
-        json.key("spent_today_nano_usd")
-        json.int64(known.spentToday.nanoUSD)
+        if let alias {
+            json.key("spent_today_counted_under")
+            json.string(alias.rawValue)
+        } else {
+            json.key("spent_today_nano_usd")
+            json.int64(known.spentToday.nanoUSD)
+        }
         json.endObject()
     }
 
     /// `measured`, `model`, `alias`, `strategy`, `candidates` in the order in which they would be tried (`destination`, `reason`,
-    /// `expected_nano_usd?`, `expected_ms?`) and `excluded` (`destination`, `reason`). Policies are not asked: they depend on the caller.
+    /// `expected_nano_usd?`, `expected_ms?`), `hedge?` and `excluded` (`destination`, `reason`). Policies are not asked: they depend on the caller.
     private static func explanation(
         _ configuration: GatewayConfiguration, _ book: RoutingBook, _ question: Question, isMeasured: Bool
     ) -> [UInt8]? {
@@ -227,6 +240,7 @@ public enum ModelsReport {
             json.endObject()
         }
         json.endArray()
+        if let hedge = HedgeForecast(alias, route, query, &book) { hedge.write(to: &json) }
         json.key("excluded")
         json.beginArray()
         for exclusion in route.excluded {

@@ -40,8 +40,8 @@ public struct ModelsPage: Sendable {
         public var underWay: Int
         /// A word for whether it gets requests.
         public var state: String
-        /// Nano-USD since midnight UTC.
-        public var spent: Int64
+        /// Nano-USD since midnight UTC; `nil`: it stands at another alias that has the same candidate.
+        public var spent: Int64?
         /// The last hour, the oldest minute first.
         public var lastHour: [Minute]
 
@@ -49,7 +49,7 @@ public struct ModelsPage: Sendable {
         public init(
             alias: String, strategy: String, destination: String, price: String,
             firstToken: (median: Int64, tail: Int64)?, tokensPerSecond: Double?, errorRate: Double?, underWay: Int,
-            state: String, spent: Int64, lastHour: [Minute]
+            state: String, spent: Int64?, lastHour: [Minute]
         ) {
             self.alias = alias
             self.strategy = strategy
@@ -149,7 +149,7 @@ public struct ModelsPage: Sendable {
         row.figure(candidate.tokensPerSecond.map { NumberText.grouped(Int($0.rounded())) } ?? "–")
         row.figure(candidate.errorRate.map(Self.percent) ?? "–")
         row.number(candidate.underWay)
-        row.figure(MoneyText.dollars(candidate.spent))
+        row.figure(candidate.spent.map(MoneyText.dollars) ?? "see above")
     }
 
     private static func percent(_ part: Double) -> String {

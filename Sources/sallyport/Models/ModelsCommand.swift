@@ -17,7 +17,8 @@ struct ModelsList: ParsableCommand {
         discussion: """
             The measurements come from the gateway that runs with this configuration, over its operators' port; without one \
             only what the files say is listed. Times are those to the first token (of answers that come whole: to their end); \
-            errors are those of the last hour; spent is since midnight UTC, by this process.
+            errors are those of the last hour; spent is since midnight UTC, as the ledger has it, and stands once where several \
+            models have the same candidate.
 
             Example: sallyport models
             """)
@@ -32,7 +33,8 @@ struct ModelsList: ParsableCommand {
                 let inputUsdPerMillion, outputUsdPerMillion: Double?
                 let firstTokenP50Ms, firstTokenP95Ms, tokensPerSecond, errorRate: Double?
                 let underWay: Int
-                let spentTodayNanoUsd: Int64
+                let spentTodayNanoUsd: Int64?
+                let spentTodayCountedUnder: String?
             }
             let alias, strategy: String
             let candidates: [Candidate]
@@ -66,7 +68,8 @@ struct ModelsList: ParsableCommand {
                         Self.text(candidate.firstTokenP95Ms, places: 0),
                         Self.text(candidate.tokensPerSecond, places: 0),
                         candidate.errorRate.map { Self.text($0 * 100, places: 1) + " %" } ?? "-", candidate.state,
-                        Self.text(Double(candidate.spentTodayNanoUsd) / 1e9, places: 4),
+                        candidate.spentTodayNanoUsd.map { Self.text(Double($0) / 1e9, places: 4) }
+                            ?? "see \(candidate.spentTodayCountedUnder ?? "above")",
                     ])
                 }
             }

@@ -30,9 +30,30 @@ struct ModelsExplain: ParsableCommand {
             let expectedNanoUsd: Int64?
             let expectedMs: Int64?
         }
+        struct Hedge: Decodable {
+            let beside: String
+            let with: String?
+            let afterMs, wholeAfterMs: Int64?
+            let maxCostShare: Double
+
+            /// In one sentence.
+            var text: String {
+                guard let with else { return "hedge: nobody else is ready to be asked beside \(beside)" }
+                let times = [
+                    afterMs.map { "\($0) ms without a first token" },
+                    wholeAfterMs.map { "\($0) ms without an answer that comes whole" },
+                ].compactMap(\.self)
+                guard !times.isEmpty else { return "hedge: none yet, too little of \(beside) was measured" }
+                let share = ModelsList.text(maxCostShare * 100)
+                return
+                    "hedge: after \(times.joined(separator: ", or ")) from \(beside), \(with) is asked beside it, for at "
+                    + "most \(share) % of what the model cost of late"
+            }
+        }
         let measured: Bool
         let model, alias, strategy: String
         let candidates, excluded: [Line]
+        let hedge: Hedge?
     }
 
     func run() throws {
@@ -71,6 +92,7 @@ struct ModelsExplain: ParsableCommand {
             }
             for line in report.excluded { table.add(["–", line.destination, "", "", line.reason]) }
             print(table.text)
+            if let hedge = report.hedge { print("\n\(hedge.text)") }
         }
     }
 }

@@ -16,7 +16,8 @@ struct ModelsSimulate: ParsableCommand {
 
             Compared are the chosen strategy, always the cheapest, always the fastest, and hindsight: the least cost that anybody \
             could have reached who knew every answer before, with a mean time no longer than the chosen strategy's and within the \
-            candidates' max_concurrent.
+            candidates' max_concurrent. Where the alias has `hedge`, second attempts are made as a gateway makes them; an attempt that is \
+            given up is taken to cost its prompt.
 
             Example: sallyport models simulate --generate degrading --seed 7
             """)
@@ -50,8 +51,8 @@ struct ModelsSimulate: ParsableCommand {
     private struct Report: Encodable {
         struct Line: Encodable {
             let way: String
-            let answered, failed, attempts: Int
-            let costNanoUsd: Int64
+            let answered, failed, attempts, hedges, hedgesWon: Int
+            let costNanoUsd, hedgeCostNanoUsd: Int64
             let meanMs, p50Ms, p95Ms: UInt64
             let answeredBy: [String: Int]
         }
@@ -87,7 +88,8 @@ struct ModelsSimulate: ParsableCommand {
                 lines: results.map { way, result in
                     Report.Line(
                         way: way, answered: result.answered, failed: result.failed, attempts: result.attempts,
-                        costNanoUsd: result.cost.nanoUSD, meanMs: result.meanTime / 1_000_000,
+                        hedges: result.hedges, hedgesWon: result.hedgesWon, costNanoUsd: result.cost.nanoUSD,
+                        hedgeCostNanoUsd: result.hedgeCost.nanoUSD, meanMs: result.meanTime / 1_000_000,
                         p50Ms: result.time(percentile: 0.5) / 1_000_000,
                         p95Ms: result.time(percentile: 0.95) / 1_000_000,
                         answeredBy: Dictionary(
@@ -110,6 +112,14 @@ struct ModelsSimulate: ParsableCommand {
             }
             print("\(report.requests) requests\n\n\(table.text)\n")
             let excess = ModelsList.text((report.costOverHindsight - 1) * 100, places: 1)
+            for line in report.lines where line.hedges > 0 {
+                let cost = ModelsList.text(Double(line.hedgeCostNanoUsd) / 1e9, places: 6)
+                print(
+                    "\(line.way): \(line.hedges) second attempts beside slow ones, \(line.hedgesWon) answered first; what was "
+                        + "given up cost \(cost) $")
+            }
+            let (mean, bound) = (hindsight.meanTime / 1_000_000, result.meanTime / 1_000_000)
+            print("hindsight's bound: a mean of \(bound) ms as \(strategy) has it; its plan has \(mean) ms")
             print("\(strategy) costs \(excess) % more than hindsight's plan at the same mean time")
             let least = ModelsList.text(Double(best.leastCost.nanoUSD) / 1e9, places: 6)
             print("no plan at all costs less than \(least) $ at that mean time")

@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import Ledger
 import LedgerIndex
 import LedgerReport
@@ -72,6 +73,22 @@ final class ExposurePages: Sendable {
             return answer(uri)
         }.flatMapErrorThrowing { _ in
             Self.problem(.serviceUnavailable, "The gateway ends", "There are no answers any more.")
+        }
+    }
+
+    /// Gives `body` what was spent from one moment until before another, by destination, as soon as the index knows all of it; never where
+    /// the index is not fed. On one of `group`'s loops, or a thread of ours.
+    func costs(
+        from start: LedgerTime, before end: LedgerTime, on group: any EventLoopGroup,
+        _ body: @escaping @Sendable ([Destination: Money]) -> Void
+    ) {
+        let (loop, logger) = (group.next(), self.logger)
+        loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .seconds(1)) { [self] task in
+            guard feeder.condition.isUpToDate else { return }
+            task.cancel()
+            threads.runIfActive(eventLoop: loop) { [self] in
+                body(try withIndex { try $0.costs(from: start, before: end) })
+            }.whenFailure { logger.error("what was spent today is not known", metadata: ["error": "\($0)"]) }
         }
     }
 
