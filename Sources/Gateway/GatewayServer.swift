@@ -175,12 +175,12 @@ public final class GatewayServer: Sendable {
             pipeline: pipeline, metrics: metrics, limits: configuration.limits, bodies: bodies,
             identifiers: RequestIdentifiers(high: seed.0, low: seed.1), loops: loops, tls: tls)
         let listener = Listener(group: group, tls: tls, limits: configuration.limits, service: service)
+        // What is spent from now on the router hears itself.
+        let (began, day) = (Clock.epochMilliseconds(), Int(Clock.epochSeconds() / 86_400))
         let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
 
         let pages = ExposurePages(directory: configuration.ledger.directory, logger: logger)
         let proof = try OperatorProof(master: master.key)
-        // What is spent from now on the router hears itself.
-        let (began, day) = (Clock.epochMilliseconds(), Int(Clock.epochSeconds() / 86_400))
         pages.costs(
             from: LedgerTime(milliseconds: Int64(day) * 86_400_000), before: LedgerTime(milliseconds: began), on: group
         ) { spent in pipeline.routing.withLock { $0.add(spent: spent, day: day) } }

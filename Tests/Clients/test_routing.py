@@ -171,7 +171,7 @@ def test_an_explanation_says_when_a_request_is_hedged_and_with_whom(make_gateway
     pair = "candidates: [{ provider: upstream, model: first }, { provider: upstream, model: second }]"
     models = f"  hedged: {{ hedge: {{ after: 250ms, max_cost_share: 5% }}, {pair} }}\n  usual: {{ hedge: {{ after: p95, max_cost_share: 5% }}, {pair} }}\n  plain: {{ {pair} }}\n"
     g = make_gateway(upstream=provider.url, models=models).start()
-    def explained(name): return json.loads(g.run("models", "explain", name, "--json").stdout).get("hedge")
+    def explained(name): return json.loads(g.run("models", "explain", name, "--input-tokens", "5", "--json").stdout).get("hedge")
     both = {"beside": "upstream/first", "with": "upstream/second", "max_cost_share": 0.05}
     assert explained("hedged") == {**both, "after_ms": 250, "whole_after_ms": 250}
     assert explained("usual") == both and explained("plain") is None
