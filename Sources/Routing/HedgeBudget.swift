@@ -86,8 +86,10 @@ extension RoutingBook {
     }
 
     /// Gives back what `takeHedge` took: the hedge was not sent.
-    mutating func forgoHedge(_ alias: ModelID, cost: Money?, now: UInt64) { hedges[alias]?.forgo(cost, now: now) }
+    public mutating func forgoHedge(_ alias: ModelID, cost: Money?, now: UInt64) {
+        hedges[alias]?.forgo(cost, now: now)
+    }
 
     /// Gives back what `takeRetry` took: the second try was not sent.
-    mutating func giveRetryBack() { retries.giveBack() }
+    public mutating func giveRetryBack() { retries.giveBack() }
 }

@@ -157,11 +157,12 @@ def test_what_the_first_one_refuses_for_good_is_told_though_a_hedge_is_under_way
 
 def test_who_was_given_up_makes_room_while_the_other_one_answers(house):
     warm(house, "one", 2, True)
+    gone = len(house.slow.gone)         # on a busy machine a hedge may have won before
     house.slow.fault = HOURS
     answers = []
     thread = threading.Thread(target=lambda: answers.append(house.ask("one/slow", True)))       # 200 words, one every 20 ms
     thread.start()
-    eventually(lambda: len(house.slow.gone) == 1)
+    eventually(lambda: len(house.slow.gone) > gone)
     house.slow.fault = None
     assert house.ask("one/slow").headers["x-sallyport-route"].startswith("slow/")
     thread.join(120)

@@ -106,11 +106,12 @@ struct HedgeBudgetTests {
         #expect(takes())
         #expect(!takes())
         while book.takeRetry(now: 0) {}
-        book.forgoHedge(alias, cost: cost, now: 0, retry: false)
+        book.forgoHedge(alias, cost: cost, now: 0)
         var takesRetry = book.takeRetry(now: 0)
         #expect(!takesRetry)
         #expect(takes())
         book.forgoHedge(alias, cost: cost, now: 0)
+        book.giveRetryBack()
         takesRetry = book.takeRetry(now: 0)
         #expect(takesRetry)
         #expect(takes())
