@@ -77,6 +77,10 @@ struct AnthropicReplyEventReader: ReplyEventReader {
         case "text":
             open = (number(tape), .text)
             if let text = text("text") { try said(.text(text)) }
+            guard let citations = tape.member("citations", of: start) else { return }
+            for node in tape.elements(of: citations) {
+                try said(AnthropicCitation.read(node, of: tape).map { .citation($0) } ?? .lost(.citations))
+            }
         case "thinking":
             open = (number(tape), .text)
             if let text = text("thinking") { try said(.reasoning(text)) }
@@ -94,7 +98,9 @@ struct AnthropicReplyEventReader: ReplyEventReader {
                 try said(.arguments(index: calls, EscapedText(utf8: Array(tape.raw(input).bytes))))
             }
             calls += 1
-        default: open = (number(tape), .other)
+        default:
+            open = (number(tape), .other)
+            try said(.lost(.blocks))
         }
     }
 
@@ -105,6 +111,11 @@ struct AnthropicReplyEventReader: ReplyEventReader {
             throw TranslationFault("a stream's piece belongs to no block that is open")
         }
         for member in tape.members(of: delta) {
+            if "citation" ~= member.name {
+                let citation = open.block == .text ? AnthropicCitation.read(member.value, of: tape) : nil
+                try said(citation.map { .citation($0) } ?? .lost(.citations))
+                continue
+            }
             guard let text = tape.text(member.value), !text.isEmpty else { continue }
             switch member.name {
             case "text": try said(.text(text))

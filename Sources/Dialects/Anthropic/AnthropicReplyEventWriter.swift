@@ -18,6 +18,7 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
     private var callsTools = false
     private var refuses = false
     private var usage: ReplyUsage?
+    var losses = Losses()
 
     init(_ caller: TranslatedAnswer) { self.caller = caller }
 
@@ -27,6 +28,8 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
         case .text(let text):
             openText(&stream)
             append("\"text_delta\",\"text\":\"", text, &stream)
+        case .citation(let citation): append(citation, &stream)
+        case .image: throw AnthropicReplyWriter.noPictures
         case .refusal(let text):
             refuses = true
             openText(&stream)
@@ -59,6 +62,7 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
             EventStreamWriter.append(
                 name: "error".utf8,
                 data: AnthropicErrorBody.body(error, status: 500, requestID: caller.identifier), to: &stream)
+        case .lost(let extra): losses.drop(extra)
         case .ping: stream += "event: ping\ndata: {\"type\":\"ping\"}\n\n".utf8
         }
     }
@@ -127,6 +131,27 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
         stream += "\"}}\n\n".utf8
     }
 
+    /// Belongs to the text that is open, or else to one without words.
+    private mutating func append(_ citation: Citation, _ stream: inout [UInt8]) {
+        guard AnthropicCitation.canWrite(citation) else { return losses.drop(.citations) }
+        openText(&stream)
+        EventStreamWriter.append(name: "content_block_delta", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("type")
+            writer.string("content_block_delta")
+            writer.key("index")
+            writer.int(number)
+            writer.key("delta")
+            writer.beginObject()
+            writer.key("type")
+            writer.string("citations_delta")
+            writer.key("citation")
+            AnthropicCitation.write(citation, to: &writer)
+            writer.endObject()
+            writer.endObject()
+        }
+    }
+
     private static func append(_ number: Int, to stream: inout [UInt8]) {
         if number < 10 { stream.append(0x30 + UInt8(truncatingIfNeeded: number)) } else { stream += "\(number)".utf8 }
     }
@@ -141,6 +166,7 @@ struct AnthropicReplyEventWriter: ReplyEventWriter {
     private mutating func end(_ stream: inout [UInt8]) {
         if !hasBegun { begin(nil, nil, &stream) }
         close(&stream)
+        EventStreamWriter.appendWarning(losses, to: &stream)
         EventStreamWriter.append(name: "message_delta", to: &stream) { writer in
             writer.beginObject()
             writer.key("type")

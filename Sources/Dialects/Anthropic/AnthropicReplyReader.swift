@@ -6,7 +6,19 @@ enum AnthropicReplyReader: ReplyReader {
         guard tape.kind(0) == .object, let content = tape.member("content", of: 0) else { return nil }
         var reply = Reply()
         for block in tape.elements(of: content) {
-            if let part = part(block, of: tape) { reply.parts.append(part) }
+            guard let part = part(block, of: tape) else {
+                reply.losses.drop(.blocks)
+                continue
+            }
+            reply.parts.append(part)
+            guard case .text = part, let citations = tape.member("citations", of: block) else { continue }
+            for node in tape.elements(of: citations) {
+                guard let citation = AnthropicCitation.read(node, of: tape) else {
+                    reply.losses.drop(.citations)
+                    continue
+                }
+                reply.parts.append(.citation(citation))
+            }
         }
         for member in tape.members(of: 0) {
             switch member.name {

@@ -2,19 +2,52 @@ internal import JSONText
 
 /// Writes a `message`.
 enum AnthropicReplyWriter: ReplyWriter {
-    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8] {
+    static func write(
+        _ reply: Reply, as caller: TranslatedAnswer, losses: inout Losses
+    ) throws(TranslationFault) -> [UInt8] {
+        guard !reply.parts.contains(where: \.isImage) else { throw noPictures }
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         writeHead(reply.id, reply.model, caller, to: &writer)
         writer.key("content")
         writer.beginArray()
-        for part in reply.parts { write(part, to: &writer) }
+        for (index, part) in reply.parts.enumerated() {
+            switch part {
+            case .citation: break
+            case .text(let text): write(text, citedBy: reply.citations(behind: index), &losses, to: &writer)
+            default: write(part, to: &writer)
+            }
+        }
         writer.endArray()
         writeStop(stop(reply.settledStop, refuses: reply.refuses), reply.stopSequence, to: &writer)
         writer.key("usage")
         writeUsage(reply.usage ?? ReplyUsage(), to: &writer)
         writer.endObject()
         return writer.bytes
+    }
+
+    /// The model's messages have no pictures here.
+    static let noPictures = TranslationFault("an Anthropic message of the model's holds no pictures")
+
+    private static func write(
+        _ text: EscapedText, citedBy citations: [Citation], _ losses: inout Losses, to writer: inout JSONWriter
+    ) {
+        let known = citations.filter(AnthropicCitation.canWrite)
+        if known.count < citations.count { losses.drop(.citations) }
+        writer.beginObject()
+        writer.key("type")
+        writer.string("text")
+        writer.key("text")
+        writer.string(text)
+        writer.key("citations")
+        if known.isEmpty {
+            writer.null()
+        } else {
+            writer.beginArray()
+            for citation in known { AnthropicCitation.write(citation, to: &writer) }
+            writer.endArray()
+        }
+        writer.endObject()
     }
 
     static func writeHead(
@@ -68,11 +101,13 @@ enum AnthropicReplyWriter: ReplyWriter {
         writer.endObject()
     }
 
-    /// A block of an answer.
+    /// A block of an answer, but for texts with citations; pictures have none.
     static func write(_ part: Reply.Part, to writer: inout JSONWriter) {
+        if part.isCitation || part.isImage { return }
         writer.beginObject()
         writer.key("type")
         switch part {
+        case .citation, .image: break
         case .text(let text), .refusal(let text):
             writer.string("text")
             writer.key("text")

@@ -5,6 +5,8 @@ struct BedrockReplyEventReader: ReplyEventReader {
     private enum Block: Equatable {
         case text
         case call(Int)
+        /// A picture: its format, and its bytes once they came.
+        case picture(EscapedText, EscapedText?)
         /// A tool of the provider's own, say.
         case other
     }
@@ -60,8 +62,11 @@ struct BedrockReplyEventReader: ReplyEventReader {
         case .contentBlockDelta:
             if let delta = tape.member("delta", of: 0) { try read(delta: delta, of: tape, said) }
         case .contentBlockStop:
-            guard open != nil else { return }
+            guard let block = open?.block else { return }
             open = nil
+            if case .picture(let format, let data?) = block {
+                try said(.image(.base64(type: EscapedText("image/\(format.string)"), data: data)))
+            }
             try said(.partEnded)
         case .messageStop:
             hasStopped = true
@@ -87,8 +92,13 @@ struct BedrockReplyEventReader: ReplyEventReader {
         guard let call = start.flatMap({ tape.member("toolUse", of: $0) }),
             tape.member("type", of: call).map({ tape.isNull($0) }) ?? true
         else {
+            let image = start.flatMap { tape.member("image", of: $0) }
+            if let image, let format = tape.member("format", of: image).flatMap({ tape.text($0) }) {
+                open = (number(tape), .picture(format, nil))
+                return
+            }
             open = (number(tape), .other)
-            return
+            return try said(.lost(.blocks))
         }
         guard let id = tape.member("toolUseId", of: call).flatMap({ tape.text($0) }),
             let name = tape.member("name", of: call).flatMap({ tape.text($0) })
@@ -129,8 +139,24 @@ struct BedrockReplyEventReader: ReplyEventReader {
                     default: break
                     }
                 }
-            default: break
+            case "citation":
+                try said(BedrockCitation.read(kind.value, of: tape).map { .citation($0) } ?? .lost(.citations))
+            case "image": try readPicture(kind.value, of: tape, said)
+            default: if block != .other, !tape.isNull(kind.value) { try said(.lost(.blocks)) }
             }
         }
+    }
+
+    private mutating func readPicture(
+        _ node: Int, of tape: Tape, _ said: (ReplyEvent) throws(TranslationFault) -> Void
+    ) throws(TranslationFault) {
+        guard let open, case .picture(let format, let before) = open.block,
+            let data = tape.member("source", of: node).flatMap({ tape.member("bytes", of: $0) }).flatMap({
+                tape.text($0)
+            })
+        else { return try said(.lost(.blocks)) }
+        // Pieces in base64 make no whole but where one is all of it.
+        guard before == nil else { throw TranslationFault("a stream's picture comes in pieces") }
+        self.open = (open.number, .picture(format, data))
     }
 }

@@ -5,6 +5,7 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
     private enum Block: Equatable {
         case text
         case thinking
+        case picture
         case call(Int)
     }
 
@@ -16,6 +17,7 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
     private var callsTools = false
     private var refuses = false
     private var usage: ReplyUsage?
+    var losses = Losses()
 
     init() {}
 
@@ -25,6 +27,10 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
         case .text(let text):
             open(.text, &stream)
             BedrockStreamReader.append(.content, text, block: number, to: &stream)
+        case .citation(let citation):
+            open(.text, &stream)
+            append(delta: "citation", &stream) { BedrockCitation.write(citation, to: &$0) }
+        case .image(let media): try picture(media, &stream)
         case .refusal(let text):
             refuses = true
             open(.text, &stream)
@@ -58,6 +64,7 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
         case .failed(let error):
             let type = error.type ?? BedrockErrorBody.type(ofStatus: 500)
             stream += BedrockErrorBody.frame(type: type, message: error.message)
+        case .lost(let extra): losses.drop(extra)
         // There is no sign of life.
         case .ping: break
         }
@@ -98,6 +105,47 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
         }
     }
 
+    private func append(delta member: StaticString, _ stream: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
+        EventFrameWriter.append(event: "contentBlockDelta", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("contentBlockIndex")
+            writer.int(number)
+            writer.key("delta")
+            writer.beginObject()
+            writer.key(member)
+            write(&writer)
+            writer.endObject()
+            writer.endObject()
+        }
+    }
+
+    private mutating func picture(_ media: Conversation.Media, _ stream: inout [UInt8]) throws(TranslationFault) {
+        let (format, data) = try BedrockReplyWriter.picture(media)
+        close(&stream)
+        open(.picture, &stream)
+        EventFrameWriter.append(event: "contentBlockStart", to: &stream) { writer in
+            writer.beginObject()
+            writer.key("contentBlockIndex")
+            writer.int(number)
+            writer.key("start")
+            writer.beginObject()
+            writer.key("image")
+            writer.beginObject()
+            writer.key("format")
+            writer.string(format)
+            writer.endObject()
+            writer.endObject()
+            writer.endObject()
+        }
+        append(delta: "image", &stream) { writer in
+            writer.beginObject()
+            writer.key("source")
+            writer.block("bytes", data)
+            writer.endObject()
+        }
+        close(&stream)
+    }
+
     private func append(thought member: StaticString, _ text: EscapedText, _ stream: inout [UInt8]) {
         EventFrameWriter.append(event: "contentBlockDelta", to: &stream) { writer in
             writer.beginObject()
@@ -132,6 +180,14 @@ struct BedrockReplyEventWriter: ReplyEventWriter {
             writer.beginObject()
             writer.key("stopReason")
             writer.string(reason)
+            // A stream's head is gone by its end, and a frame of its own would be none that the SDKs know.
+            if !losses.notes.isEmpty {
+                writer.key("additionalModelResponseFields")
+                writer.beginObject()
+                writer.key("x-sallyport-warning")
+                writer.string(losses.notes.joined(separator: ", "))
+                writer.endObject()
+            }
             writer.endObject()
         }
         EventFrameWriter.append(event: "metadata", to: &stream) { writer in

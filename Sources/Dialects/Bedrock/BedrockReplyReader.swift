@@ -9,7 +9,21 @@ enum BedrockReplyReader: ReplyReader {
         var reply = Reply()
         for block in tape.elements(of: content) {
             for kind in tape.members(of: block) {
-                if let part = part(kind, of: tape) { reply.parts.append(part) }
+                guard let part = part(kind, of: tape) else {
+                    if !tape.isNull(kind.value) { reply.losses.drop(.blocks) }
+                    continue
+                }
+                reply.parts.append(part)
+                guard "citationsContent" ~= kind.name, let citations = tape.member("citations", of: kind.value) else {
+                    continue
+                }
+                for node in tape.elements(of: citations) {
+                    guard let citation = BedrockCitation.read(node, of: tape) else {
+                        reply.losses.drop(.citations)
+                        continue
+                    }
+                    reply.parts.append(.citation(citation))
+                }
             }
         }
         if let reason = tape.member("stopReason", of: 0) { reply.stop = stop(tape.word(reason)) }
@@ -33,6 +47,11 @@ enum BedrockReplyReader: ReplyReader {
                 return nil
             }
             return .reasoning(words, signature: text("signature", thought))
+        case "image":
+            guard let format = text("format", kind.value),
+                let data = tape.member("source", of: kind.value).flatMap({ text("bytes", $0) })
+            else { return nil }
+            return .image(.base64(type: EscapedText("image/\(format.string)"), data: data))
         case "citationsContent":
             guard let content = tape.member("content", of: kind.value) else { return nil }
             return .text(EscapedText.joined(tape.elements(of: content).compactMap { text("text", $0) }))

@@ -2,7 +2,9 @@ internal import JSONText
 
 /// Writes the answer to `converse`.
 enum BedrockReplyWriter: ReplyWriter {
-    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8] {
+    static func write(
+        _ reply: Reply, as caller: TranslatedAnswer, losses: inout Losses
+    ) throws(TranslationFault) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         writer.key("output")
@@ -13,7 +15,14 @@ enum BedrockReplyWriter: ReplyWriter {
         writer.string("assistant")
         writer.key("content")
         writer.beginArray()
-        for part in reply.parts { write(part, to: &writer) }
+        for (index, part) in reply.parts.enumerated() {
+            switch part {
+            case .citation: break
+            case .image(let media): try write(media, to: &writer)
+            case .text(let text): write(text, citedBy: reply.citations(behind: index), to: &writer)
+            default: write(part, to: &writer)
+            }
+        }
         writer.endArray()
         writer.endObject()
         writer.endObject()
@@ -42,8 +51,49 @@ enum BedrockReplyWriter: ReplyWriter {
         writer.raw("{\"latencyMs\":0}")
     }
 
+    private static func write(_ text: EscapedText, citedBy citations: [Citation], to writer: inout JSONWriter) {
+        guard !citations.isEmpty else { return writer.block("text", text) }
+        writer.beginObject()
+        writer.key("citationsContent")
+        writer.beginObject()
+        writer.key("content")
+        writer.beginArray()
+        writer.block("text", text)
+        writer.endArray()
+        writer.key("citations")
+        writer.beginArray()
+        for citation in citations { BedrockCitation.write(citation, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        writer.endObject()
+    }
+
+    private static func write(_ media: Conversation.Media, to writer: inout JSONWriter) throws(TranslationFault) {
+        let (format, data) = try picture(media)
+        writer.beginObject()
+        writer.key("image")
+        writer.beginObject()
+        writer.key("format")
+        writer.string(format)
+        writer.key("source")
+        writer.block("bytes", data)
+        writer.endObject()
+        writer.endObject()
+    }
+
+    /// A picture's format and bytes; throws for one by address, or of a format that Bedrock has no word for.
+    static func picture(_ media: Conversation.Media) throws(TranslationFault) -> (format: String, data: EscapedText) {
+        guard case .base64(let type, let data) = media, let format = BedrockMedia.imageFormat(ofType: type.string)
+        else {
+            throw TranslationFault("a picture of the answer's is not inline, or of no format that Bedrock has")
+        }
+        return (format, data)
+    }
+
+    /// A block of an answer, but for citations and pictures.
     static func write(_ part: Reply.Part, to writer: inout JSONWriter) {
         switch part {
+        case .citation, .image: break
         case .text(let text), .refusal(let text): writer.block("text", text)
         case .reasoning(let text, let signature):
             writer.beginObject()

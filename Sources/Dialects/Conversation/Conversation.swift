@@ -208,6 +208,9 @@ struct Losses: Sendable, Hashable {
     /// The field has no counterpart.
     mutating func drop(_ field: StaticString) { note("\(field) dropped") }
 
+    /// No member has a place for it.
+    mutating func drop(_ extra: Reply.Extra) { note("\(extra.rawValue) dropped") }
+
     /// The field's value had to become another.
     mutating func change(_ field: StaticString, _ how: StaticString) { note("\(field) \(how)") }
 

@@ -65,8 +65,11 @@ extension ReplyReader {
 
 /// Writes a dialect's whole answer.
 protocol ReplyWriter {
-    /// Writes an answer.
-    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8]
+    /// Writes an answer, whose citations stand behind their texts. What of it has no words and is no part of what the model says is noted
+    /// as lost; for the rest it throws.
+    static func write(
+        _ reply: Reply, as caller: TranslatedAnswer, losses: inout Losses
+    ) throws(TranslationFault) -> [UInt8]
 }
 
 /// Reads a dialect's stream, event by event.
@@ -91,6 +94,8 @@ protocol ReplyEventWriter: Sendable {
     mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault)
     /// How many bytes of the answer it keeps, to say them again.
     var keptBytes: Int { get }
+    /// What was left out of the answer, which its last event but one says: the head with the warnings is gone by then.
+    var losses: Losses { get set }
 }
 
 extension ReplyEventWriter {

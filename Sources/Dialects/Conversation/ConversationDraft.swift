@@ -142,12 +142,17 @@ struct ConversationDraft {
 
     // MARK: - Media and arguments
 
-    /// `data:TYPE;base64,DATA` inline, or an address.
     func media(_ text: EscapedText, _ origin: Origin) throws(RequestError) -> Conversation.Media {
+        try Self.media(text, origin)
+    }
+
+    /// `data:TYPE;base64,DATA` inline, or an address.
+    static func media(_ text: EscapedText, _ origin: Origin) throws(RequestError) -> Conversation.Media {
         let bytes = text.bytes
-        guard bytes.count > 5, Self.isScheme(bytes.prefix(5)) else { return .address(text) }
+        guard bytes.count > 5, isScheme(bytes.prefix(5)) else { return .address(text) }
         guard let comma = bytes.prefix(256).firstIndex(of: 0x2C) else {
-            throw wrongType(origin.path, "an address or a `data:` URL")
+            throw RequestError(
+                .invalidRequest, "`\(origin.path)` has to be an address or a `data:` URL", param: origin.path)
         }
         let head = String(decoding: bytes[bytes.startIndex + 5..<comma], as: UTF8.self)
         var fields = head.split(separator: ";", omittingEmptySubsequences: false)

@@ -23,6 +23,9 @@ struct EscapedText: Sendable, Hashable {
 
     var isEmpty: Bool { bytes.isEmpty }
 
+    /// How many Unicode code points it has.
+    var scalarCount: Int { decoded().reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 } }
+
     /// The text as UTF-8.
     func decoded() -> [UInt8] {
         guard bytes.contains(0x5C) else { return Array(bytes) }

@@ -10,14 +10,30 @@ struct Reply: Sendable, Hashable {
     /// Which of the stop sequences ended it.
     var stopSequence: EscapedText?
     var usage: ReplyUsage?
+    /// What of it no dialect but the provider's has words for.
+    var losses = Losses()
 
     /// A part of it.
     enum Part: Sendable, Hashable {
         case text(EscapedText)
+        /// What the text before it rests on.
+        case citation(Citation)
+        case image(Conversation.Media)
         case refusal(EscapedText)
         case reasoning(EscapedText, signature: EscapedText?)
         case sealedReasoning(EscapedText)
         case toolCall(Conversation.ToolCall)
+    }
+
+    /// What answers may bring beside what the model says, and others have no words for.
+    enum Extra: String, Sendable, Hashable {
+        case citations
+        case citedText = "citations.cited_text"
+        case citedPlace = "citations.location"
+        case title = "citations.title"
+        case searchEntryPoint = "groundingMetadata.searchEntryPoint"
+        case searchQueries = "groundingMetadata.webSearchQueries"
+        case blocks = "content of unknown kinds"
     }
 
     /// Why an answer ended.
@@ -88,6 +104,10 @@ enum ReplyEvent: Sendable, Hashable {
     case began(id: EscapedText?, model: EscapedText?)
     /// More of the text; a text ends where something else begins.
     case text(EscapedText)
+    /// What the text rests on that is under way, or was last.
+    case citation(Citation)
+    /// A picture, whole.
+    case image(Conversation.Media)
     case refusal(EscapedText)
     case reasoning(EscapedText)
     /// The signature of the reasoning before it.
@@ -107,6 +127,8 @@ enum ReplyEvent: Sendable, Hashable {
     case done
     /// The provider gave up.
     case failed(UpstreamError)
+    /// Something no dialect but the provider's has words for: what it is called.
+    case lost(Reply.Extra)
     /// A sign of life.
     case ping
 }

@@ -36,6 +36,13 @@ public enum EventStreamWriter {
         stream.append(0x0A)
     }
 
+    /// Appends a comment that says what was left out of the answer, where something was: events of its own would be taken for the
+    /// answer's, and the head is gone.
+    static func appendWarning(_ losses: Losses, to stream: inout [UInt8]) {
+        guard !losses.notes.isEmpty else { return }
+        stream.append(contentsOf: ": x-sallyport-warning: \(losses.notes.joined(separator: ", "))\n\n".utf8)
+    }
+
     /// One event as bytes.
     public static func event(name: String = "", data: [UInt8]) -> [UInt8] {
         var stream: [UInt8] = []

@@ -9,12 +9,15 @@ struct GeminiReplyEventReader: ReplyEventReader {
     private var calls = 0
     private var stop: Reply.Stop?
     private var hasEnded = false
+    /// What was said to rest on something: later events may repeat it.
+    private var cited: Set<Citation> = []
 
     /// `name` tells the answer from all others where it has no name of its own.
     init(name: String) { self.name = EscapedText(name) }
 
     /// More calls than any answer has.
     private static let mostCalls = 1_024
+    private static let mostCitations = 1_024
 
     mutating func read(
         _ event: ServerSentEvent, of parser: borrowing EventStreamParser,
@@ -70,11 +73,18 @@ struct GeminiReplyEventReader: ReplyEventReader {
         if let content = tape.member("content", of: candidate), let parts = tape.member("parts", of: content) {
             for part in tape.elements(of: parts) { try read(part: part, of: tape, said) }
         }
+        let grounding = GeminiGrounding(candidate: candidate, of: tape)
+        for citation in grounding.citations where isNew(citation) { try said(.citation(citation)) }
+        for loss in grounding.losses { try said(.lost(loss)) }
         guard let reason = tape.member("finishReason", of: candidate), !tape.isNull(reason) else { return }
         if GeminiReplyReader.isFault(tape.word(reason)), !hasContent {
             return try said(.failed(UpstreamError(message: "the model failed", type: "INTERNAL")))
         }
         stop = GeminiReplyReader.stop(tape.word(reason))
+    }
+
+    private mutating func isNew(_ citation: Citation) -> Bool {
+        cited.count < Self.mostCitations && cited.insert(citation).inserted
     }
 
     private mutating func read(
@@ -86,6 +96,7 @@ struct GeminiReplyEventReader: ReplyEventReader {
         switch piece {
         case .nothing: return
         case .text(let text): try said(.text(text))
+        case .image(let media): try said(.image(media))
         case .thought(let text): try said(.reasoning(text))
         case .call(let call, let signature):
             guard calls < Self.mostCalls else { throw TranslationFault("a stream has too many tool calls") }

@@ -40,12 +40,17 @@ enum GeminiReplyReader: ReplyReader {
             let content = tape.member("content", of: candidate), let parts = tape.member("parts", of: content)
         else { return true }
         var calls = 0
+        var (starts, bytes): ([Int], Int) = ([], 0)
         let name = reply.id ?? EscapedText(name)
         for part in tape.elements(of: parts) {
+            starts.append(bytes)
             guard let piece = GeminiReplyPart(part, call: calls, of: name, in: tape) else { return false }
             switch piece {
             case .nothing: break
-            case .text(let text): reply.parts.append(.text(text))
+            case .text(let text):
+                reply.parts.append(.text(text))
+                bytes += text.decoded().count
+            case .image(let media): reply.parts.append(.image(media))
             case .thought(let text): reply.parts.append(.reasoning(text, signature: nil))
             case .call(let call, let signature):
                 calls += 1
@@ -53,6 +58,9 @@ enum GeminiReplyReader: ReplyReader {
                 reply.parts.append(.toolCall(call))
             }
         }
+        let grounding = GeminiGrounding(candidate: candidate, of: tape, partsAt: starts)
+        reply.parts += grounding.citations.map { .citation($0) }
+        for loss in grounding.losses { reply.losses.drop(loss) }
         return true
     }
 
@@ -99,10 +107,11 @@ enum GeminiReplyReader: ReplyReader {
 enum GeminiReplyPart {
     case nothing
     case text(EscapedText)
+    case image(Conversation.Media)
     case thought(EscapedText)
     case call(Conversation.ToolCall, signature: EscapedText?)
 
-    /// Reads a part; `nil` for one that has no place in any other dialect: a picture, say. Calls need not have identifiers; theirs are made
+    /// Reads a part; `nil` for one that has no place in any other dialect: code that the provider ran, say. Calls need not have identifiers; theirs are made
     /// of the answer's, so that no two of a conversation are the same.
     init?(_ part: Int, call number: Int, of answer: EscapedText?, in tape: Tape) {
         var signature: EscapedText?
@@ -115,6 +124,14 @@ enum GeminiReplyPart {
             case "text":
                 guard let text = tape.text(member.value), !text.isEmpty else { continue }
                 result = GeminiAnswerReader.isThought(part, of: tape) ? .thought(text) : .text(text)
+            case "inlineData":
+                guard let type = tape.member("mimeType", of: member.value).flatMap({ tape.text($0) }),
+                    let data = tape.member("data", of: member.value).flatMap({ tape.text($0) }),
+                    type.string.lowercased().hasPrefix("image/")
+                else { return nil }
+                // The model's drafts of a picture are thoughts.
+                if GeminiAnswerReader.isThought(part, of: tape) { continue }
+                result = .image(.base64(type: type, data: Base64Text.standard(data)))
             case "functionCall":
                 guard let name = tape.member("name", of: member.value).flatMap({ tape.text($0) }),
                     tape.member("partialArgs", of: member.value) == nil

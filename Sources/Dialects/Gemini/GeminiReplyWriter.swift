@@ -2,12 +2,21 @@ internal import JSONText
 
 /// Writes a `GenerateContentResponse`.
 enum GeminiReplyWriter: ReplyWriter {
-    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8] {
+    static func write(
+        _ reply: Reply, as caller: TranslatedAnswer, losses: inout Losses
+    ) throws(TranslationFault) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         beginCandidate(&writer)
-        for part in reply.parts { write(part, to: &writer) }
-        endCandidate(finish(reply.settledStop, refuses: reply.refuses), &writer)
+        var citations: [Citation] = []
+        for part in reply.parts {
+            if case .citation(let citation) = part {
+                if GeminiGrounding.canWrite(citation, &losses) { citations.append(citation) }
+            } else {
+                try write(part, to: &writer)
+            }
+        }
+        endCandidate(finish(reply.settledStop, refuses: reply.refuses), citations: citations, &writer)
         writeRest(
             reply.usage, reply.id ?? EscapedText(caller.identifier), reply.model ?? EscapedText(caller.model),
             to: &writer)
@@ -25,7 +34,9 @@ enum GeminiReplyWriter: ReplyWriter {
         writer.beginArray()
     }
 
-    static func endCandidate(_ finish: StaticString?, _ writer: inout JSONWriter) {
+    static func endCandidate(
+        _ finish: StaticString?, message: String? = nil, citations: [Citation] = [], _ writer: inout JSONWriter
+    ) {
         writer.endArray()
         writer.key("role")
         writer.string("model")
@@ -34,6 +45,11 @@ enum GeminiReplyWriter: ReplyWriter {
             writer.key("finishReason")
             writer.string(finish)
         }
+        if let message {
+            writer.key("finishMessage")
+            writer.string(message)
+        }
+        GeminiGrounding.write(citations, to: &writer)
         writer.key("index")
         writer.int(0)
         writer.endObject()
@@ -82,9 +98,22 @@ enum GeminiReplyWriter: ReplyWriter {
         writer.endObject()
     }
 
-    static func write(_ part: Reply.Part, to writer: inout JSONWriter) {
+    /// Writes a part of an answer but citations, which stand beside the parts.
+    static func write(_ part: Reply.Part, to writer: inout JSONWriter) throws(TranslationFault) {
         writer.beginObject()
         switch part {
+        case .citation: break
+        case .image(let media):
+            guard case .base64(let type, let data) = media else {
+                throw TranslationFault("a picture of the answer's is not inline")
+            }
+            writer.key("inlineData")
+            writer.beginObject()
+            writer.key("mimeType")
+            writer.string(type)
+            writer.key("data")
+            writer.string(data)
+            writer.endObject()
         case .text(let text), .refusal(let text):
             writer.key("text")
             writer.string(text)

@@ -309,7 +309,7 @@ struct OpenAIConversationWriter: ConversationWriter {
         writer.endObject()
     }
 
-    private static func address(
+    static func address(
         of media: Conversation.Media, _ origin: Origin
     ) throws(RequestError) -> EscapedText {
         switch media {

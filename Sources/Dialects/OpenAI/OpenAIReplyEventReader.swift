@@ -57,6 +57,21 @@ struct OpenAIReplyEventReader: ReplyEventReader {
                     guard !hasThoughts, let text = tape.text(member.value), !text.isEmpty else { continue }
                     hasThoughts = true
                     try said(.reasoning(text))
+                case "annotations":
+                    for node in tape.elements(of: member.value) {
+                        try said(OpenAIAnnotation.read(node, of: tape).map { .citation($0) } ?? .lost(.citations))
+                    }
+                case "images":
+                    for node in tape.elements(of: member.value) {
+                        guard let image = OpenAIPicture.read(node, of: tape) else {
+                            throw TranslationFault("a stream's picture is none")
+                        }
+                        try said(.image(image))
+                    }
+                case "audio", "function_call":
+                    guard tape.isNull(member.value) else {
+                        throw TranslationFault("a stream's part has no place in the caller's dialect")
+                    }
                 case "refusal":
                     if let text = tape.text(member.value), !text.isEmpty { try said(.refusal(text)) }
                 case "tool_calls":

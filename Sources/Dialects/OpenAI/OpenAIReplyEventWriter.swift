@@ -11,13 +11,24 @@ struct OpenAIReplyEventWriter: ReplyEventWriter {
     /// The call under way, and whether it has had arguments.
     private var openCall: (index: Int, hasArguments: Bool)?
     private var usage: ReplyUsage?
+    private var images = 0
+    var losses = Losses()
 
     init(_ caller: TranslatedAnswer) { self.caller = caller }
 
-    mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) {
+    mutating func write(_ event: ReplyEvent, to stream: inout [UInt8]) throws(TranslationFault) {
         switch event {
         case .began(let id, let model): begin(id, model, &stream)
         case .text(let text): append("{\"content\":\"", text, "\"}", &stream)
+        case .citation(let citation):
+            guard OpenAIAnnotation.canWrite(citation, &losses) else { return }
+            try appendList("annotations", &stream) { OpenAIAnnotation.write(citation, isNested: true, to: &$0) }
+        case .image(let media):
+            let index = images
+            images += 1
+            try appendList("images", &stream) { (writer) throws(TranslationFault) in
+                try OpenAIPicture.write(media, index, to: &writer)
+            }
         case .refusal(let text): append("{\"refusal\":\"", text, "\"}", &stream)
         case .reasoning(let text): append("{\"reasoning_content\":\"", text, "\"}", &stream)
         // Nobody could give them back here.
@@ -32,6 +43,7 @@ struct OpenAIReplyEventWriter: ReplyEventWriter {
         case .done: end(&stream)
         case .failed(let error):
             EventStreamWriter.append(data: OpenAIErrorBody.body(error, status: 500), to: &stream)
+        case .lost(let extra): losses.drop(extra)
         case .ping: stream += ": ping\n\n".utf8
         }
     }
@@ -60,6 +72,16 @@ struct OpenAIReplyEventWriter: ReplyEventWriter {
         stream += text.bytes
         after.withUTF8Buffer { stream += $0 }
         stream += ",\"logprobs\":null,\"finish_reason\":null}]}\n\n".utf8
+    }
+
+    /// A chunk whose delta is a list of one.
+    private mutating func appendList(
+        _ name: StaticString, _ stream: inout [UInt8],
+        _ write: (inout JSONWriter) throws(TranslationFault) -> Void
+    ) throws(TranslationFault) {
+        var writer = JSONWriter()
+        try write(&writer)
+        append("{\"\(name)\":[", EscapedText(escaped: writer.bytes[...]), "]}", &stream)
     }
 
     private mutating func beginCall(
@@ -105,6 +127,7 @@ struct OpenAIReplyEventWriter: ReplyEventWriter {
             stream += writer.bytes
             stream += "}\n\n".utf8
         }
+        EventStreamWriter.appendWarning(losses, to: &stream)
         stream += EventStreamWriter.done
     }
 }

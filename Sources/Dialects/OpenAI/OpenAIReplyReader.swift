@@ -17,15 +17,16 @@ enum OpenAIReplyReader: ReplyReader {
             }
         }
         if let word = tape.member("finish_reason", of: choice) { reply.stop = stop(tape.word(word)) }
-        guard let parts = parts(of: message, of: tape) else { return nil }
+        guard let parts = parts(of: message, of: tape, &reply.losses) else { return nil }
         reply.parts = parts
         return reply
     }
 
-    /// Thoughts, text, refusal, calls; `nil` where a call is none.
-    private static func parts(of message: Int, of tape: Tape) -> [Reply.Part]? {
+    /// Thoughts, text, citations, pictures, refusal, calls; `nil` where a call is none, and for sound.
+    private static func parts(of message: Int, of tape: Tape, _ losses: inout Losses) -> [Reply.Part]? {
         var thoughts: [Reply.Part] = []
         var texts: [Reply.Part] = []
+        var beside: [Reply.Part] = []
         var calls: [Reply.Part] = []
         for member in tape.members(of: message) {
             switch member.name {
@@ -37,10 +38,29 @@ enum OpenAIReplyReader: ReplyReader {
                     if !text.isEmpty { texts.insert(.text(text), at: 0) }
                 } else {
                     for part in tape.elements(of: member.value) {
-                        guard let text = tape.member("text", of: part).flatMap({ tape.text($0) }) else { continue }
-                        texts.append(.text(text))
+                        if let text = tape.member("text", of: part).flatMap({ tape.text($0) }) {
+                            texts.append(.text(text))
+                        } else if let image = OpenAIPicture.read(part, of: tape) {
+                            texts.append(.image(image))
+                        } else {
+                            losses.drop(.blocks)
+                        }
                     }
                 }
+            case "annotations":
+                for node in tape.elements(of: member.value) {
+                    guard let citation = OpenAIAnnotation.read(node, of: tape) else {
+                        losses.drop(.citations)
+                        continue
+                    }
+                    beside.append(.citation(citation))
+                }
+            case "images":
+                for node in tape.elements(of: member.value) {
+                    guard let image = OpenAIPicture.read(node, of: tape) else { return nil }
+                    beside.append(.image(image))
+                }
+            case "audio", "function_call": guard tape.isNull(member.value) else { return nil }
             case "refusal":
                 if let text = tape.text(member.value), !text.isEmpty { texts.append(.refusal(text)) }
             case "tool_calls":
@@ -51,7 +71,7 @@ enum OpenAIReplyReader: ReplyReader {
             default: break
             }
         }
-        return thoughts + texts + calls
+        return thoughts + texts + beside + calls
     }
 
     private static func toolCall(_ node: Int, _ index: Int, of tape: Tape) -> Conversation.ToolCall? {

@@ -2,7 +2,9 @@ internal import JSONText
 
 /// Writes a `chat.completion`.
 enum OpenAIReplyWriter: ReplyWriter {
-    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8] {
+    static func write(
+        _ reply: Reply, as caller: TranslatedAnswer, losses: inout Losses
+    ) throws(TranslationFault) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         writeHead("chat.completion", reply.id, reply.model, caller, to: &writer)
@@ -12,7 +14,7 @@ enum OpenAIReplyWriter: ReplyWriter {
         writer.key("index")
         writer.int(0)
         writer.key("message")
-        writeMessage(reply.parts, to: &writer)
+        try writeMessage(reply.parts, &losses, to: &writer)
         writer.key("logprobs")
         writer.null()
         writer.key("finish_reason")
@@ -77,14 +79,21 @@ enum OpenAIReplyWriter: ReplyWriter {
         writer.endObject()
     }
 
-    private static func writeMessage(_ parts: [Reply.Part], to writer: inout JSONWriter) {
+    private static func writeMessage(
+        _ parts: [Reply.Part], _ losses: inout Losses, to writer: inout JSONWriter
+    ) throws(TranslationFault) {
         var texts: [EscapedText] = []
         var refusals: [EscapedText] = []
         var thoughts: [EscapedText] = []
         var calls: [Conversation.ToolCall] = []
+        var citations: [Citation] = []
+        var images: [Conversation.Media] = []
         for part in parts {
             switch part {
             case .text(let text): texts.append(text)
+            case .citation(let citation):
+                if OpenAIAnnotation.canWrite(citation, &losses) { citations.append(citation) }
+            case .image(let media): images.append(media)
             case .refusal(let text): refusals.append(text)
             case .reasoning(let text, _): if !text.isEmpty { thoughts.append(text) }
             case .sealedReasoning: break
@@ -102,6 +111,18 @@ enum OpenAIReplyWriter: ReplyWriter {
         }
         writer.key("refusal")
         writer.stringOrNull(refusals.isEmpty ? nil : EscapedText.joined(refusals))
+        if !citations.isEmpty {
+            writer.key("annotations")
+            writer.beginArray()
+            for citation in citations { OpenAIAnnotation.write(citation, isNested: true, to: &writer) }
+            writer.endArray()
+        }
+        if !images.isEmpty {
+            writer.key("images")
+            writer.beginArray()
+            for (index, image) in images.enumerated() { try OpenAIPicture.write(image, index, to: &writer) }
+            writer.endArray()
+        }
         if !thoughts.isEmpty {
             // What vLLM, DeepSeek and others call it; OpenAI itself shows no thoughts here.
             writer.key("reasoning_content")

@@ -23,6 +23,9 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
     private var stop: Reply.Stop?
     private var callsTools = false
     private var usage: ReplyUsage?
+    /// Code points of the texts whose items are whole.
+    private var scalarsBefore = 0
+    var losses = Losses()
 
     init(_ caller: TranslatedAnswer, limit: Int = maximumBytes) {
         self.caller = caller
@@ -35,6 +38,8 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
             (self.id, self.model) = (id, model)
             begin(&stream)
         case .text(let text): try add(text, to: .text, &stream)
+        case .citation(let citation): try annotate(citation, &stream)
+        case .image(let media): try picture(media, &stream)
         case .refusal(let text): try add(text, to: .refusal, &stream)
         case .reasoning(let text): try add(text, to: .reasoning, &stream)
         // Nobody could give them back here.
@@ -53,6 +58,7 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         case .usage(let usage): self.usage = usage
         case .done: try end(&stream)
         case .failed(let error): fail(error, &stream)
+        case .lost(let extra): losses.drop(extra)
         case .ping: stream += ": ping\n\n".utf8
         }
     }
@@ -140,6 +146,42 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
         }
     }
 
+    /// What the text that is open rests on. Its item is whole where something else came between, and no event adds to it then.
+    private mutating func annotate(_ citation: Citation, _ stream: inout [UInt8]) throws(TranslationFault) {
+        guard open?.item.kind == .text, let id = open?.id else { return losses.drop(.citations) }
+        let number = open?.item.annotations.count ?? 0
+        guard let annotation = open?.item.cite(citation, textFrom: scalarsBefore, &losses) else { return }
+        kept += annotation.count
+        guard kept <= limit else { throw TranslationFault("a stream's answer is longer than \(limit) bytes") }
+        let index = items.count
+        event("response.output_text.annotation.added", &stream) { writer in
+            Names(.text).write(id, index, to: &writer)
+            writer.key("annotation_index")
+            writer.int(number)
+            writer.key("annotation")
+            writer.raw(annotation)
+        }
+    }
+
+    /// A picture comes whole, as an item of its own.
+    private mutating func picture(_ media: Conversation.Media, _ stream: inout [UInt8]) throws(TranslationFault) {
+        begin(&stream)
+        try close(&stream)
+        let item = try ResponsesReplyWriter.picture(media, caller, items.count)
+        kept += item.count
+        guard kept <= limit else { throw TranslationFault("a stream's answer is longer than \(limit) bytes") }
+        let index = items.count
+        for name: StaticString in ["response.output_item.added", "response.output_item.done"] {
+            event(name, &stream) { writer in
+                writer.key("output_index")
+                writer.int(index)
+                writer.key("item")
+                writer.raw(item)
+            }
+        }
+        items.append(item)
+    }
+
     private mutating func close(_ stream: inout [UInt8]) throws(TranslationFault) {
         // A call without arguments has an empty object here.
         if open?.call != nil, open?.item.text.isEmpty == true { try delta(EscapedText("{}"), &stream) }
@@ -176,12 +218,14 @@ struct ResponsesReplyEventWriter: ReplyEventWriter {
             writer.raw(written)
         }
         items.append(written)
+        if item.kind == .text { scalarsBefore += EscapedText(escaped: item.text[...]).scalarCount }
     }
 
     private mutating func end(_ stream: inout [UInt8]) throws(TranslationFault) {
         begin(&stream)
         try close(&stream)
         let stop = Reply.settled(stop, callsTools: callsTools)
+        EventStreamWriter.appendWarning(losses, to: &stream)
         response(
             ResponsesReplyWriter.status(stop).description == "completed"
                 ? "response.completed" : "response.incomplete", stop: stop, &stream)

@@ -2,9 +2,11 @@ internal import JSONText
 
 /// Writes a `response`.
 enum ResponsesReplyWriter: ReplyWriter {
-    static func write(_ reply: Reply, as caller: TranslatedAnswer) -> [UInt8] {
+    static func write(
+        _ reply: Reply, as caller: TranslatedAnswer, losses: inout Losses
+    ) throws(TranslationFault) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
-        let items = items(of: reply, caller)
+        let items = try items(of: reply, caller, &losses)
         write(
             reply.id, reply.model, stop: reply.settledStop, items: items, usage: reply.usage, caller, to: &writer)
         return writer.bytes
@@ -97,14 +99,47 @@ enum ResponsesReplyWriter: ReplyWriter {
 
     // MARK: - Items
 
-    private static func items(of reply: Reply, _ caller: TranslatedAnswer) -> [[UInt8]] {
+    private static func items(
+        of reply: Reply, _ caller: TranslatedAnswer, _ losses: inout Losses
+    ) throws(TranslationFault) -> [[UInt8]] {
         var items: [[UInt8]] = []
-        for part in reply.parts {
-            guard let item = Item(part) else { continue }
+        // Places are the whole answer's, and each text is an item of its own here.
+        var before = 0
+        for (index, part) in reply.parts.enumerated() {
+            if case .image(let media) = part {
+                items.append(try picture(media, caller, items.count))
+                continue
+            }
+            guard var item = Item(part) else { continue }
+            if case .text(let text) = part {
+                for citation in reply.citations(behind: index) { item.cite(citation, textFrom: before, &losses) }
+                before += text.scalarCount
+            }
             items.append(
                 item.written(id: item.identifier(caller, items.count), status: "completed", isWhole: true))
         }
         return items
+    }
+
+    /// A picture is a call of a tool of OpenAI's own, with its result.
+    static func picture(
+        _ media: Conversation.Media, _ caller: TranslatedAnswer, _ index: Int
+    ) throws(TranslationFault) -> [UInt8] {
+        guard case .base64(_, let data) = media else {
+            throw TranslationFault("a picture of the answer's is not inline")
+        }
+        var writer = JSONWriter(capacity: data.bytes.count + 128)
+        writer.beginObject()
+        writer.key("type")
+        writer.string("image_generation_call")
+        writer.key("id")
+        writer.string("ig_\(caller.identifier)_\(index)")
+        writer.key("status")
+        writer.string("completed")
+        writer.key("result")
+        writer.string(data)
+        writer.endObject()
+        return writer.bytes
     }
 
     /// One item of the output, and its text so far, as it stands inside a JSON string.
@@ -117,6 +152,8 @@ enum ResponsesReplyWriter: ReplyWriter {
         }
         let kind: Kind
         var text: [UInt8]
+        /// The annotations of a text, written.
+        private(set) var annotations: [[UInt8]] = []
 
         init(_ kind: Kind, text: [UInt8] = []) {
             self.kind = kind
@@ -130,9 +167,26 @@ enum ResponsesReplyWriter: ReplyWriter {
             case .reasoning(let text, _) where text.isEmpty: return nil
             case .reasoning(let text, _): self.init(.reasoning, text: Array(text.bytes))
             case .sealedReasoning: return nil
+            // The one stands in its text's item, the other is no text.
+            case .citation, .image: return nil
             case .toolCall(let call):
                 self.init(.call(id: call.id, name: call.name), text: JSONEscape.escaped(Array(call.arguments.bytes)))
             }
+        }
+
+        /// Adds what the text rests on, if it has a form here; `start` code points of the answer's text stand in other items. Gives the
+        /// annotation.
+        @discardableResult
+        mutating func cite(_ citation: Citation, textFrom start: Int, _ losses: inout Losses) -> [UInt8]? {
+            guard OpenAIAnnotation.canWrite(citation, &losses) else { return nil }
+            var citation = citation
+            let (lower, upper) = (citation.scalars.lowerBound, citation.scalars.upperBound)
+            let scalars = max(0, lower - start)..<max(0, lower - start, upper - start)
+            citation.span = .placed(scalars: scalars, bytes: citation.bytes)
+            var writer = JSONWriter()
+            OpenAIAnnotation.write(citation, isNested: false, to: &writer)
+            annotations.append(writer.bytes)
+            return writer.bytes
         }
 
         /// Its name in this response.
@@ -196,6 +250,7 @@ enum ResponsesReplyWriter: ReplyWriter {
             if kind == .text {
                 writer.key("annotations")
                 writer.beginArray()
+                if isWhole { for annotation in annotations { writer.raw(annotation) } }
                 writer.endArray()
                 writer.key("logprobs")
                 writer.beginArray()

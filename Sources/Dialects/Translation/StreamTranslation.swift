@@ -18,10 +18,30 @@ public struct StreamTranslation: Sendable {
         var usage: TokenUsage?
         var failure: UpstreamError?
         /// Whether the last event was written: nothing comes behind it, least of all a clean end behind an error.
-        var hasEnded = false
+        private(set) var hasEnded = false
+        /// Where citations stand in the text; `nil` where the caller's dialect has them with their parts.
+        var text: CitedText?
+        /// Citations of the part under way, whose end is not known yet.
+        private var waiting: [Citation] = []
+
+        /// The most citations that one part may have; more are noted as lost.
+        private static let mostCitations = 1_024
+
+        init(writer: any ReplyEventWriter, dialect: Dialect, text: CitedText?) {
+            self.writer = writer
+            self.dialect = dialect
+            self.text = text
+        }
 
         mutating func take(_ event: ReplyEvent) throws(TranslationFault) {
             guard !hasEnded else { return }
+            switch event {
+            case .text(let words): text?.add(words)
+            case .citation(let citation) where text != nil: return try take(citation)
+            case .partEnded, .stopped, .toolCall, .done: try endPart()
+            case .lost(let extra): return writer.losses.drop(extra)
+            default: break
+            }
             switch event {
             case .usage(let figures): usage = figures.tokens
             case .done: hasEnded = true
@@ -33,15 +53,36 @@ public struct StreamTranslation: Sendable {
             }
             try writer.write(event, to: &output)
         }
+
+        private mutating func take(_ citation: Citation) throws(TranslationFault) {
+            guard let text else { return }
+            guard citation.span == .part else { return try writer.write(.citation(text.placed(citation)), to: &output) }
+            guard waiting.count < Self.mostCitations else { return writer.losses.drop(.citations) }
+            waiting.append(citation)
+        }
+
+        private mutating func endPart() throws(TranslationFault) {
+            guard let text else { return }
+            for citation in waiting { try writer.write(.citation(text.placed(citation)), to: &output) }
+            waiting = []
+            self.text?.endPart()
+        }
     }
 
     init(
-        _ reader: any ReplyEventReader, of providerDialect: Dialect, _ writer: any ReplyEventWriter,
+        _ reader: any ReplyEventReader, of provider: Operation, _ writer: any ReplyEventWriter,
         in callerDialect: Dialect
     ) {
-        parser = EventStreamParser(providerDialect.framing)
+        parser = EventStreamParser(provider.dialect.framing)
         self.reader = reader
-        sink = Sink(writer: writer, dialect: callerDialect)
+        // Where the provider counts what the caller's dialect does not, the text itself has to be looked at.
+        let text: CitedText? =
+            switch (callerDialect, provider) {
+            case (.anthropic, _), (.bedrock, _): nil
+            case (_, .messages), (_, .converse), (.openAI, .chat): CitedText(limit: 0)
+            default: CitedText()
+            }
+        sink = Sink(writer: writer, dialect: callerDialect, text: text)
     }
 
     /// What the answer took, so far as it was said.
@@ -53,6 +94,9 @@ public struct StreamTranslation: Sendable {
     /// How many bytes the next piece may bring work for besides its own: of an event that is not whole, and of an answer that the
     /// caller's dialect repeats at its end.
     public var keptBytes: Int { parser.unfinished.count + sink.writer.keptBytes }
+
+    /// What was left out of the answer so far, in words of ours.
+    public var losses: [String] { sink.writer.losses.notes }
 
     /// Takes a piece of the provider's stream and gives what the caller's stream goes on with; it may be empty.
     public mutating func push(_ chunk: [UInt8]) throws -> [UInt8] {

@@ -23,6 +23,8 @@ public struct Translation: Sendable, Hashable {
         public let body: [UInt8]
         /// What it took, where the provider said that.
         public let usage: TokenUsage?
+        /// What was left out, in words of ours. Nothing of the answer's text.
+        public let losses: [String]
     }
 
     /// The way between two protocols; `nil` where there is none, or none is needed.
@@ -98,17 +100,19 @@ public struct Translation: Sendable, Hashable {
     public func answer(_ body: [UInt8], as facts: TranslatedAnswer) throws -> Answer {
         let document = try JSONDocument(
             parsing: body, limits: JSONLimits(maximumBytes: max(body.count, 1), maximumDepth: 128))
-        guard let reply = document.withTape({ Self.replyReader(of: provider).read($0, named: facts.identifier) }) else {
+        guard var reply = document.withTape({ Self.replyReader(of: provider).read($0, named: facts.identifier) }) else {
             throw TranslationFault("the answer is none of the provider's dialect")
         }
-        return Answer(
-            body: Self.replyWriter(of: caller).write(reply, as: facts), usage: reply.usage?.tokens)
+        reply.placeCitations()
+        var losses = reply.losses
+        let body = try Self.replyWriter(of: caller).write(reply, as: facts, losses: &losses)
+        return Answer(body: body, usage: reply.usage?.tokens, losses: losses.notes)
     }
 
     /// Begins to translate a streamed answer.
     public func stream(as facts: TranslatedAnswer) -> StreamTranslation {
         StreamTranslation(
-            Self.eventReader(of: provider, facts), of: provider.dialect, Self.eventWriter(of: caller, facts),
+            Self.eventReader(of: provider, facts), of: provider, Self.eventWriter(of: caller, facts),
             in: caller.dialect)
     }
 

@@ -138,7 +138,7 @@ struct GeminiTranslationTests {
 
     @Test(arguments: [
         #"{}"#, "[]", #"{"error":{}}"#, #"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#,
-        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}}]}"#,
+        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"video/mp4","data":"AAAA"}}]}}]}"#,
     ])
     func `what is no answer, or has no place in another dialect, is a fault`(body: String) {
         #expect(throws: (any Error).self) { try answer(body, from: .generateContent, to: .chat) }
