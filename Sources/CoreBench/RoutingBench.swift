@@ -60,8 +60,7 @@ enum RoutingBench {
             let rate = MinuteRate(perMinute: MinuteRate.maximum)
             rates = RequestRateLimiter(
                 limits: RequestLimits(
-                    keys: rate.map { ["key_0123456789ab": $0] } ?? [:], teams: rate.map { ["support": $0] } ?? [:]),
-                now: 0)
+                    keys: rate.map { ["key_0123456789ab": $0] } ?? [:], teams: rate.map { ["support": $0] } ?? [:]))
             principal = Principal(
                 kind: .service, name: "alice", teams: ["support"], tenant: "acme", method: .apiKey,
                 credential: "key_0123456789ab")

@@ -8,7 +8,8 @@ final class LimitFile: Sendable {
 
     /// What another process that has the file open is waited for, in seconds: a gateway that is just ending.
     private static let busySeconds = 5.0
-    private static let schema = 1
+    /// 2: tenants are told apart.
+    private static let schema = 2
 
     init(path: String) throws {
         var configuration = Configuration()
@@ -29,21 +30,30 @@ final class LimitFile: Sendable {
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.inTransaction(.immediate) { db in
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            guard version == 0 || version == Self.schema else {
+            guard (0...Self.schema).contains(version) else {
                 throw DatabaseError(message: "it is of version \(version), this gateway knows \(Self.schema)")
             }
+            if version == 1 { try db.execute(sql: "ALTER TABLE amount RENAME TO shared") }
             try db.execute(
                 sql: """
                     CREATE TABLE IF NOT EXISTS amount (
-                        kind TEXT NOT NULL, name TEXT NOT NULL, measure TEXT NOT NULL,
+                        kind TEXT NOT NULL, tenant TEXT NOT NULL, name TEXT NOT NULL, measure TEXT NOT NULL,
                         period INTEGER NOT NULL, spent INTEGER NOT NULL, assumed INTEGER NOT NULL,
-                        PRIMARY KEY (kind, name, measure)) WITHOUT ROWID;
+                        PRIMARY KEY (kind, tenant, name, measure)) WITHOUT ROWID;
                     CREATE TABLE IF NOT EXISTS open (
                         id INTEGER PRIMARY KEY, request TEXT NOT NULL, attempt INTEGER NOT NULL, charges TEXT NOT NULL);
                     DELETE FROM amount WHERE measure IN ('requests_per_minute', 'tokens_per_minute')
                         AND period < unixepoch() - 3456000;
                     PRAGMA user_version = \(Self.schema);
                     """)
+            // Of which tenant it was is not known: it stays in none, from where each one's account goes on (`LimitBook`).
+            if version == 1 {
+                try db.execute(
+                    sql: """
+                        INSERT INTO amount SELECT kind, '', name, measure, period, spent, assumed FROM shared;
+                        DROP TABLE shared;
+                        """)
+            }
             return .commit
         }
     }
@@ -51,7 +61,9 @@ final class LimitFile: Sendable {
     func content() throws -> LimitStore.Content {
         try queue.read { db in
             let amounts = try Row.fetchAll(db, sql: "SELECT * FROM amount").map { row in
-                guard let account = Self.account(row["kind"], row["name"], row["measure"]) else { throw Self.damaged }
+                guard let account = Self.account(row["kind"], row["tenant"], row["name"], row["measure"]) else {
+                    throw Self.damaged
+                }
                 return StoredAmount(
                     account: account, period: row["period"], spent: Money(nanoUSD: row["spent"]),
                     assumed: Money(nanoUSD: row["assumed"]))
@@ -68,12 +80,12 @@ final class LimitFile: Sendable {
     func write(amounts: [StoredAmount], opened: [LimitStore.OpenAttempt], closed: [Int64]) throws {
         try queue.inTransaction(.immediate) { db in
             if !amounts.isEmpty {
-                let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO amount VALUES (?, ?, ?, ?, ?, ?)")
+                let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO amount VALUES (?, ?, ?, ?, ?, ?, ?)")
                 for amount in amounts {
                     let (scope, measure) = (amount.account.scope, amount.account.measure)
                     try put.execute(arguments: [
-                        scope.kind, scope.name, measure.rawValue, amount.period, amount.spent.nanoUSD,
-                        amount.assumed.nanoUSD,
+                        scope.kind.word, scope.tenant ?? "", scope.name, measure.rawValue, amount.period,
+                        amount.spent.nanoUSD, amount.assumed.nanoUSD,
                     ])
                 }
             }
@@ -102,29 +114,31 @@ final class LimitFile: Sendable {
 
     // MARK: - Charges in one column
 
-    // No name has a control character in it: a charge is a line, its parts stand between tabs.
+    // No name has a control character in it: a charge is a line, its parts stand between tabs. Version 1 had no tenants.
     private static func text(_ charges: [StoredCharge]) -> String {
         charges.map { charge in
             let scope = charge.account.scope
-            return "\(scope.kind)\t\(scope.name)\t\(charge.account.measure.rawValue)\t\(charge.period)\t"
-                + "\(charge.amount.nanoUSD)"
+            return "\(scope.kind.word)\t\(scope.name)\t\(charge.account.measure.rawValue)\t\(charge.period)\t"
+                + "\(charge.amount.nanoUSD)\t\(scope.tenant ?? "")"
         }.joined(separator: "\n")
     }
 
     private static func charges(_ text: String) throws -> [StoredCharge] {
         try text.split(separator: "\n").map { line in
             let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 5, let account = account(parts[0], parts[1], parts[2]), let period = Int64(parts[3]),
-                let amount = Int64(parts[4])
+            guard parts.count == 5 || parts.count == 6, let period = Int64(parts[3]), let amount = Int64(parts[4]),
+                let account = account(parts[0], parts.count == 6 ? parts[5] : "", parts[1], parts[2])
             else { throw damaged }
             return StoredCharge(account: account, period: period, amount: Money(nanoUSD: amount))
         }
     }
 
-    private static func account(_ kind: String, _ name: String, _ measure: String) -> LimitAccount? {
-        guard let scope = LimitScope(kind: kind, name: name), let measure = LimitMeasure(rawValue: measure) else {
-            return nil
-        }
+    private static func account(
+        _ kind: String, _ tenant: String, _ name: String, _ measure: String
+    ) -> LimitAccount? {
+        guard let scope = LimitScope(kind: kind, name: name, tenant: tenant.isEmpty ? nil : tenant),
+            let measure = LimitMeasure(rawValue: measure)
+        else { return nil }
         return LimitAccount(scope: scope, measure: measure)
     }
 

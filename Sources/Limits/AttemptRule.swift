@@ -19,11 +19,13 @@ public struct AttemptRule: Hashable, Sendable {
     public var perMonth: Money?
     /// How long an attempt may wait for room that others hold; `nil`: it is refused at once.
     public var queue: QueueRule?
+    /// Whether each tenant has as much for itself; for models and providers, which are everybody's otherwise.
+    public var isPerTenant: Bool
 
     /// Puts a rule together; without anything it limits nothing.
     public init(
         requests: MinuteRate? = nil, tokens: MinuteRate? = nil, concurrent: Int? = nil, perDay: Money? = nil,
-        perMonth: Money? = nil, queue: QueueRule? = nil
+        perMonth: Money? = nil, queue: QueueRule? = nil, isPerTenant: Bool = false
     ) {
         self.requests = requests
         self.tokens = tokens
@@ -31,6 +33,7 @@ public struct AttemptRule: Hashable, Sendable {
         self.perDay = perDay
         self.perMonth = perMonth
         self.queue = queue
+        self.isPerTenant = isPerTenant
     }
 
     /// Whether it limits nothing.
@@ -59,14 +62,16 @@ public struct AttemptLimits: Hashable, Sendable {
     public var eachKey: AttemptRule?
     /// For single keys, by the key's public name; instead of `eachKey`.
     public var keys: [String: AttemptRule]
-    /// For a principal with all its keys, by its name.
+    /// For a principal with all its keys, by its name; one in each tenant that has the name.
     public var principals: [String: AttemptRule]
-    /// For a team's members together.
+    /// For a team's members together; one in each tenant whose members it has.
     public var teams: [String: AttemptRule]
     /// For all callers of a model together, by its alias.
     public var models: [String: AttemptRule]
     /// For all attempts at a provider.
     public var providers: [String: AttemptRule]
+    /// For what rollouts ask of their own accord. They stand in `policies/rollouts.yaml`, and bind no caller's attempts.
+    public var rollouts: [String: AttemptRule] = [:]
 
     /// Puts the rules together.
     public init(
@@ -88,12 +93,13 @@ public struct AttemptLimits: Hashable, Sendable {
 
     /// The rule of a scope; `nil` where nothing limits it.
     public func rule(for scope: LimitScope) -> AttemptRule? {
-        switch scope {
-        case .key(let name): keys[name] ?? eachKey
-        case .principal(let name): principals[name]
-        case .team(let name): teams[name]
-        case .model(let name): models[name]
-        case .provider(let name): providers[name]
+        switch scope.kind {
+        case .key: keys[scope.name] ?? eachKey
+        case .principal: principals[scope.name]
+        case .team: teams[scope.name]
+        case .model: models[scope.name].flatMap { scope.tenant == nil || $0.isPerTenant ? $0 : nil }
+        case .provider: providers[scope.name].flatMap { scope.tenant == nil || $0.isPerTenant ? $0 : nil }
+        case .rollout: rollouts[scope.name]
         }
     }
 
@@ -113,18 +119,26 @@ public struct AttemptLimits: Hashable, Sendable {
         if let rule = keys[principal.credential] {
             try add(rule, .key(principal.credential), worst, &charges)
         } else if let rule = eachKey {
-            try add(rule, .key(RequestRateLimiter.bucketName(principal)), worst, &charges)
+            try add(rule, RequestRateLimiter.keyScope(principal), worst, &charges)
         }
-        if let rule = principals[principal.name] { try add(rule, .principal(principal.name), worst, &charges) }
+        if let rule = principals[principal.name] {
+            try add(rule, .principal(principal.name, tenant: principal.tenant), worst, &charges)
+        }
         if !teams.isEmpty {
             for (index, team) in principal.teams.enumerated() {
                 // Who is in a team twice takes from it once.
                 guard let rule = teams[team], !principal.teams[..<index].contains(team) else { continue }
-                try add(rule, .team(team), worst, &charges)
+                try add(rule, .team(team, tenant: principal.tenant), worst, &charges)
             }
         }
-        if let rule = models[model.rawValue] { try add(rule, .model(model.rawValue), worst, &charges) }
-        if let rule = providers[provider.rawValue] { try add(rule, .provider(provider.rawValue), worst, &charges) }
+        if let rule = models[model.rawValue] {
+            let tenant = rule.isPerTenant ? principal.tenant : nil
+            try add(rule, .model(model.rawValue, tenant: tenant), worst, &charges)
+        }
+        if let rule = providers[provider.rawValue] {
+            let tenant = rule.isPerTenant ? principal.tenant : nil
+            try add(rule, .provider(provider.rawValue, tenant: tenant), worst, &charges)
+        }
         return charges
     }
 

@@ -121,17 +121,14 @@ public struct LimitBook: Sendable {
         }
     }
 
-    /// What each account holds at a moment, in the order of their names.
-    public func standing(_ limits: AttemptLimits, now: LimitTime) -> [LimitStanding] {
+    /// What each account holds at a moment, in the order of their names: those that are kept, each rule's in no tenant, and each rule's in
+    /// these tenants.
+    public func standing(_ limits: AttemptLimits, tenants: [String] = [], now: LimitTime) -> [LimitStanding] {
         let moment = PeriodNumbers(at: now.epochSeconds)
         var scopes: Set<LimitScope> = Set(entries.map(\.name.scope))
-        scopes.formUnion(limits.keys.keys.map(LimitScope.key))
-        scopes.formUnion(limits.principals.keys.map(LimitScope.principal))
-        scopes.formUnion(limits.teams.keys.map(LimitScope.team))
-        scopes.formUnion(limits.models.keys.map(LimitScope.model))
-        scopes.formUnion(limits.providers.keys.map(LimitScope.provider))
+        scopes.formUnion(limits.scopes(tenants: tenants))
         var standing: [LimitStanding] = []
-        for scope in scopes.sorted(by: { ($0.kind, $0.name) < ($1.kind, $1.name) }) {
+        for scope in scopes.sorted() {
             guard let rule = limits.rule(for: scope) else { continue }
             for measure in LimitMeasure.allCases {
                 guard let limit = rule.limit(of: measure) else { continue }
@@ -152,8 +149,20 @@ public struct LimitBook: Sendable {
     private mutating func place(of name: LimitAccount) -> Int {
         if let place = places[name] { return place }
         places[name] = entries.count
-        entries.append(Entry(name: name))
+        entries.append(Entry(name: name, account: inheritance(of: name)))
         return entries.count - 1
+    }
+
+    /// What a tenant's account begins with: nothing, or what was spent while all tenants' were one, as in files from before they were told
+    /// apart. Nobody knows whose that was, so it counts against each of them, until the period ends.
+    private func inheritance(of name: LimitAccount) -> Account {
+        guard name.scope.tenant != nil, name.measure.isStored,
+            let shared = places[LimitAccount(scope: name.scope.withoutTenant, measure: name.measure)]
+        else { return Account() }
+        var account = entries[shared].account
+        if name.measure.period != nil { account.assumed.saturatingAdd(account.open) }
+        account.open = 0
+        return account
     }
 
     private mutating func take(_ charge: LimitCharge, _ place: Int) {

@@ -37,33 +37,28 @@ public struct RateExceeded: Hashable, Sendable {
 /// Counts requests against the limits that apply to them: of their key, their principal and its teams, and the model.
 ///
 /// A value without locks or clock: its owner serialises calls and passes a monotone clock in nanoseconds. Limits of single keys,
-/// principals and teams have one bucket each. The buckets that all other keys get are made as keys come; a full one is as good as
+/// principals and teams have one bucket each, principals and teams one in each tenant, made as they come: there are no more than rules
+/// times tenants. The buckets that all other keys get are made as keys come, too; a full one is as good as
 /// none and is dropped in sweeps, so that at most twice as many are kept as keys were active within the time in which a bucket fills
 /// (or 1,024, if that is more).
 public struct RequestRateLimiter: Sendable {
     private struct Ruled: Sendable {
         let limit: LimitScope
-        let rate: MinuteRate
+        var rate: MinuteRate
         var bucket: TokenBucket
     }
 
     /// The limits in force.
     public private(set) var limits: RequestLimits
     private var ruled: [Ruled] = []
-    private var keyRules: [String: Int] = [:]
-    private var principalRules: [String: Int] = [:]
-    private var teamRules: [String: Int] = [:]
-    private var modelRules: [String: Int] = [:]
-    private var keyBuckets: [String: TokenBucket] = [:]
+    private var places: [LimitScope: Int] = [:]
+    private var keyBuckets: [LimitScope: TokenBucket] = [:]
     private var sweepAt = Self.smallestSweep
 
     private static let smallestSweep = 1024
 
-    /// Starts with every bucket full, at a time in nanoseconds.
-    public init(limits: RequestLimits, now: UInt64) {
-        self.limits = limits
-        index(limits, now: now)
-    }
+    /// Starts with every bucket full.
+    public init(limits: RequestLimits) { self.limits = limits }
 
     /// How many buckets are kept for keys that have no limit of their own.
     var keptBuckets: Int { keyBuckets.count }
@@ -73,73 +68,69 @@ public struct RequestRateLimiter: Sendable {
         // A request that a rule refuses must take nothing from the others: so first all are asked, then all are taken from.
         var refusal: RateExceeded?
         var scarcest: Reservation?
-        let ownRule = keyRules.isEmpty ? nil : keyRules[principal.credential]
-        let principalRule = principalRules.isEmpty ? nil : principalRules[principal.name]
-        let modelRule = modelRules.isEmpty ? nil : model.flatMap { modelRules[$0.rawValue] }
-        ask(ownRule, now, &refusal, &scarcest)
-        ask(principalRule, now, &refusal, &scarcest)
-        ask(modelRule, now, &refusal, &scarcest)
-        if !teamRules.isEmpty {
-            for team in principal.teams { ask(teamRules[team], now, &refusal, &scarcest) }
+        let own = limits.keys.isEmpty ? nil : place(of: .key(principal.credential), now)
+        let ofPrincipal =
+            limits.principals.isEmpty ? nil : place(of: .principal(principal.name, tenant: principal.tenant), now)
+        var ofModel: Int?
+        if let model, !limits.models.isEmpty { ofModel = place(of: limits.scope(of: model, for: principal), now) }
+        var ofTeams: [Int?] = []
+        if !limits.teams.isEmpty {
+            ofTeams = principal.teams.map { place(of: .team($0, tenant: principal.tenant), now) }
         }
-        if ownRule == nil, let rate = limits.eachKey {
-            let bucket = Self.bucketName(principal)
+        ask(own, now, &refusal, &scarcest)
+        ask(ofPrincipal, now, &refusal, &scarcest)
+        ask(ofModel, now, &refusal, &scarcest)
+        for team in ofTeams { ask(team, now, &refusal, &scarcest) }
+        if own == nil, let rate = limits.eachKey {
+            let key = Self.keyScope(principal)
             Self.reserve(
-                &keyBuckets[bucket, default: TokenBucket(rate: rate, now: now)], rate, .key(principal.credential), now,
+                &keyBuckets[key, default: TokenBucket(rate: rate, now: now)], rate, .key(principal.credential), now,
                 &refusal, &scarcest)
             sweep(rate, now: now)
         }
         if let refusal { return .exceeded(refusal) }
-        take(ownRule)
-        take(principalRule)
-        take(modelRule)
-        if !teamRules.isEmpty {
-            for team in principal.teams { take(teamRules[team]) }
-        }
+        take(own)
+        take(ofPrincipal)
+        take(ofModel)
+        for team in ofTeams { take(team) }
         return .reserved(scarcest ?? Reservation(limit: nil, remaining: nil))
     }
 
     /// Whose bucket a request takes from where no rule names its key. A key lasts, but tokens and certificates are renewed every few
     /// minutes, and must not bring a full bucket along each time: so all those of a principal have one.
-    static func bucketName(_ principal: Principal) -> String {
-        principal.method == .apiKey ? principal.credential : "\(principal.kind.rawValue) \(principal.name)"
+    static func keyScope(_ principal: Principal) -> LimitScope {
+        principal.method == .apiKey
+            ? .key(principal.credential)
+            : .key("\(principal.kind.rawValue) \(principal.name)", tenant: principal.tenant)
     }
 
     /// Goes on under other limits, at a time in nanoseconds. What was taken stays taken where a limit of the same name remains.
     public mutating func adopt(_ new: RequestLimits, now: UInt64) {
-        let old = self
+        let oldRate = limits.eachKey
         limits = new
-        ruled = []
-        keyRules = [:]
-        principalRules = [:]
-        teamRules = [:]
-        modelRules = [:]
-        index(new, now: now)
-        for position in ruled.indices {
-            guard var previous = old.ruled.first(where: { $0.limit == ruled[position].limit }) else { continue }
-            previous.bucket.adopt(ruled[position].rate, replacing: previous.rate, now: now)
-            ruled[position].bucket = previous.bucket
+        ruled = ruled.compactMap { old in
+            guard let rate = new.rate(for: old.limit) else { return nil }
+            var rule = old
+            rule.bucket.adopt(rate, replacing: old.rate, now: now)
+            rule.rate = rate
+            return rule
         }
-        guard let oldRate = old.limits.eachKey, let newRate = new.eachKey else {
+        places = [:]
+        for (place, rule) in ruled.enumerated() { places[rule.limit] = place }
+        guard let oldRate, let newRate = new.eachKey else {
             keyBuckets = [:]
             return
         }
         for key in keyBuckets.keys { keyBuckets[key]?.adopt(newRate, replacing: oldRate, now: now) }
     }
 
-    private mutating func index(_ limits: RequestLimits, now: UInt64) {
-        func add(_ rates: [String: MinuteRate], _ limit: (String) -> LimitScope) -> [String: Int] {
-            var indices: [String: Int] = [:]
-            for (name, rate) in rates {
-                indices[name] = ruled.count
-                ruled.append(Ruled(limit: limit(name), rate: rate, bucket: TokenBucket(rate: rate, now: now)))
-            }
-            return indices
-        }
-        keyRules = add(limits.keys, LimitScope.key)
-        principalRules = add(limits.principals, LimitScope.principal)
-        teamRules = add(limits.teams, LimitScope.team)
-        modelRules = add(limits.models, LimitScope.model)
+    /// Where the bucket of a scope stands; a full one is made where there is none. `nil` where no rule limits it.
+    private mutating func place(of scope: LimitScope, _ now: UInt64) -> Int? {
+        if let place = places[scope] { return place }
+        guard let rate = limits.rate(for: scope) else { return nil }
+        places[scope] = ruled.count
+        ruled.append(Ruled(limit: scope, rate: rate, bucket: TokenBucket(rate: rate, now: now)))
+        return ruled.count - 1
     }
 
     private mutating func ask(

@@ -36,8 +36,8 @@ struct LimitsCommand: ParsableCommand {
 
     private static func table(_ lines: [JSONValue]) -> String {
         var table = TextTable(
-            ["SCOPE", "NAME", "LIMIT", "PERIOD", "ALLOWED", "SPENT", "LEFT", "OPEN", "ASSUMED"],
-            right: [4, 5, 6, 7, 8])
+            ["SCOPE", "NAME", "TENANT", "LIMIT", "PERIOD", "ALLOWED", "SPENT", "LEFT", "OPEN", "ASSUMED"],
+            right: [5, 6, 7, 8, 9])
         for line in lines {
             let isMoney = line["spent"] != nil
             func cell(_ value: JSONValue?) -> String {
@@ -45,8 +45,9 @@ struct LimitsCommand: ParsableCommand {
                 return isMoney ? money(value) : String(value)
             }
             table.add([
-                line["scope"]?.string ?? "", line["name"]?.string ?? "", line["measure"]?.string ?? "",
-                line["period"]?.string ?? "-", cell(line["limit"]), cell(line["spent"]), cell(line["left"]),
+                line["scope"]?.string ?? "", line["name"]?.string ?? "", line["tenant"]?.string ?? "-",
+                line["measure"]?.string ?? "", line["period"]?.string ?? "-", cell(line["limit"]), cell(line["spent"]),
+                cell(line["left"]),
                 cell(line["open"]), cell(line["assumed"]),
             ])
         }

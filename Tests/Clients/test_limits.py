@@ -173,7 +173,7 @@ def test_what_the_ledger_has_a_result_of_is_settled_at_the_next_start(make_gatew
         period, = db.execute("SELECT period FROM amount WHERE measure = 'usd_per_day'").fetchone()
         db.execute("UPDATE amount SET spent = ? WHERE measure = 'usd_per_day'", (9 * COST + 5 * COST,))
         for n, (request, most) in enumerate([(name, 9 * COST), ("req_" + "0" * 32, 5 * COST)]):
-            db.execute("INSERT INTO open VALUES (?, ?, 1, ?)", (1000 + n, request, f"team\ttests\tusd_per_day\t{period}\t{most}"))
+            db.execute("INSERT INTO open VALUES (?, ?, 1, ?)", (1000 + n, request, f"team\ttests\tusd_per_day\t{period}\t{most}\tdefault"))
     db.close()
     g.start()
     l = limits(g)[team]
@@ -212,6 +212,83 @@ def test_a_reload_keeps_what_was_spent(make_gateway, provider):
     assert (team["limit"], team["spent"]) == (10**6, COST)
 
 
+# ---- tenants
+
+TWO = "default_tenant: default\nteams: { tests: {}, sales: { tenant: acme }, administrators: {} }\n"
+
+
+def of_tenants(gateway):
+    return {(l["name"], l.get("tenant")): l for l in json.loads(gateway.run("limits", "--json").stdout)["limits"]}
+
+
+def two_tenants(gateway):
+    """Starts with a key for `tester` in each of two tenants: those of `default` and of `acme`."""
+    (gateway.folder / "policies/principals.yaml").write_text(TWO)
+    gateway.start()
+    return gateway.key, gateway.make_key("--principal", "tester", "--team", "sales")
+
+
+def spend(gateway, key, most=60):
+    """Asks until nothing is left; how many were served, and what was said then."""
+    served = 0
+    while (r := gateway.post(body(), key=key)).status_code == 200:
+        served += 1
+        assert served < most
+    assert r.status_code == 429
+    return served, r.json()["error"]["message"]
+
+
+def test_two_tenants_principals_of_one_name_have_a_budget_each(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="principals: { tester: { usd_per_day: 0.003 } }")
+    ours, theirs = two_tenants(g)
+    served, words = spend(g, ours)
+    assert "principal `tester` of tenant `default`" in words and len(provider.bodies()) == served
+    more, words = spend(g, theirs)
+    assert more == served and "principal `tester` of tenant `acme`" in words
+    both = {("tester", tenant): served * COST for tenant in ("default", "acme")}
+    assert eventually(lambda: (l := of_tenants(g)) and sum(x["open"] for x in l.values()) == 0 and {n: x["spent"] for n, x in l.items()}) == both
+    assert "TENANT" in (table := g.run("limits").stdout) and "acme" in table
+    g.stop(signal.SIGKILL)
+    g.start()
+    assert {n: l["spent"] for n, l in of_tenants(g).items()} == both
+
+
+def test_a_model_that_each_tenant_has_for_itself(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="models: { priced: { requests_per_minute: 2, usd_per_day: 1, per_tenant: true }, either: { requests_per_minute: 2 } }")
+    ours, theirs = two_tenants(g)
+    assert [g.post(body(), key=k).status_code for k in (ours, ours, ours, theirs, theirs, theirs)] == [200, 200, 429] * 2
+    assert [g.post(body("either"), key=k).status_code for k in (ours, theirs, ours)] == [200, 200, 429]
+    assert ("priced", "acme") in of_tenants(g)
+
+
+def test_what_was_spent_before_tenants_were_told_apart_counts_against_each(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="principals: { tester: { usd_per_day: 0.003 } }")
+    ours, theirs = two_tenants(g)
+    assert g.post(body(), key=ours).status_code == 200
+    eventually(lambda: sum(l["open"] for l in of_tenants(g).values()) == 0)
+    g.stop(signal.SIGKILL)
+    # As the gateway before this one left it: half a budget gone, a tenth of it to an attempt under way.
+    with sqlite3.connect(g.folder / "var/limits.sqlite") as db:
+        period, = db.execute("SELECT period FROM amount").fetchone()
+        db.executescript(f"""
+            DROP TABLE amount;
+            CREATE TABLE amount (kind TEXT NOT NULL, name TEXT NOT NULL, measure TEXT NOT NULL, period INTEGER NOT NULL, spent INTEGER NOT NULL, assumed INTEGER NOT NULL, PRIMARY KEY (kind, name, measure)) WITHOUT ROWID;
+            INSERT INTO amount VALUES ('principal', 'tester', 'usd_per_day', {period}, 1500001, 7);
+            INSERT INTO open VALUES (5, 'req_{"0" * 32}', 1, 'principal	tester	usd_per_day	{period}	300000');
+            PRAGMA user_version = 1;""")
+    db.close()
+    g.start()
+    before = of_tenants(g)
+    assert set(before) == {("tester", None)} and (before["tester", None]["spent"], before["tester", None]["assumed"]) == (1500001, 300007)
+    for key, tenant in ((ours, "default"), (theirs, "acme")):
+        assert g.post(body(), key=key).status_code == 200
+        line = eventually(lambda: (l := of_tenants(g)["tester", tenant])["open"] == 0 and l)
+        assert line["spent"] == 1500001 + COST
+    g.stop(signal.SIGKILL)
+    g.start()
+    assert {n: l["spent"] for n, l in of_tenants(g).items()} == {("tester", t): 1500001 + COST for t in ("default", "acme")}
+
+
 # ---- several gateways, one Redis
 
 @pytest.fixture
@@ -230,6 +307,11 @@ def redis(tmp_path):
                     with socket.create_connection(("127.0.0.1", port), 1) as s: s.sendall(b"PING\r\n"); return s.recv(7)
                 except OSError: return None
             eventually(answers)
+        def ask(self, *words):
+            words = [str(w).encode() for w in words]
+            with socket.create_connection(("127.0.0.1", port), 10) as s:
+                s.sendall(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in words))
+                return s.recv(1 << 16)
     server = Server()
     server.wait()
     yield server
@@ -253,6 +335,23 @@ def test_three_gateways_share_a_budget(make_gateway, provider, redis):
     assert standing["spent"] == bill <= standing["limit"]
     assert standing["limit"] - bill < len(provider.bodies()[0]) * 2_000 + 7 * 10_000
     assert limits(gateways[2])[team] == standing
+
+
+def test_two_tenants_principals_of_one_name_have_a_budget_each_in_redis(make_gateway, provider, redis):
+    g = make_gateway(upstream=provider.url, models=PRICED, settings=shared(redis), limits="principals: { tester: { usd_per_day: 0.003 }, idle: { usd_per_day: 1 } }")
+    ours, theirs = two_tenants(g)
+    # What gateways before this one had counted for both together.
+    day = int(time.time()) // 86400
+    redis.ask("HSET", "{sallyport}:$usd_per_day:principal:tester", "p", day, "s", 1000001, "o", 200000, "a", 7)
+    counts = []
+    for key, tenant in ((ours, "default"), (theirs, "acme")):
+        served, words = spend(g, key)
+        assert f"principal `tester` of tenant `{tenant}`" in words
+        line = eventually(lambda: (l := of_tenants(g)["tester", tenant])["open"] == 0 and l)
+        assert (line["spent"], line["assumed"]) == (1000001 + served * COST, 200007)
+        counts.append(served)
+    assert counts[0] == counts[1] > 0
+    assert set(of_tenants(g)) == {("tester", "default"), ("tester", "acme"), ("idle", None)}
 
 
 def test_tokens_that_are_counted_together_are_told_too(make_gateway, provider, redis):

@@ -9,7 +9,7 @@ struct LimitStoreTests {
     private let folder = FileManager.default.temporaryDirectory.appending(path: "limits-\(UUID().uuidString)")
     private var path: String { folder.appending(path: "limits.sqlite").path }
 
-    private let account = LimitAccount(scope: .team("a"), measure: .usdPerDay)
+    private let account = LimitAccount(scope: .team("a", tenant: "acme"), measure: .usdPerDay)
 
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
@@ -52,7 +52,7 @@ struct LimitStoreTests {
     @Test func `buckets by the minute are kept until they are surely full`() async throws {
         func bucket(_ name: String, _ second: Int64) -> StoredAmount {
             StoredAmount(
-                account: LimitAccount(scope: .team(name), measure: .tokensPerMinute), period: second,
+                account: LimitAccount(scope: .team(name, tenant: "acme"), measure: .tokensPerMinute), period: second,
                 spent: Money(nanoUSD: 7), assumed: Money(nanoUSD: 0))
         }
         let now = Int64(Date.now.timeIntervalSince1970)

@@ -23,7 +23,8 @@ struct AttemptLimitsTests {
         let found = try charges(limits, known)
         #expect(
             found.map(\.account.scope) == [
-                .key("key_1"), .principal("alice"), .team("support"), .model("m"), .provider("p"),
+                .key("key_1"), .principal("alice", tenant: "t"), .team("support", tenant: "t"), .model("m"),
+                .provider("p"),
             ])
         #expect(found.map(\.amount) == [1, 7, 7, 1, 1])
     }
@@ -60,7 +61,7 @@ struct AttemptLimitsTests {
         _ burst: Int, _ gateways: Int
     ) throws {
         let rate = try #require(MinuteRate(perMinute: 60, burst: burst))
-        let whole = LimitCharge(.team("a"), .requestsPerMinute, .rate(rate), 1)
+        let whole = LimitCharge(.team("a", tenant: "t"), .requestsPerMinute, .rate(rate), 1)
         var passed = 0
         for _ in 0..<gateways {
             var book = LimitBook()

@@ -12,7 +12,7 @@ struct LimitBookTests {
         LimitTime(monotone: UInt64(seconds) * 1_000_000_000, epochSeconds: Self.noon + seconds)
     }
 
-    private let team = LimitScope.team("support")
+    private let team = LimitScope.team("support", tenant: "t")
 
     private func usd(_ amount: Int64, of limit: Int64, _ measure: LimitMeasure = .usdPerDay) -> LimitCharge {
         LimitCharge(team, measure, .amount(limit), amount)
@@ -240,7 +240,9 @@ struct LimitBookTests {
     func `no limit is ever passed`(seed: UInt64) throws {
         var random = SeededRandom(state: seed)
         var book = LimitBook()
-        let limits: [(LimitScope, Int64)] = [(.team("a"), 1_000), (.team("b"), 2_500), (.provider("p"), 3_000)]
+        let limits: [(LimitScope, Int64)] = [
+            (.team("a", tenant: "t"), 1_000), (.team("b", tenant: "t"), 2_500), (.provider("p"), 3_000),
+        ]
         var open: [(HeldRoom, Int64)] = []
         var billed: [LimitScope: Int64] = [:]
         for _ in 0..<3_000 {

@@ -23,7 +23,7 @@ struct RequestRateLimiterTests {
     }
 
     @Test func `without limits everything passes`() {
-        var limiter = RequestRateLimiter(limits: RequestLimits(), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits())
         let decision = limiter.reserve(for: principal("a", key: "k"), now: 0)
         #expect(decision == .reserved(Reservation(limit: nil, remaining: nil)))
         #expect(passes(&limiter, principal("a", key: "k"), now: 0, of: 10_000) == 10_000)
@@ -31,7 +31,7 @@ struct RequestRateLimiterTests {
     }
 
     @Test func `each key has a bucket of its own`() throws {
-        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 3)), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 3)))
         #expect(passes(&limiter, principal("a", key: "k1"), now: 0) == 3)
         #expect(passes(&limiter, principal("a", key: "k2"), now: 0) == 3)
         #expect(passes(&limiter, principal("a", key: "k1"), now: 2 * Self.second) == 2)
@@ -41,7 +41,7 @@ struct RequestRateLimiterTests {
         func token(_ name: String, _ kind: Principal.Kind, _ id: String) -> Principal {
             Principal(kind: kind, name: name, teams: [], tenant: "t", method: .token, credential: "jwt:i:\(id)")
         }
-        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 3)), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 3)))
         #expect(passes(&limiter, token("a", .user, "1"), now: 0, of: 2) == 2)
         #expect(passes(&limiter, token("a", .user, "2"), now: 0) == 1)
         #expect(passes(&limiter, token("b", .user, "3"), now: 0) == 3)
@@ -51,7 +51,7 @@ struct RequestRateLimiterTests {
 
     @Test func `a refusal names the limit and when to come again`() throws {
         let rate = try rate(60, 1)
-        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: rate), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: rate))
         let first = limiter.reserve(for: principal("a", key: "k"), now: 0)
         #expect(first == .reserved(Reservation(limit: 60, remaining: 0, fullAfterMilliseconds: 1_000)))
         let second = limiter.reserve(for: principal("a", key: "k"), now: 400_000_001)
@@ -61,7 +61,7 @@ struct RequestRateLimiterTests {
     }
 
     @Test func `a wait of less than a millisecond is still a wait`() throws {
-        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 1)), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 1)))
         _ = limiter.reserve(for: principal("a", key: "k"), now: 0)
         guard case .exceeded(let exceeded) = limiter.reserve(for: principal("a", key: "k"), now: Self.second - 1) else {
             Issue.record("it passed a nanosecond too early")
@@ -72,7 +72,7 @@ struct RequestRateLimiterTests {
 
     @Test func `a key's own limit stands instead of the default`() throws {
         let limits = RequestLimits(eachKey: try rate(60, 3), keys: ["big": try rate(600, 10), "off": try rate(0, 0)])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         #expect(passes(&limiter, principal("a", key: "big"), now: 0) == 10)
         #expect(passes(&limiter, principal("a", key: "off"), now: .max / 2) == 0)
         #expect(limiter.keptBuckets == 0)
@@ -80,7 +80,7 @@ struct RequestRateLimiterTests {
 
     @Test func `a principal's limit covers all its keys together`() throws {
         let limits = RequestLimits(eachKey: try rate(60, 10), principals: ["alice": try rate(60, 4)])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         #expect(passes(&limiter, principal("alice", key: "k1"), now: 0, of: 3) == 3)
         #expect(passes(&limiter, principal("alice", key: "k2"), now: 0) == 1)
         #expect(passes(&limiter, principal("bob", key: "k3"), now: 0) == 10)
@@ -88,7 +88,7 @@ struct RequestRateLimiterTests {
 
     @Test func `a team's limit covers its members together`() throws {
         let limits = RequestLimits(eachKey: try rate(60, 10), teams: ["support": try rate(60, 5)])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         #expect(passes(&limiter, principal("alice", key: "k1", teams: ["ops", "support"]), now: 0, of: 3) == 3)
         #expect(passes(&limiter, principal("bob", key: "k2", teams: ["support"]), now: 0) == 2)
         guard
@@ -97,13 +97,13 @@ struct RequestRateLimiterTests {
             Issue.record("it passed")
             return
         }
-        #expect(exceeded.limit == .team("support"))
-        #expect("\(exceeded.limit)" == "team `support`")
+        #expect(exceeded.limit == .team("support", tenant: "t"))
+        #expect("\(exceeded.limit)" == "team `support` of tenant `t`")
     }
 
     @Test func `what one limit refuses is not taken from the others`() throws {
         let limits = RequestLimits(eachKey: try rate(60, 10), teams: ["support": try rate(60, 2)])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         let alice = principal("alice", key: "k", teams: ["support"])
         #expect(passes(&limiter, alice, now: 0, of: 100) == 2)
         // 8 of 10 are still in the key's bucket: the 98 refused took nothing.
@@ -113,29 +113,30 @@ struct RequestRateLimiterTests {
     @Test func `of several limits without room the longest wait is told`() throws {
         let limits = RequestLimits(
             eachKey: try rate(60, 1), principals: ["a": try rate(6, 1)], teams: ["t": try rate(30, 1)])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         let caller = principal("a", key: "k", teams: ["t"])
         _ = limiter.reserve(for: caller, now: 0)
         let decision = limiter.reserve(for: caller, now: 0)
-        let expected = RateExceeded(limit: .principal("a"), rate: try rate(6, 1), retryAfterMilliseconds: 10_000)
+        let expected = RateExceeded(
+            limit: .principal("a", tenant: "t"), rate: try rate(6, 1), retryAfterMilliseconds: 10_000)
         #expect(decision == .exceeded(expected))
     }
 
     @Test func `what is left is told of the scarcest limit`() throws {
         let limits = RequestLimits(eachKey: try rate(60, 10), teams: ["t": try rate(30, 3)])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         let decision = limiter.reserve(for: principal("a", key: "k", teams: ["t"]), now: 0)
         #expect(decision == .reserved(Reservation(limit: 30, remaining: 2, fullAfterMilliseconds: 2_000)))
     }
 
     @Test func `a team named twice does no harm`() throws {
-        var limiter = RequestRateLimiter(limits: RequestLimits(teams: ["t": try rate(60, 3)]), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(teams: ["t": try rate(60, 3)]))
         #expect(passes(&limiter, principal("a", key: "k", teams: ["t", "t"]), now: 0) == 2)
     }
 
     @Test func `memory is bounded by the keys that were active of late`() throws {
         // A bucket of one fills again in a second.
-        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 1)), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(60, 1)))
         var most = 0
         for number in 0..<100_000 as Range<UInt64> {
             // A new key each millisecond: 1,000 are not full at any time.
@@ -146,7 +147,7 @@ struct RequestRateLimiterTests {
     }
 
     @Test func `a sweep never gives a key more than its due`() throws {
-        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(1, 2)), now: 0)
+        var limiter = RequestRateLimiter(limits: RequestLimits(eachKey: try rate(1, 2)))
         let spent = principal("a", key: "spent")
         #expect(passes(&limiter, spent, now: 0) == 2)
         for number in 0..<10_000 { _ = limiter.reserve(for: principal("b", key: "k\(number)"), now: 1) }
@@ -155,7 +156,7 @@ struct RequestRateLimiterTests {
 
     @Test func `other limits go on from what was taken`() throws {
         let old = RequestLimits(eachKey: try rate(60, 5), teams: ["t": try rate(60, 5)])
-        var limiter = RequestRateLimiter(limits: old, now: 0)
+        var limiter = RequestRateLimiter(limits: old)
         #expect(passes(&limiter, principal("a", key: "k"), now: 0, of: 4) == 4)
         #expect(passes(&limiter, principal("b", key: "l", teams: ["t"]), now: 0, of: 4) == 4)
         limiter.adopt(RequestLimits(eachKey: try rate(60, 7), teams: ["t": try rate(60, 2)]), now: 0)
@@ -177,7 +178,7 @@ struct RequestRateLimiterTests {
         let limits = RequestLimits(
             eachKey: try randomRate(), keys: ["k0": try randomRate()], principals: ["p1": try randomRate()],
             teams: ["t0": try randomRate(), "t1": try randomRate()])
-        var limiter = RequestRateLimiter(limits: limits, now: 0)
+        var limiter = RequestRateLimiter(limits: limits)
         let callers = (0..<6).map {
             principal("p\($0 % 3)", key: "k\($0)", teams: $0 % 2 == 0 ? ["t0"] : ["t0", "t1"])
         }
@@ -188,17 +189,12 @@ struct RequestRateLimiterTests {
             guard let caller = callers.randomElement(using: &random) else { continue }
             guard case .reserved = limiter.reserve(for: caller, now: now) else { continue }
             passed[.key(caller.credential), default: []].append(now)
-            passed[.principal(caller.name), default: []].append(now)
-            for team in caller.teams { passed[.team(team), default: []].append(now) }
+            passed[.principal(caller.name, tenant: "t"), default: []].append(now)
+            for team in caller.teams { passed[.team(team, tenant: "t"), default: []].append(now) }
         }
         for (limit, times) in passed {
             let rate: MinuteRate? =
-                switch limit {
-                case .key(let id): limits.keys[id] ?? limits.eachKey
-                case .principal(let name): limits.principals[name]
-                case .team(let name): limits.teams[name]
-                case .model, .provider: nil
-                }
+                limit.kind == .key ? limits.keys[limit.name] ?? limits.eachKey : limits.rate(for: limit)
             guard let rate else { continue }
             for first in times.indices {
                 for last in first..<times.count {

@@ -68,17 +68,18 @@ extension ConfigurationLoader {
         }
         for field in root.section("models").named {
             if !names.models.contains(field.key) { field.reportKey(unknown("model", field.key, among: names.models)) }
-            let rule = rule(field)
+            let rule = rule(field, isShared: true)
             limits.requests.models[field.key] = rule.requests
+            if rule.isPerTenant { limits.requests.modelsPerTenant.insert(field.key) }
             limits.attempts.models[field.key] = rule.attempt
         }
         for field in root.section("providers").named {
             if !names.providers.contains(field.key) {
                 field.reportKey(unknown("provider", field.key, among: names.providers))
             }
-            let rule = rule(field)
+            let rule = rule(field, isShared: true)
             // A request may ask several providers, so theirs are counted by attempt.
-            var attempt = rule.attempt ?? AttemptRule()
+            var attempt = rule.attempt ?? AttemptRule(isPerTenant: rule.isPerTenant)
             attempt.requests = rule.requests
             limits.attempts.providers[field.key] = attempt.isEmpty ? nil : attempt
         }
@@ -86,8 +87,16 @@ extension ConfigurationLoader {
         return limits
     }
 
-    private static func rule(_ field: ConfigurationField) -> (requests: MinuteRate?, attempt: AttemptRule?) {
+    private struct ReadRule {
+        let requests: MinuteRate?
+        let attempt: AttemptRule?
+        let isPerTenant: Bool
+    }
+
+    /// One rule; `isShared`: of what all tenants use, and of which each may have its own share.
+    private static func rule(_ field: ConfigurationField, isShared: Bool = false) -> ReadRule {
         let section = field.section
+        let isPerTenant = isShared ? section.field("per_tenant")?.bool() ?? false : false
         let perMinute = section.field("requests_per_minute")
         let burst = section.field("burst")?.integer(in: 1...MinuteRate.maximum)
         let tokensPerMinute = section.field("tokens_per_minute")?.integer(in: 0...MinuteRate.mostTokens)
@@ -100,15 +109,15 @@ extension ConfigurationLoader {
             },
             concurrent: section.field("concurrent")?.integer(in: 0...1_000_000),
             perDay: section.field("usd_per_day")?.money(), perMonth: section.field("usd_per_month")?.money(),
-            queue: queue(section))
+            queue: queue(section), isPerTenant: isPerTenant)
         let others = ["tokens_per_minute", "concurrent", "usd_per_day", "usd_per_month"]
         let isLimit = burst == nil && others.contains { section.field($0) != nil }
         let requests = (isLimit ? perMinute : section.required("requests_per_minute", "a whole number"))?
             .integer(in: 0...MinuteRate.maximum)
         section.finish()
-        return (
-            requests.flatMap { MinuteRate(perMinute: $0, burst: burst) }, attempt.isEmpty ? nil : attempt
-        )
+        return ReadRule(
+            requests: requests.flatMap { MinuteRate(perMinute: $0, burst: burst) },
+            attempt: attempt.isEmpty ? nil : attempt, isPerTenant: isPerTenant)
     }
 
     private static func queue(_ section: ConfigurationSection) -> QueueRule? {

@@ -81,8 +81,8 @@ final class EmbeddedLimits: LimitBackend {
         }
     }
 
-    func standing(_ limits: AttemptLimits) -> [LimitStanding] {
-        state.withLock { $0.book.standing(limits, now: Clock.limits()) }
+    func standing(_ limits: AttemptLimits, tenants _: [String]) -> [LimitStanding] {
+        state.withLock { $0.book.standing(limits, now: Clock.limits()) }.withoutSharedNames()
     }
 
     func close() { store?.close() }

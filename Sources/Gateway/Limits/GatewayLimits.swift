@@ -122,19 +122,23 @@ final class GatewayLimits: Sendable {
     /// Why attempts under limits are refused; `nil` while all is well.
     var trouble: String? { backend.trouble }
 
-    /// How the limits stand, for `sallyport limits`: `limits`, a list of `scope`, `name`, `measure`, `limit`, `left`, `open` and, for
-    /// money (in nano-USD), `spent`, `assumed` and `period`. May block.
-    func standing(_ limits: AttemptLimits) -> [UInt8] {
+    /// How the limits stand, for `sallyport limits`: `limits`, a list of `scope`, `name`, `tenant` (where names are a tenant's and
+    /// somebody has used it), `measure`, `limit`, `left`, `open` and, for money (in nano-USD), `spent`, `assumed` and `period`. May block.
+    func standing(_ limits: AttemptLimits, tenants: [String]) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.key("limits")
         json.beginArray()
-        for line in backend.standing(limits) {
+        for line in backend.standing(limits, tenants: tenants) {
             json.beginObject()
             json.key("scope")
-            json.string(line.scope.kind)
+            json.string(line.scope.kind.word)
             json.key("name")
             json.string(line.scope.name)
+            if let tenant = line.scope.tenant {
+                json.key("tenant")
+                json.string(tenant)
+            }
             json.key("measure")
             json.string(line.measure.rawValue)
             json.key("limit")
@@ -162,6 +166,9 @@ final class GatewayLimits: Sendable {
         return json.bytes
     }
 
+    /// The same as values, of what no tenant has for itself; may block.
+    func lines(_ limits: AttemptLimits) -> [LimitStanding] { backend.standing(limits, tenants: []) }
+
     /// Keeps what is to be kept and ends. Blocks.
     func close() { backend.close() }
 }
@@ -171,7 +178,7 @@ extension GatewayLimits.Asking {
     fileprivate func queue(of scope: LimitScope) -> QueueRule? {
         guard mayWait else { return nil }
         // Before the last candidate a provider without room is passed over: the next one may have some.
-        if case .provider = scope, !isLast { return nil }
+        if scope.kind == .provider, !isLast { return nil }
         return rules.rule(for: scope)?.queue
     }
 }

@@ -9,8 +9,8 @@ protocol LimitBackend: Sendable {
     func isKept(_ room: LimitRoom) async -> Bool
     /// Gives back what the attempt did not take. Once for each room.
     func settle(_ room: LimitRoom, _ use: AttemptUse)
-    /// How all limits stand; blocks where others have to be asked.
-    func standing(_ limits: AttemptLimits) -> [LimitStanding]
+    /// How all limits stand, in these tenants at least; blocks where others have to be asked.
+    func standing(_ limits: AttemptLimits, tenants: [String]) -> [LimitStanding]
     /// Why attempts under limits are refused; `nil` while all is well.
     var trouble: String? { get }
     /// Whether others take from the same limits, so that room may come without our seeing it.

@@ -1,10 +1,11 @@
 /// The scripts that count in Redis, each one atomic, by the server's clock.
 ///
 /// All keys begin with the first key given, which has a hash tag, so that a cluster keeps them in one place:
-/// `$MEASURE:SCOPE:NAME` (hash: `p` period, `s` spent with what is reserved, `o` reserved, `a` assumed, all in nano-USD),
+/// `$MEASURE:SCOPE:NAME`, or `$MEASURE:SCOPE@TENANT:NAME` (hash: `p` period, `s` spent with what is reserved, `o` reserved, `a` assumed, all in nano-USD),
 /// `%…` (hash: `l` level, `t` its time in microseconds; a request or token is 60,000,000 of the level), `#…` (sorted set: attempts by the
 /// end of their lease), `open` (sorted set: attempts by the end of their lease), `held` (hash: what of money they hold), `done:ID` (posts).
-/// Amounts stay below 2⁵³, so that Lua's numbers are exact.
+/// A tenant's account that there is not yet goes on from the one without a tenant, which all had before they were told apart: nobody knows
+/// whose that was, so it counts against each of them. Amounts stay below 2⁵³, so that Lua's numbers are exact.
 enum RedisLimitScripts {
     private static let common = """
         local base = KEYS[1]
@@ -24,12 +25,21 @@ enum RedisLimitScripts {
             return (yoe + era * 400 + (m <= 2 and 1 or 0)) * 12 + m - 1
         end
         local month = civilMonth(day)
+        local function shared(name)
+            local before, count = string.gsub(name, '^([^:@]*:[^:@]*)@[^:]*:', '%1:')
+            return count > 0 and before
+        end
         local function money(name, period)
             local key = base .. '$' .. name
             local kept = redis.call('HMGET', key, 'p', 's', 'o', 'a')
-            local p = tonumber(kept[1] or '-1')
+            local p, s, o, a = tonumber(kept[1] or '-1'), tonumber(kept[2]), tonumber(kept[3]), tonumber(kept[4])
+            local before = not kept[1] and shared(name)
+            if before then
+                local old = redis.call('HMGET', base .. '$' .. before, 'p', 's', 'o', 'a')
+                if old[1] then p, s, o, a = tonumber(old[1]), tonumber(old[2]), 0, tonumber(old[4]) + tonumber(old[3]) end
+            end
             if period > p then return key, period, 0, 0, 0 end
-            return key, p, tonumber(kept[2]), tonumber(kept[3]), tonumber(kept[4])
+            return key, p, s, o, a
         end
         local function putMoney(key, p, s, o, a)
             redis.call('HSET', key, 'p', number(p), 's', number(s), 'o', number(math.max(0, o)), 'a', number(a))
@@ -38,6 +48,8 @@ enum RedisLimitScripts {
         local function bucket(name, rate, burst)
             local key = base .. '%' .. name
             local kept = redis.call('HMGET', key, 'l', 't')
+            local before = not kept[1] and shared(name)
+            if before then kept = redis.call('HMGET', base .. '%' .. before, 'l', 't') end
             local full = burst * 60000000
             local level = tonumber(kept[1] or number(full))
             local elapsed = math.max(0, now - tonumber(kept[2] or number(now)))

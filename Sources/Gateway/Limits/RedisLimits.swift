@@ -218,8 +218,8 @@ final class RedisLimits: LimitBackend {
         send(.renew, [String(settings.leaseMilliseconds)] + renewals, done)
     }
 
-    func standing(_ limits: AttemptLimits) -> [LimitStanding] {
-        let known = LimitBook().standing(limits, now: Clock.limits())
+    func standing(_ limits: AttemptLimits, tenants: [String]) -> [LimitStanding] {
+        let known = LimitBook().standing(limits, tenants: tenants, now: Clock.limits())
         var arguments: [String] = []
         for line in known {
             guard let limit = limits.rule(for: line.scope)?.limit(of: line.measure) else { return known }
@@ -228,8 +228,8 @@ final class RedisLimits: LimitBackend {
         }
         guard !known.isEmpty, case .success(.list(let rows)) = runBlocking(.standing, arguments),
             rows.count == known.count
-        else { return own?.standing(limits) ?? [] }
-        return zip(known, rows).map { line, row in
+        else { return own?.standing(limits, tenants: tenants) ?? [] }
+        let told = zip(known, rows).map { line, row in
             guard case .list(let parts) = row, parts.count == 5 else { return line }
             let numbers = parts.map(\.number)
             let period = line.measure.period
@@ -240,6 +240,9 @@ final class RedisLimits: LimitBackend {
                 scope: line.scope, measure: line.measure, limit: line.limit, spent: period == nil ? nil : numbers[0],
                 left: numbers[1], open: numbers[2], assumed: numbers[3], period: period?.text(numbers[4]))
         }
+        // Whether a tenant has the name at all is not known: of those that could, those are told that have taken something.
+        return zip(told, known).filter { $0.scope.tenant == nil || $0.left < $1.left || $0.open > 0 }
+            .map(\.0).withoutSharedNames()
     }
 
     func close() {
@@ -308,7 +311,18 @@ extension LimitAccount {
     }
 
     /// Its name in keys.
-    fileprivate var key: String { "\(measure.rawValue):\(scope.kind):\(scope.name)" }
+    ///
+    /// `MEASURE:KIND:NAME`, or `MEASURE:KIND@TENANT:NAME` for what is a tenant's; `%` and `:` of a tenant's name are written `%25` and `%3A`,
+    /// so that no two accounts have the same.
+    fileprivate var key: String {
+        guard let tenant = scope.tenant else { return "\(measure.rawValue):\(scope.kind.word):\(scope.name)" }
+        let written =
+            tenant.utf8.contains { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: ":") }
+            ? tenant.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%25")
+                .split(separator: ":", omittingEmptySubsequences: false).joined(separator: "%3A")
+            : tenant
+        return "\(measure.rawValue):\(scope.kind.word)@\(written):\(scope.name)"
+    }
 }
 
 extension LimitCharge {
