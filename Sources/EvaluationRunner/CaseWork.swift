@@ -102,7 +102,12 @@ struct CaseWork: Sendable {
         else { return nil }
         var (answer, digest) = answers[winner.index]
         // What can't be looked through is not known to be clean.
-        if let findings = settings.findings { answer.findings = try? findings(answer.text) }
+        if let findings = settings.findings {
+            let calls = answer.toolCalls.flatMap { [$0.name, $0.arguments] }
+            answer.findings = try? ([answer.text] + calls).reduce(into: [:]) { sum, text in
+                sum.merge(try findings(text), uniquingKeysWith: +)
+            }
+        }
         return Solved(answer: answer, digest: digest, messages: request.messages)
     }
 

@@ -97,6 +97,33 @@ import Testing
         #expect(choice.furtherCases == nil && choice.choices.map(\.probability) == [0.5, 0.5])
     }
 
+    @Test(arguments: ["score=1", "score=1,usd=0.5", "usd=1"])
+    func `of equals by the weights nobody is picked whom another beats`(weights: String) throws {
+        // The same scores and prices; the second is faster, the third beaten in everything.
+        let candidates: [SimulatedCandidate] = [
+            SimulatedCandidate(name: "slow/x", score: { _ in 1 }, milliseconds: 300),
+            SimulatedCandidate(name: "fast/x", score: { _ in 1 }, milliseconds: 100),
+            SimulatedCandidate(name: "beaten/x", score: { _ in 0.5 }, nanoUSD: 9_000_000, milliseconds: 900),
+        ]
+        let choice = try Self.recommend(candidates, cases: 40, weights: weights)
+        #expect(choice.pick?.name == "fast/x" && choice.pick?.isPareto == true)
+        #expect(choice.choices.map(\.isPareto) == [true, false, false])
+        #expect(
+            choice.sentences.contains(
+                "By these weights slow/x is as good: the pick is better in latency, which has no weight."),
+            "\(choice.sentences)")
+    }
+
+    @Test func `who breaks the constraint takes nobody's place among the best`() throws {
+        let candidates: [SimulatedCandidate] = [
+            SimulatedCandidate(name: "beaten/x", score: { _ in 0.5 }, milliseconds: 300),
+            SimulatedCandidate(name: "best/x", score: { _ in 1 }, milliseconds: 100),
+        ]
+        let choice = try Self.recommend(candidates, cases: 40, constraint: "score<0.9")
+        #expect(choice.pick?.name == "beaten/x" && choice.pick?.isPareto == true)
+        #expect(choice.choices.map(\.isPareto) == [true, false])
+    }
+
     @Test func `the stated certainty is kept: a settled pick is wrong in at most 5 % of runs`() throws {
         let candidates: [SimulatedCandidate] = [.binary("a/x", 0.80), .binary("b/x", 0.82), .binary("c/x", 0.84)]
         var (settled, wrong) = (0, 0)

@@ -36,7 +36,123 @@ import Testing
         # Tail
         """
 
+    /// Aliases as people have them.
+    static let others = """
+
+          far: { candidates: [{ provider: azure, model: a }] }
+          lots: { strategy: weighted, candidates: [{ provider: local, model: qwen3, weight: 9 }, { provider: openai, model: "good" }] }
+          one/*: { candidates: [{ provider: openai, model: "*", max_output: 100 }, { provider: azure, model: fixed }] }
+          remarks:
+            candidates: [
+              { provider: local, model: qwen3 }, # at home
+              { provider: azure, model: a } ]
+          cheap:
+            strategy: cheapest
+            candidates:
+              # near
+              - { provider: local, model: qwen3 }   # at home
+              # far
+              - provider: openai   # the big one
+                model: good
+                price: { input_usd_per_million: 1, output_usd_per_million: 2 }
+              # dear
+              - { provider: azure, model: a }
+          lines:
+            candidates: [
+              { provider: local, model: qwen3 },
+              { provider: openai,
+                model: good }
+            ]   # behind
+          heavy:
+            strategy: weighted
+            candidates:
+              - { provider: local, model: qwen3, weight: 9 }   # most
+              - provider: openai   # some
+                model: good
+        """
+
     static let file = ModelsFile(path: "models.yaml", text: text)
+    static let all = ModelsFile(path: "models.yaml", text: text + others)
+
+    /// What stands in `after` in place of `before`, and nothing else is another.
+    private func expect(_ file: ModelsFile, _ before: String, _ after: String) throws {
+        let place = try #require(Self.all.text.firstRange(of: before), "`\(before)`")
+        #expect(file.text == Self.all.text[..<place.lowerBound] + after + Self.all.text[place.upperBound...])
+    }
+
+    @Test(arguments: [
+        (
+            "good", "flow", "flow:\n    candidates: [{ provider: local, model: qwen3 }]",
+            "flow:\n    candidates: [{ provider: openai, model: good }, { provider: local, model: qwen3 }]"
+        ),
+        (
+            "good", "balanced", "balanced\n    candidates: [{ provider: local, model: qwen3 }]",
+            "balanced\n    candidates: [{ provider: openai, model: good }]"
+        ),
+        (
+            "one/new", "flow", "flow:\n    candidates: [{ provider: local",
+            "flow:\n    candidates: [{ provider: openai, model: \"new\", max_output: 100 }, { provider: azure, model: fixed }, { provider: local"
+        ),
+        ("far", "small", "choice\n", "choice\n      - { provider: azure, model: a }\n"),
+        (
+            "good", "one/*", "\"*\", max_output: 100 }, { provider: azure, model: fixed }",
+            "good }, { provider: openai, model: \"*\", max_output: 100 }, { provider: azure, model: fixed }"
+        ),
+        (
+            "far", "one/*", "[{ provider: openai, model: \"*\", max",
+            "[{ provider: azure, model: a }, { provider: openai, model: \"*\", max"
+        ),
+        ("good", "cheap", "      - { provider: local, model: qwen3 }   # at home\n      # far\n", "      # far\n"),
+        (
+            "good", "lines", "{ provider: local, model: qwen3 },\n      { provider: openai,\n        model: good }",
+            "{ provider: openai,\n        model: good },\n      { provider: local, model: qwen3 }"
+        ),
+        (
+            "folded", "brand-new",
+            "    candidates:\n      - { provider: local, model: qwen3, weight: 9 }   # most\n      - provider: openai   # some\n        model: good",
+            "    candidates:\n      - { provider: local, model: qwen3, weight: 9 }   # most\n      - provider: openai   # some\n        model: good\n  brand-new:\n    candidates:\n      - { provider: local, model: qwen3 }"
+        ),
+    ])
+    func `lists are changed as they are written`(pick: String, alias: String, before: String, after: String) throws {
+        let changed = try Self.all.placing(pick, firstIn: alias)
+        if alias == "cheap" {
+            let text = changed.text
+            #expect(
+                !text.contains("qwen3 }   # at home\n      # far")
+                    && text.contains("# near\n      # far\n      - provider: openai   # the big one\n"))
+            #expect(text.contains("output_usd_per_million: 2 }\n      # dear\n  lines:"))
+            #expect(
+                changed.explanation.contains("alone remains")
+                    && changed.explanation.hasSuffix("no longer listed: local/qwen3, azure/a"))
+        } else {
+            try expect(changed, before, after)
+        }
+        #expect(try changed.placing(pick, firstIn: alias).text == changed.text, "twice is once")
+    }
+
+    @Test(arguments: [
+        (
+            "flow", "heavy", 5, "- { provider: local, model: qwen3, weight: 9 }",
+            "- { provider: local, model: qwen3, weight: 5 }"
+        ),
+        ("good", "heavy", 5, "- provider: openai   # some\n", "- provider: openai   # some\n        weight: 5\n"),
+        ("good", "lots", 0, "model: \"good\" }] }", "model: \"good\", weight: 0 }] }"),
+        (
+            "far", "heavy", 3, "      - { provider: local, model: qwen3, weight: 9 }   # most",
+            "      - { provider: azure, model: a, weight: 3 }\n      - { provider: local, model: qwen3, weight: 9 }   # most"
+        ),
+    ])
+    func `a weight is written where it is asked for`(
+        pick: String, alias: String, weight: Int, before: String, after: String
+    ) throws {
+        let changed = try Self.all.placing(pick, firstIn: alias, weight: weight)
+        try expect(changed, before, after)
+        #expect(changed.explanation.contains("weight \(weight)"))
+        #expect(try changed.placing(pick, firstIn: alias, weight: weight).text == changed.text, "twice is once")
+        #expect(throws: ModelsFile.Failure.self, "no weights there") {
+            try Self.all.placing("good", firstIn: "small", weight: 1)
+        }
+    }
 
     @Test func `a candidate that is there moves to the front with its remark and its own price`() throws {
         let changed = try Self.file.placing("good", firstIn: "small")
@@ -83,15 +199,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("god", "small", "models.yaml: the pick's model `god` is no alias of its own there, did you mean `good`?"),
-        ("good", "balanced", "models.yaml:21:15: `balanced` does not try"),
-        ("good", "flow", "only a list of a line each"),
-        ("folded", "new-one", "only candidates in braces"),
+        ("god", "small", "models.yaml: the pick's model `god` is no alias there, did you mean `good`?"),
+        (
+            "good", "lots",
+            "models.yaml:32:3: `lots` is shared out by weight (local/qwen3 9, openai/good 1): say with --weight"
+        ),
+        ("lots", "small", "chooses by `weighted`: give each an alias of its own"),
+        ("onetwo", "small", "`onetwo` is no alias"),
+        ("good", "remarks", "`remarks`: its list is written in a way that can't be changed safely"),
         ("good", "a: b", "a new alias has letters"), ("good", "", "a new alias"), ("good", "null", "a new alias"),
     ])
     func `what cannot be changed safely is refused`(pick: String, alias: String, message: String) {
         #expect {
-            try Self.file.placing(pick, firstIn: alias)
+            try Self.all.placing(pick, firstIn: alias)
         } throws: {
             "\($0)".contains(message)
         }

@@ -12,6 +12,7 @@ extension CaseResult {
         if isError { writer.flag("error") }
         if isRefusal { writer.flag("refusal") }
         if isLeak { writer.flag("leak") }
+        if isInspected { writer.flag("inspected") }
         if let latencyMilliseconds { writer.member("ms", latencyMilliseconds) }
         if let cost { writer.member("nano_usd", cost.nanoUSD) }
         if let usage {
@@ -58,7 +59,8 @@ extension CaseResult {
         self.init(
             caseID: caseID, tags: tags, score: root["score"]?.double, passes: passes, scorers: scorers,
             isError: root["error"]?.bool ?? false, isRefusal: root["refusal"]?.bool ?? false,
-            isLeak: root["leak"]?.bool ?? false, latencyMilliseconds: root["ms"]?.double,
+            isLeak: root["leak"]?.bool ?? false,
+            isInspected: root["inspected"]?.bool ?? false, latencyMilliseconds: root["ms"]?.double,
             cost: root["nano_usd"]?.int.map { Money(nanoUSD: Int64($0)) }, usage: usage)
     }
 }

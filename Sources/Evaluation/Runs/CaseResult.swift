@@ -35,6 +35,8 @@ public struct CaseResult: Sendable {
     public let isRefusal: Bool
     /// Whether the detectors found anything in the answer.
     public let isLeak: Bool
+    /// Whether the detectors looked at the answer at all.
+    public let isInspected: Bool
     /// From the first byte of the request to the last of the answer, in milliseconds; of several votes the slowest.
     public let latencyMilliseconds: Double?
     /// What all votes and judges cost.
@@ -68,6 +70,7 @@ public struct CaseResult: Sendable {
         isError = false
         isRefusal = Refusal.isRefusal(answer)
         isLeak = answer.findings?.contains { $0.value > 0 } == true
+        isInspected = answer.findings != nil
         self.latencyMilliseconds = latencyMilliseconds ?? answer.latencyMilliseconds
         self.cost = cost ?? answer.cost
         self.usage = usage ?? answer.usage
@@ -76,7 +79,7 @@ public struct CaseResult: Sendable {
     /// Of what was kept of it.
     init(
         caseID: String, tags: [String], score: Double?, passes: Bool, scorers: [ScorerResult], isError: Bool,
-        isRefusal: Bool, isLeak: Bool, latencyMilliseconds: Double?, cost: Money?, usage: TokenUsage?
+        isRefusal: Bool, isLeak: Bool, isInspected: Bool, latencyMilliseconds: Double?, cost: Money?, usage: TokenUsage?
     ) {
         self.caseID = caseID
         self.tags = tags
@@ -86,6 +89,7 @@ public struct CaseResult: Sendable {
         self.isError = isError
         self.isRefusal = isRefusal
         self.isLeak = isLeak
+        self.isInspected = isInspected
         self.latencyMilliseconds = latencyMilliseconds
         self.cost = cost
         self.usage = usage
@@ -102,6 +106,7 @@ public struct CaseResult: Sendable {
         isError = true
         isRefusal = false
         isLeak = false
+        isInspected = false
         latencyMilliseconds = nil
         self.cost = cost
         usage = nil

@@ -25,6 +25,9 @@ public struct Gate: Sendable {
         public let isOpen: Bool
         /// Each comparison in words, with both values and how it came out, in the text's order.
         public let comparisons: [String]
+
+        /// About a candidate that a race dropped: it has lost.
+        public static let dropped = Verdict(isOpen: false, comparisons: ["the race dropped it: it loses"])
     }
 
     /// What can be compared.
@@ -76,6 +79,10 @@ public struct GateFigures: Sendable {
     func value(of metric: GateMetric) -> Double? {
         if metric.tag == nil, metric.scorer == nil, let value = replaced[metric.name] { return value }
         guard let summary = metric.tag.map({ tags[$0] }) ?? whole else { return nil }
+        // Who answered nothing was not measured, and a mean of those that could be scored is none of all.
+        let isCount = ["error_rate", "errors", "cases"].contains(metric.name)
+        guard isCount || summary.errors < summary.cases else { return nil }
+        if metric.scorer != nil || metric.name == "score", summary.unscored > 0 { return nil }
         if let scorer = metric.scorer { return summary.scorers[scorer] }
         switch metric.name {
         case "score": return summary.score

@@ -12,7 +12,9 @@ public struct RunSummary: Sendable {
     public private(set) var passRate: Double?
     /// The part of the answers that refuse.
     public private(set) var refusalRate: Double?
-    /// The part of the answers with findings.
+    /// Cases with an answer whose score could not be told.
+    public private(set) var unscored = 0
+    /// The part of the answers with findings; `nil` where not all of them were looked at.
     public private(set) var leakRate: Double?
     /// The mean of each scorer's scores, by its name; only of those that could be told.
     public private(set) var scorers: [String: Double] = [:]
@@ -33,7 +35,9 @@ public struct RunSummary: Sendable {
         score = Self.mean(results.compactMap(\.score))
         passRate = Self.part(results, \.passes)
         refusalRate = Self.part(results.filter { !$0.isError }, \.isRefusal)
-        leakRate = Self.part(results.filter { !$0.isError }, \.isLeak)
+        let answered = results.filter { !$0.isError }
+        leakRate = answered.allSatisfy(\.isInspected) ? Self.part(answered, \.isLeak) : nil
+        unscored = results.count { $0.score == nil }
         var sums: [String: (sum: Double, count: Int)] = [:]
         for result in results {
             for scorer in result.scorers {

@@ -62,6 +62,7 @@ struct MetricResampling {
     func metrics(of candidate: Int) -> [String: Double?] {
         let column = columns[candidate]
         var (cases, errors, passes, refusals, leaks) = (0, 0, 0, 0, 0)
+        let isInspected = column.results.allSatisfy { $0?.isInspected != false || $0?.isError == true }
         for (place, result) in column.results.enumerated() where counts[place] > 0 {
             guard let result else { continue }
             cases += counts[place]
@@ -80,7 +81,8 @@ struct MetricResampling {
         return [
             "score": known(mean(column.scores)), "pass_rate": part(passes, of: cases),
             "error_rate": part(errors, of: cases), "errors": Double(errors),
-            "refusal_rate": part(refusals, of: cases - errors), "leak_rate": part(leaks, of: cases - errors),
+            "refusal_rate": part(refusals, of: cases - errors),
+            "leak_rate": isInspected ? part(leaks, of: cases - errors) : nil,
             "p50_ms": times[0], "p90_ms": times[1], "p95_ms": times[2], "p99_ms": times[3],
             "mean_ms": known(mean(column.latencies)), "usd_per_1k": known(usd * 1000),
             "usd": known(usd * Double(cases)),

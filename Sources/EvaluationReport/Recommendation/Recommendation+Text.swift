@@ -20,6 +20,11 @@ extension Recommendation {
             "Sure to \(Self.percent(pick.probability)): so often it comes first when the cases are drawn anew "
                 + "(\(NumberText.grouped(resamples)) times), weighed by \(weights.text)"
                 + (constraint.map { " under `\(SafeText.harmless($0))`" } ?? "") + ".")
+        for other in equals {
+            let reason =
+                other.advantage.map { "better in \($0.rawValue), which has no weight" } ?? "the earlier of the two"
+            lines.append("By these weights \(SafeText.harmless(other.name)) is as good: the pick is \(reason).")
+        }
         if pick.permittedProbability < Self.certainty {
             lines.append(
                 "That it fulfils the constraint is sure to \(Self.percent(pick.permittedProbability)) only: it is near a limit."

@@ -16,7 +16,8 @@ public struct Recommendation: Sendable {
         public let candidate: Int
         /// Its name.
         public let name: String
-        /// Whether no other is at least as good in all that is known, and better in something.
+        /// Whether no other that fulfils the constraint is at least as good in all that is known, and better in something; `false` for
+        /// one that may not be picked.
         public let isPareto: Bool
         /// Whether it fulfils the constraint; `true` where there is none.
         public let isPermitted: Bool
@@ -117,12 +118,50 @@ public struct Recommendation: Sendable {
         let ranking = WeightedPick.ranking(
             of: points, preferences: dimensions.map(\.preference), weights: dimensions.map { weights.values[$0] ?? 0 })
         let utilities = Dictionary(uniqueKeysWithValues: ranking.map { (permitted[$0.index], $0.score) })
-        let order = ranking.map { permitted[$0.index] } + scored.filter { utilities[$0] == nil }
+        let pareto = pareto(permitted, analysis)
+        let ranked = ranking.map { permitted[$0.index] }.sorted { left, right in
+            let (first, second) = (utilities[left] ?? 0, utilities[right] ?? 0)
+            return first == second ? isBefore(left, right, analysis) : first > second
+        }
+        let order = ranked + scored.filter { utilities[$0] == nil }
         let words = Dictionary(uniqueKeysWithValues: zip(scored, verdicts.map { $0?.comparisons ?? [] }))
         return order.map { place in
             Choice(
-                candidate: place, name: analysis.candidates[place].name, isPareto: analysis.candidates[place].isPareto,
+                candidate: place, name: analysis.candidates[place].name, isPareto: pareto.contains(place),
                 isPermitted: utilities[place] != nil, comparisons: words[place] ?? [], utility: utilities[place])
+        }
+    }
+
+    /// The Pareto set of those that may be picked: who beats them all but breaks the constraint takes nobody's place.
+    private static func pareto(_ permitted: [Int], _ analysis: RunAnalysis) -> Set<Int> {
+        let points = permitted.map { place in
+            analysis.dimensions.map { $0.value(of: analysis.candidates[place]) ?? .nan }
+        }
+        return Set(
+            ParetoSet.indices(of: points, preferences: analysis.dimensions.map(\.preference)).map { permitted[$0] })
+    }
+
+    /// Of two that are equal by the weights: who is better in the first dimension in which they differ, also in one that has no weight,
+    /// so that nobody is picked whom another beats; of equals in everything the earlier one.
+    private static func isBefore(_ left: Int, _ right: Int, _ analysis: RunAnalysis) -> Bool {
+        for dimension in analysis.dimensions {
+            guard let first = dimension.value(of: analysis.candidates[left]),
+                let second = dimension.value(of: analysis.candidates[right]), first != second
+            else { continue }
+            return (first > second) == (dimension.preference == .high)
+        }
+        return left < right
+    }
+
+    /// Others that the weights say nothing against, and what the pick is better in than they are; `nil`: in nothing.
+    var equals: [(name: String, advantage: Dimension?)] {
+        guard let pick, let utility = pick.utility else { return [] }
+        return choices.dropFirst().filter { $0.utility == utility }.map { other in
+            let advantage = analysis.dimensions.first { dimension in
+                dimension.value(of: analysis.candidates[pick.candidate])
+                    != dimension.value(of: analysis.candidates[other.candidate])
+            }
+            return (other.name, advantage)
         }
     }
 

@@ -1,7 +1,7 @@
 /// The lines of a YAML text, in which items of lists that stand on a line each are put elsewhere. Whoever changes something checks
 /// that the result means what it should: this knows lines, not YAML.
 struct YAMLLines {
-    private var lines: [[Unicode.Scalar]]
+    var lines: [[Unicode.Scalar]]
 
     init(_ text: String) {
         lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map(Array.init)
@@ -39,29 +39,6 @@ struct YAMLLines {
         return nil
     }
 
-    /// Takes items away, each with its line, and puts others before `first`, in its column. `false`, with nothing promised of the
-    /// text, where an item shares its line.
-    mutating func replace(_ gone: [YAMLNode], with items: [[Unicode.Scalar]], before first: YAMLNode) -> Bool {
-        guard let indent = dash(before: first), gone.allSatisfy({ dash(before: $0) != nil && flowText(of: $0) != nil })
-        else {
-            return false
-        }
-        // What stands behind an item that moves, such as a remark, goes with it.
-        var moved: [[Unicode.Scalar]] = []
-        for item in items {
-            let same = gone.first { flowText(of: $0) == item }
-            moved.append(
-                same.map { lines[$0.position.line - 1] } ?? Array(repeating: " ", count: indent) + ["-", " "] + item)
-        }
-        let removed = Set(gone.map { $0.position.line - 1 })
-        let place = first.position.line - 1
-        var changed = Array(lines[..<place]) + moved
-        for index in place..<lines.count where !removed.contains(index) { changed.append(lines[index]) }
-        guard !removed.contains(where: { $0 < place }) else { return false }
-        lines = changed
-        return true
-    }
-
     /// Writes a mapping with a list of candidates behind the last one, in its columns.
     mutating func append(_ key: String, _ items: [[Unicode.Scalar]], like last: YAMLNode.Entry) -> Bool {
         let indent = last.position.column - 1
@@ -85,7 +62,7 @@ struct YAMLLines {
     }
 
     /// The column, from 0, of the dash that an item follows, if nothing else is before it on its line.
-    private func dash(before node: YAMLNode) -> Int? {
+    func dash(before node: YAMLNode) -> Int? {
         guard lines.indices.contains(node.position.line - 1) else { return nil }
         let before = lines[node.position.line - 1].prefix(node.position.column - 1)
         let indent = before.prefix { $0 == " " }.count

@@ -20,28 +20,29 @@ struct EvaluateOutcome {
         verdicts = gate.map { Self.verdicts($0, record) }
     }
 
-    /// Every candidate but the baseline, unless it is the only one; those that a race dropped have lost already.
-    private static func verdicts(
+    /// Of every candidate but the baseline, unless it is the only one; those that a race dropped have lost.
+    static func verdicts(
         _ gate: Gate, _ record: RunRecord
     ) -> [(candidate: String, verdict: Gate.Verdict)] {
         let figures = record.contestants.map { GateFigures($0.results.compactMap { $0 }) }
         let others = record.contestants.indices.filter { place in
-            (place != record.baseline || record.contestants.count == 1)
-                && record.contestants[place].droppedAfter == nil
+            place != record.baseline || record.contestants.count == 1
         }
         return others.map { place in
-            (record.contestants[place].name, gate.verdict(figures[place], baseline: figures[record.baseline]))
+            let contestant = record.contestants[place]
+            guard contestant.droppedAfter == nil else { return (contestant.name, .dropped) }
+            return (contestant.name, gate.verdict(figures[place], baseline: figures[record.baseline]))
         }
     }
 
     /// Writes the files that are wanted.
     func write(junit: String?, html: String?) throws {
         if let junit {
-            try Data(RunJUnit.document(analysis, gates: verdicts ?? []).utf8).write(to: URL(filePath: junit))
+            try PrivateOutput.write(RunJUnit.document(analysis, gates: verdicts ?? []), to: junit)
         }
         if let html {
             let now = Timestamp.text(Int64(Date().timeIntervalSince1970))
-            try Data(RunPage.html(analysis, made: now).utf8).write(to: URL(filePath: html))
+            try PrivateOutput.write(RunPage.html(analysis, made: now), to: html)
         }
     }
 

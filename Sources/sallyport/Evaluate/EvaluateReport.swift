@@ -30,7 +30,7 @@ struct EvaluateReport: ParsableCommand {
         try reporting {
             let gate = try gate.map { try Gate($0) }
             let analysis = RunAnalysis(try stored.record(configuration))
-            let verdicts = gate.map { Self.verdicts($0, analysis.record) } ?? []
+            let verdicts = gate.map { EvaluateOutcome.verdicts($0, analysis.record) } ?? []
             if json { print(String(decoding: analysis.json(), as: UTF8.self)) }
             if let html {
                 let made = Date().formatted(.iso8601)
@@ -44,14 +44,6 @@ struct EvaluateReport: ParsableCommand {
             }
             if verdicts.contains(where: { !$0.verdict.isOpen }) { throw ExitCode.failure }
         }
-    }
-
-    private static func verdicts(_ gate: Gate, _ record: RunRecord) -> [(candidate: String, verdict: Gate.Verdict)] {
-        let figures = record.contestants.map { GateFigures($0.results.compactMap { $0 }) }
-        return record.contestants.indices.filter { place in
-            record.contestants[place].droppedAfter == nil
-                && (place != record.baseline || record.contestants.count == 1)
-        }.map { (record.contestants[$0].name, gate.verdict(figures[$0], baseline: figures[record.baseline])) }
     }
 
     private func table(_ analysis: RunAnalysis) {
