@@ -1,5 +1,5 @@
 """What was asked and answered becomes a data set: in the treated form only, with nothing personal left in it, or not at all."""
-import csv, hashlib, json, os, pathlib, signal, subprocess, time
+import csv, hashlib, json, os, pathlib, re, signal, subprocess, time
 import pytest
 from conftest import PROGRAM, eventually
 from test_vault import records, sealing
@@ -66,9 +66,12 @@ def planted():
     return [r for r in rows if len(r[2]) > 4]
 
 
+def classes(gateway): return [c for c in (json.loads(l)["class"] for l in gateway.run("privacy", "classes", "--json", "--policy", str(gateway.folder / "policies/privacy.yaml"), config=False).stdout.splitlines()) if c != "project_name"]
+
+
 def switch(gateway, state, *others, terms=""):
     """Has all classes on or off, but for some."""
-    names = [json.loads(l)["class"] for l in gateway.run("privacy", "classes", "--json", "--policy", str(gateway.folder / "policies/privacy.yaml"), config=False).stdout.splitlines()]
+    names = classes(gateway)
     other = "off" if state == "on" else "on"
     file = gateway.folder / "policies/privacy.yaml"
     payloads = file.read_text().split("\npayloads:")[1:]
@@ -76,22 +79,33 @@ def switch(gateway, state, *others, terms=""):
 
 
 def test_of_five_hundred_values_of_all_classes_none_leaves_and_with_a_detector_off_nothing_does(make_gateway, provider):
-    terms = "terms: [{ class: project_name, words: [" + ", ".join(f"Kestrel-{i:03}" for i in range(40)) + "] }]\n"
+    words = lambda numbers: "words: [" + ", ".join(f"Kestrel-{i:03}" for i in numbers) + "]"
+    terms = f"terms: [{{ class: project_name, {words(range(20))} }}, {{ class: custom, {words(range(20, 40))} }}]\n"
     gateway = make_gateway(upstream=provider.url); sealing(gateway); switch(gateway, "off"); gateway.start()
     values = planted(); assert len(values) >= 500
     for start in range(0, len(values), 12): say(gateway, f"case {start}", "yes?", "\n".join(text for _, text, _ in values[start:start + 12]))
     count = (len(values) + 11) // 12; sealed(gateway, count)
     assert any(v.encode() in b for b in provider.bodies() for _, _, v in values[:5]), "they went out as they were, so the vault holds them"
+    # Of every class there is something, and the second look finds it as that class, though all classes are off.
+    switch(gateway, "off", terms=terms)
+    p = export(gateway, name="off.jsonl", check=False)
+    assert p.returncode == 3 and not left(gateway, "off")
+    holds = re.search(r"records hold (.*?)\. Switch", p.stderr.replace("\n", " "))[1]
+    # (Words of one's own are on as soon as they are there: those were taken out before.)
+    missing = {*classes(gateway)} - {"custom"} - {c.split(" ")[0] for c in holds.split(", ")}
+    assert not missing, missing
     switch(gateway, "on", terms=terms)
     for form in ("openai-chat", "anthropic", "sharegpt", "jsonl", "csv"):
-        p = export(gateway, "--redact-findings", form=form, name=form + ".out", check=False)
+        p = export(gateway, "--redact-findings", "--json", form=form, name=form + ".out", check=False)
         assert p.returncode == 0, p.stderr[-2000:]
+        sheet = json.loads(p.stdout)
+        assert {*classes(gateway), "project_name"} <= {*sheet["treated"]} and sheet["residual"]["findings"] == 0
         text = (gateway.folder / (form + ".out")).read_text()
         for name, whole, value in values: assert value not in text and json.dumps(value)[1:-1] not in text, (form, name, whole, value)
         for sheet in gateway.folder.glob(form + ".out.datasheet.*"):
             for _, _, value in values: assert value not in sheet.read_text()
     # Each time another detector is off, and the data has something of it: nothing is written.
-    for off in ("email", "secret", "iban", "us_itin"):
+    for off in ("email", "secret", "iban", "us_itin", "de_tax_id", "de_bsnr", "card_security_code", "it_fiscal_code"):
         switch(gateway, "on", off, terms=terms)
         p = export(gateway, name="off.jsonl", check=False)
         assert p.returncode == 3 and "refused, nothing is written" in p.stderr and off in p.stderr, (off, p.stderr)

@@ -111,7 +111,7 @@ enum ContextWords {
             for (topic, list) in ContextWords.words + classes {
                 for word in list.split(separator: " ") {
                     var hash = ContextWords.seed
-                    for byte in word.utf8 {
+                    for byte in Self.phrase(word) {
                         if byte == UInt8(ascii: "_") {
                             heads[Self.head(hash) >> 6] |= 1 << UInt64(Self.head(hash) & 63)
                         }
@@ -146,6 +146,12 @@ enum ContextWords {
                     end += 1
                 }
             }
+        }
+
+        /// A word of a list with `_` between its parts, however it is written: texts are read in runs of letters, so that `steuer-id` is the
+        /// phrase of `steuer` and `id`.
+        private static func phrase(_ word: Substring) -> [UInt8] {
+            word.split(whereSeparator: { "-.'’/".contains($0) }).joined(separator: "_").utf8.map(\.self)
         }
 
         private static let headBits = 4_096

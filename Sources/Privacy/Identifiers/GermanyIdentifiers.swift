@@ -6,7 +6,7 @@ enum GermanyIdentifiers: IdentifierFamily {
         IdentifierFormat(
             .deTaxNumber, ["999/999/99999", "99/999/99999", "999/9999/9999", "99/9999/9999", "9999/999/9999"],
             neutral: 40),
-        IdentifierFormat(.deTaxNumber, ["9999999999999"], neutral: 4, check: isElsterNumber),
+        IdentifierFormat(.deTaxNumber, ["9999999999999"], neutral: 5, check: isElsterNumber),
         IdentifierFormat(.deIdCard, ["AXXXXXXX9"], accepted: 40, neutral: 15, check: isIDCard),
         IdentifierFormat(.dePassport, ["AXXXXXXX9"], accepted: 42, check: isPassport),
         IdentifierFormat(
@@ -14,7 +14,7 @@ enum GermanyIdentifiers: IdentifierFamily {
             check: isPensionNumber),
         IdentifierFormat(.deHealthInsurance, ["A999999999"], accepted: 62, check: isHealthInsuranceNumber),
         IdentifierFormat(.deLanr, ["999999999"], accepted: 15, check: isDoctorNumber),
-        IdentifierFormat(.deBsnr, ["999999999"], neutral: 3) { $0.isUniform && $0.digit(0) == 0 ? .reject : .neutral },
+        IdentifierFormat(.deBsnr, ["999999999"], neutral: 5) { $0.isUniform && $0.digit(0) == 0 ? .reject : .neutral },
         IdentifierFormat(
             .deVatId, ["AA999999999", "AA~999999999", "AA~999~999~999", "AA999~999~999"], accepted: 85, neutral: 10,
             check: isVATID),

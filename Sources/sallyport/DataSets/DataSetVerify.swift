@@ -36,7 +36,15 @@ struct DataSetVerify: ParsableCommand {
                 throw FileProblem("\(path): is no datasheet")
             }
             var isWhole = true
-            for file in document.root["files"]?.elements.map({ $0 }) ?? [] {
+            let files = document.root["files"]?.elements.map { $0 } ?? []
+            let asked = ((file.hasSuffix(ending) ? String(file.dropLast(ending.count)) : file) as NSString)
+                .lastPathComponent
+            // Parts of a data set stand beside one another: NAME.train.jsonl and so on.
+            let stem = (asked as NSString).deletingPathExtension
+            guard files.contains(where: { $0["name"]?.string?.hasPrefix(stem) == true }) else {
+                throw FileProblem("\(path): says nothing of \(asked)")
+            }
+            for file in files {
                 isWhole = try check(file, beside: path) && isWhole
             }
             if !filesOnly { isWhole = try check(document.root, SHA256.hash(bytes)) && isWhole }

@@ -33,6 +33,8 @@ struct RecordReading {
     private(set) var gaps = Tally()
     /// By which models.
     private(set) var models = Tally()
+    /// What becomes of purposes.
+    private var tags: [String: String] = [:]
 
     init(_ configuration: GatewayConfiguration, _ cleaner: RecordCleaner, _ opener: VaultOpener, redacts: Bool) {
         self.configuration = configuration
@@ -79,10 +81,40 @@ struct RecordReading {
             throw RecordGap.malformed
         }
         var record = try RecordReader.read(document.root)
-        record.tags = attempt.purpose.map { [$0] } ?? []
+        record.tags = attempt.purpose.map { [tag($0)] } ?? []
         records.append(record)
         models.add(attempt.model)
         for count in first.counts { treated.add(count.dataClass, count.count) }
         for count in second.1 { scrubbed.add(count.dataClass, count.count) }
     }
+
+    /// A purpose as a tag: callers name it, so a word in which any class is found is not told, nor one that can't be looked at.
+    private mutating func tag(_ purpose: String) -> String {
+        if let known = tags[purpose] { return known }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("messages")
+        writer.beginArray()
+        // As it is, and as the words that are joined in it.
+        for text in [purpose, purpose.replacing(/[-._:\/]/, with: " ")] {
+            writer.beginObject()
+            writer.key("role")
+            writer.string("user")
+            writer.key("content")
+            writer.string(text)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        var tag = "withheld"
+        if let first = try? cleaner.treated(writer.bytes), first.counts.isEmpty,
+            let second = try? cleaner.scrubbed(first.record), second.1.isEmpty
+        {
+            tag = purpose
+        }
+        if tags.count < Self.mostTags { tags[purpose] = tag }
+        return tag
+    }
+
+    private static let mostTags = 10_000
 }
