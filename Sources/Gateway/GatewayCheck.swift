@@ -29,8 +29,11 @@ public enum GatewayCheck {
         public let description: String
     }
 
-    /// Checks configuration, policies, keys and certificates; throws all faults it finds, with their places.
-    public static func check(configuration path: String, environment: [String: String]) throws -> Report {
+    /// Checks configuration, policies, keys and certificates; throws all faults it finds, with their places. `replacing`: a file and
+    /// what it would have in it.
+    public static func check(
+        configuration path: String, environment: [String: String], replacing: (path: String, text: String)? = nil
+    ) throws -> Report {
         var faults: [String] = []
         @discardableResult
         func attempt<Result>(_ body: () throws -> Result) -> Result? {
@@ -42,7 +45,11 @@ public enum GatewayCheck {
             }
         }
         let loaded = attempt {
-            try ConfigurationLoader.load(path: path, environment: environment, checksAccess: true)
+            try ConfigurationLoader.load(path: path, environment: environment, checksAccess: true) {
+                file throws(ConfigurationFileError) in
+                if let replacing, file == replacing.path { return Array(replacing.text.utf8) }
+                return try ConfigurationFiles.read(file)
+            }
         }
         // Without it there is no telling where the rest is.
         guard let configuration = loaded else { throw Failure(description: faults.joined()) }

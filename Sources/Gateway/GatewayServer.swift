@@ -201,16 +201,19 @@ public final class GatewayServer: Sendable {
                     connections: listener.openConnections, bodyBytes: bodies.heldBytes, waitingBodies: workers.waiting,
                     ledgerHealthy: ledger.trouble == nil, policySet: pipeline.activeSet.policySet,
                     policiesDegraded: pipeline.condition.trouble != nil, relay: relay, cache: cache,
-                    monitor: monitor)
+                    monitor: monitor, rollouts: rollouts)
             },
-            limits: { limits.standing(pipeline.activeSet.configuration.attemptLimits) },
+            limits: {
+                let set = pipeline.activeSet.configuration
+                return limits.standing(set.attemptLimits, tenants: set.principals.allTenants)
+            },
             pages: pages,
             models: { path, query in
                 // A copy, so that no request waits while the report is written.
                 let book = pipeline.routing.withLock { $0 }
                 return ModelsReport.answer(path, query, pipeline.activeSet.configuration, book)
             }, monitor: monitor,
-            rollouts: RolloutsAnswering(rollouts: rollouts, proof: proof) { pipeline.activeSet })
+            rollouts: RolloutsAnswering(rollouts: rollouts, limits: limits, proof: proof) { pipeline.activeSet })
         monitor.begin()
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(

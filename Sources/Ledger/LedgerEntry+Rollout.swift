@@ -75,6 +75,10 @@ extension LedgerEntry {
         public var controlRequests: Int
         /// What is known of each guard; member `evidence`.
         public var evidence: [Evidence]
+        /// Which step of all there ever were, so that one that stands twice counts once; member `step_id`.
+        public var stepID: String
+        /// Whether another gateway took the step and this one follows; member `follows`, absent where it does not.
+        public var follows: Bool
         /// SHA-256 of the policy set in force, in hexadecimal; member `policy_set`.
         public var policySet: String
 
@@ -82,7 +86,7 @@ extension LedgerEntry {
         public init(
             time: LedgerTime, name: String, alias: String, destination: Destination, mode: String, phase: String,
             reason: String, shareBefore: Int, share: Int, requests: Int, controlRequests: Int, evidence: [Evidence],
-            policySet: String
+            stepID: String, follows: Bool = false, policySet: String
         ) {
             self.time = time
             self.name = name
@@ -96,6 +100,8 @@ extension LedgerEntry {
             self.requests = requests
             self.controlRequests = controlRequests
             self.evidence = evidence
+            self.stepID = stepID
+            self.follows = follows
             self.policySet = policySet
         }
     }
@@ -111,6 +117,10 @@ extension LedgerEntry.Rollout {
         line.member("provider", destination.provider.rawValue)
         line.json.endObject()
         line.objects("evidence", evidence) { $0.evidence($1) }
+        if follows {
+            line.json.key("follows")
+            line.json.bool(true)
+        }
         line.kind("rollout")
         line.member("mode", mode)
         line.member("name", name)
@@ -122,6 +132,7 @@ extension LedgerEntry.Rollout {
         line.sequence()
         line.member("share", share)
         line.member("share_before", shareBefore)
+        line.member("step_id", stepID)
         line.member("time", time)
         return try line.finish()
     }

@@ -15,6 +15,12 @@ public struct RolloutBook: Hashable, Sendable, Codable {
         case feedback(request: String, tenant: String, principal: String, score: Double)
         /// Time goes on.
         case tick
+        /// A gateway that could not ask the others rolled a candidate back by itself.
+        case verdict(name: String, identity: String, RolloutState.Reason)
+        /// A gateway knows a rollout that what all share may have lost, or know less of.
+        case adopt(RolloutState)
+        /// What another version of the gateway says and this one does not know.
+        case nothing
     }
 
     /// What somebody may say.
@@ -85,6 +91,8 @@ public struct RolloutBook: Hashable, Sendable, Codable {
     /// The records' names in the order of their coming; the first `forgotten` are gone.
     private var order: [String] = []
     private var forgotten = 0
+    /// The identities of the last rollouts that are over and gone, so that nobody brings them back.
+    private var ended: [String]?
 
     /// So many requests can be spoken of, and for so long.
     static let mostRecords = 20_000
@@ -101,23 +109,29 @@ public struct RolloutBook: Hashable, Sendable, Codable {
     /// The rollout that an alias's requests are shared out by; of several the first.
     public func rollout(of alias: ModelID) -> RolloutState? { rollouts.first { $0.plan.alias == alias.rawValue } }
 
-    /// Whether time alone may change something.
-    public var waitsForTime: Bool { rollouts.contains(where: \.waitsForTime) }
+    /// Whether something follows from the time alone.
+    public func isDue(at now: Int64) -> Bool { rollouts.contains { $0.isDue(at: now) } }
 
-    /// Takes what happened in.
-    public mutating func apply(_ event: Event, at now: Int64) -> Consequences {
+    /// Takes what happened in. Where `mayAdvance` is false, no candidate gets a greater share: for a gateway that knows not all.
+    public mutating func apply(_ event: Event, at now: Int64, mayAdvance: Bool = true) -> Consequences {
         switch event {
         case .start(let plan, let isFromFile): return start(plan, isFromFile, now)
         case .command(let name, let command): return carryOut(command, name, now)
         case .observed(let name, let identity, let observation, let answered):
             guard let index = index(name, identity) else { return Consequences() }
-            let step = rollouts[index].observe(observation, at: now)
+            let step = rollouts[index].observe(observation, at: now, mayAdvance: mayAdvance)
             if let answered { remember(answered, rollouts[index], observation.arm, now) }
             return Consequences(steps: [step].compactMap(\.self))
         case .feedback(let request, let tenant, let principal, let score):
             return feedback(request, tenant, principal, score, now)
         case .tick:
+            guard mayAdvance else { return Consequences() }
             return Consequences(steps: rollouts.indices.compactMap { rollouts[$0].tick(at: now) })
+        case .verdict(let name, let identity, let reason):
+            guard let index = index(name, identity) else { return Consequences() }
+            return Consequences(steps: [rollouts[index].rollBack(reason, at: now)].compactMap(\.self))
+        case .adopt(let state): return adopt(state, now)
+        case .nothing: return Consequences()
         }
     }
 
@@ -137,7 +151,7 @@ public struct RolloutBook: Hashable, Sendable, Codable {
             if old.phase != .rolledBack, let step = rollouts[index].rollBack(.stopped, at: now) {
                 consequences.steps.append(step)
             }
-            rollouts.remove(at: index)
+            remove(at: index)
         }
         // Two at once would each disturb what the other measures.
         let isTaken = rollouts.contains { $0.plan.alias == plan.alias && $0.plan.name != plan.name }
@@ -166,10 +180,40 @@ public struct RolloutBook: Hashable, Sendable, Codable {
         case .stop, .drop:
             // What was rolled back had its entry.
             step = rollouts[index].rollBack(.stopped, at: now)
-            rollouts.remove(at: index)
+            remove(at: index)
             return Consequences(steps: [step].compactMap(\.self), answer: .taken)
         }
         return Consequences(steps: [step].compactMap(\.self), answer: step == nil ? .impossible : .taken)
+    }
+
+    private static let mostEnded = 100
+
+    private mutating func remove(at index: Int) {
+        ended = ((ended ?? []) + [rollouts[index].identity]).suffix(Self.mostEnded)
+        rollouts.remove(at: index)
+    }
+
+    /// Who knows more of a rollout is believed, and a rollback is never taken back.
+    private mutating func adopt(_ state: RolloutState, _ now: Int64) -> Consequences {
+        guard state.plan.fault == nil, !(ended ?? []).contains(state.identity) else { return Consequences() }
+        guard let index = rollouts.firstIndex(where: { $0.plan.name == state.plan.name }) else {
+            guard rollouts.count < Self.mostRollouts, rollout(of: ModelID(state.plan.alias)) == nil else {
+                return Consequences()
+            }
+            rollouts.append(state)
+            return Consequences()
+        }
+        let known = rollouts[index]
+        if state.phase == .rolledBack {
+            guard known.identity == state.identity || known.plan == state.plan else { return Consequences() }
+            return Consequences(steps: [rollouts[index].rollBack(state.reason, at: now)].compactMap(\.self))
+        }
+        guard known.identity == state.identity, known.phase != .rolledBack, state.isAhead(of: known) else {
+            return Consequences()
+        }
+        rollouts[index] = state
+        guard state.version > known.version else { return Consequences() }
+        return Consequences(steps: [state.record(from: known.share, at: now)])
     }
 
     // MARK: - Feedback

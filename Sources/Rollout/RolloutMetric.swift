@@ -8,6 +8,8 @@ public enum RolloutMetric: String, Hashable, Sendable, Codable, CaseIterable {
     case leak = "leak_rate"
     /// 1 where the answer lacks the form that was asked for, else 0.
     case invalid = "invalid_rate"
+    /// The same the other way round: 1 where the answer has the form that was asked for, else 0.
+    case valid = "format_validity"
     /// Milliseconds from sending to the end of the answer.
     case latency = "ms"
     /// Milliseconds from sending to the first piece of the answer's body.
@@ -15,12 +17,12 @@ public enum RolloutMetric: String, Hashable, Sendable, Codable, CaseIterable {
     /// US dollars.
     case cost = "usd"
     /// What a judge thinks of the answer, 0...1.
-    case judge
+    case judge = "judge_score"
     /// What the caller thinks of the answer, 0...1.
     case feedback
 
     /// Whether more is better.
-    public var isScore: Bool { self == .judge || self == .feedback }
+    public var isScore: Bool { self == .judge || self == .feedback || self == .valid }
     /// Whether values have the bounds 0 and 1 by themselves.
     public var isBounded: Bool {
         switch self {
@@ -31,7 +33,12 @@ public enum RolloutMetric: String, Hashable, Sendable, Codable, CaseIterable {
     /// Whether it is a time, of which quantiles are guarded.
     public var isTime: Bool { self == .latency || self == .firstToken }
     /// Whether it is known only some time after the answer, if at all.
-    public var isLate: Bool { isScore }
+    public var isLate: Bool { self == .judge || self == .feedback }
     /// Whether it needs the answer's text.
-    public var needsText: Bool { self == .refusal || self == .leak || self == .invalid || self == .judge }
+    public var needsText: Bool {
+        switch self {
+        case .refusal, .leak, .invalid, .valid, .judge: true
+        case .error, .latency, .firstToken, .cost, .feedback: false
+        }
+    }
 }

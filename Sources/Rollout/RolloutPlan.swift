@@ -19,6 +19,28 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         case principal
     }
 
+    /// The candidate is asked the same as a share of the requests, and its answers are dropped.
+    public struct Shadow: Hashable, Sendable, Codable {
+        /// In parts of 10,000.
+        public var share: Int
+        /// What it may cost a day (UTC), in nano-USD.
+        public var maximumNanoUSD: Int64
+
+        /// Puts it together.
+        public init(share: Int, maximumNanoUSD: Int64) {
+            self.share = share
+            self.maximumNanoUSD = maximumNanoUSD
+        }
+    }
+
+    /// A part of a rollout: a shadow, or a step of a canary.
+    public struct Stage: Hashable, Sendable {
+        /// Whether no caller has the candidate's answers.
+        public let isShadow: Bool
+        /// In parts of 10,000.
+        public let share: Int
+    }
+
     /// Who judges answers of both arms.
     public struct Judging: Hashable, Sendable, Codable {
         /// The alias of the judge.
@@ -61,8 +83,8 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
     public var guards: [RolloutGuard] = []
     /// The probability that a candidate that keeps all guards is rolled back all the same, over the whole rollout.
     public var falseRollbackRate = 0.05
-    /// What a shadow may cost a day, in nano-USD.
-    public var maximumNanoUSD: Int64 = 0
+    /// The first stage, before the steps; the only one where `mode` says so.
+    public var shadow: Shadow?
     /// Who judges; `nil`: nobody.
     public var judging: Judging?
 
@@ -81,10 +103,16 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
     /// What is tried.
     public var destination: Destination { Destination(provider: ProviderID(provider), model: model) }
 
+    /// All stages, one after the other.
+    public var stages: [Stage] {
+        let first = shadow.map { [Stage(isShadow: true, share: $0.share)] } ?? []
+        return mode == .shadow ? first : first + steps.map { Stage(isShadow: false, share: $0) }
+    }
+
     /// What is wrong with it, in words; `nil`: nothing.
     public var fault: String? {
         if !Self.isWord(name) { return "the name has to be one word of at most 64 letters, digits, `_`, `-` and `.`" }
-        if steps.isEmpty || steps.count > 32 { return "there have to be 1 to 32 steps" }
+        if mode == .canary, steps.isEmpty || steps.count > 32 { return "there have to be 1 to 32 steps" }
         if steps.contains(where: { !(1...10_000).contains($0) }) { return "a step is a share from 0.01 to 100 %" }
         if zip(steps, steps.dropFirst()).contains(where: { $0 >= $1 }) {
             return "each step has to be greater than the one before"
@@ -96,17 +124,46 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         if !(falseRollbackRate > 0 && falseRollbackRate < 0.5) {
             return "the rate of false rollbacks is between 0 and 0.5"
         }
-        if mode == .shadow, maximumNanoUSD <= 0 { return "a shadow needs `max_usd`, what it may cost a day" }
-        if guards.contains(where: { $0.metric == .judge }), judging == nil { return "a guard on `judge` needs a judge" }
+        return faultOfCompany
+    }
+
+    /// What is wrong with who is asked beside callers.
+    private var faultOfCompany: String? {
+        if mode == .shadow, shadow == nil { return "without steps there has to be a shadow" }
+        if let shadow {
+            if !(1...10_000).contains(shadow.share) { return "a shadow's share is from 0.01 to 100 %" }
+            if !Self.money.contains(shadow.maximumNanoUSD) {
+                return "a shadow needs `max_usd_per_day`, above 0 and at most 1000000"
+            }
+            if mode == .shadow, guards.allSatisfy({ $0.metric == .feedback }) {
+                return "nobody sees a shadow's answers, so that feedback alone can't guard it"
+            }
+        }
+        if let judging {
+            if judging.alias.isEmpty { return "a judge is an alias" }
+            if judging.rubric.allSatisfy(\.isWhitespace) || judging.rubric.utf8.count > 8_192 {
+                return "a judge needs a rubric of at most 8192 bytes"
+            }
+            if !(1...10_000).contains(judging.share) { return "a judge's share is from 0.01 to 100 %" }
+            if !Self.money.contains(judging.maximumNanoUSD) {
+                return "a judge needs `max_usd_per_day`, above 0 and at most 1000000"
+            }
+        }
+        if guards.contains(where: { $0.metric == .judge }), judging == nil {
+            return "a guard on `judge_score` needs a judge"
+        }
         return nil
     }
+
+    private static let money: ClosedRange<Int64> = 1...1_000_000_000_000_000
 
     /// Tells plans apart, by all that they say.
     var digest: String {
         let parts =
             [name, alias, provider, model, mode.rawValue, unit.rawValue]
             + steps.map { "\($0)" } + guards.map(\.description)
-            + ["\(minimumRequests)", "\(minimumMilliseconds)", "\(falseRollbackRate)", "\(maximumNanoUSD)"]
+            + ["\(minimumRequests)", "\(minimumMilliseconds)", "\(falseRollbackRate)"]
+            + [shadow.map { "\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
             + [judging.map { "\($0.alias)\n\($0.rubric)\n\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
         return String(SHA256.hash(parts.joined(separator: "\u{0}")).hex.prefix(16))
     }

@@ -78,6 +78,9 @@ public struct RolloutState: Hashable, Sendable, Codable {
     /// Why it stands as it does.
     public private(set) var reason = Reason.started
 
+    /// How many steps it took; absent in what was kept before there was this.
+    private var steps: Int?
+
     private let hardAlpha: Double
     /// A part of the error rate for failing altogether, the rest for the guards.
     private static let hardShare = 0.1
@@ -94,25 +97,38 @@ public struct RolloutState: Hashable, Sendable, Codable {
             .shares(weights: plan.guards.map { _ in 1 }) ?? plan.guards.map { _ in 0 }
         monitors = zip(plan.guards, shares).map { GuardMonitor($0, alpha: $1) }
         // Each step has its part, since each begins anew.
-        hardAlpha = plan.falseRollbackRate * Self.hardShare / Double(plan.steps.count)
+        hardAlpha = plan.falseRollbackRate * Self.hardShare / Double(max(plan.stages.count, 1))
         failing = HardFailureMonitor(alpha: hardAlpha)
         if isWithoutControl { for index in monitors.indices { monitors[index].beginStep(withoutControl: true) } }
     }
 
-    /// The share of requests that the candidate has, in parts of 10,000.
+    /// How many steps it took: what tells one step from the next, and who knows more.
+    public var version: Int { steps ?? 0 }
+
+    /// Whether it says more than another state of the same rollout.
+    func isAhead(of other: RolloutState) -> Bool {
+        (version, treatmentRequests + controlRequests)
+            > (other.version, other.treatmentRequests + other.controlRequests)
+    }
+
+    /// The share of requests that the candidate has, in parts of 10,000; of a shadow, the share that it is asked, too.
     public var share: Int {
         switch phase {
         case .rolledBack: 0
-        case .promoted: 10_000
-        case .running, .held: plan.steps.indices.contains(step) ? plan.steps[step] : 0
+        // A shadow alone says how good a candidate is, and gives it nobody.
+        case .promoted: plan.mode == .shadow ? 0 : 10_000
+        case .running, .held: plan.stages.indices.contains(step) ? plan.stages[step].share : 0
         }
     }
+
+    /// Whether no caller has the candidate's answers now.
+    public var isShadow: Bool { plan.stages.indices.contains(step) && plan.stages[step].isShadow && !isOver }
 
     /// Whether it is over.
     public var isOver: Bool { phase == .promoted || phase == .rolledBack }
 
     /// Whether everybody has the candidate, so that there is nothing to compare it with.
-    private var isWithoutControl: Bool { plan.mode == .canary && share == 10_000 }
+    private var isWithoutControl: Bool { plan.mode == .canary && !isShadow && share == 10_000 }
 
     /// What is known of the guards.
     public var evidence: [GuardEvidence] { monitors.map(\.evidence) }
@@ -120,7 +136,7 @@ public struct RolloutState: Hashable, Sendable, Codable {
     // MARK: - What happens
 
     /// Takes what was measured in, and says which step follows from it.
-    mutating func observe(_ observation: Observation, at now: Int64) -> RolloutStep? {
+    mutating func observe(_ observation: Observation, at now: Int64, mayAdvance: Bool = true) -> RolloutStep? {
         guard !isOver else { return nil }
         for index in monitors.indices {
             guard let value = observation.values[monitors[index].rule.metric] else { continue }
@@ -139,26 +155,35 @@ public struct RolloutState: Hashable, Sendable, Codable {
         }
         if failing.isShown { return end(.rolledBack, .failing, at: now) }
         if monitors.contains(where: \.isBroken) { return end(.rolledBack, .broken, at: now) }
-        return tick(at: now)
+        return mayAdvance ? tick(at: now) : nil
     }
 
     /// Time goes on.
     mutating func tick(at now: Int64) -> RolloutStep? {
         guard phase == .running else { return nil }
         // One request shows nothing of a step, whatever was shown before.
-        if stepRequests >= min(plan.minimumRequests, Self.leastForShown), monitors.allSatisfy(\.isKept) {
+        if stepRequests >= min(plan.minimumRequests, Self.leastForShown),
+            monitors.allSatisfy({ $0.isKept || isUnseen($0) })
+        {
             return advance(.shown, at: now)
         }
         guard stepRequests >= plan.minimumRequests, now - stepAt >= plan.minimumMilliseconds,
-            monitors.allSatisfy(\.hasValues)
+            monitors.allSatisfy({ $0.hasValues || isUnseen($0) })
         else { return nil }
         return advance(.minimum, at: now)
     }
 
     private static let leastForShown = 20
 
-    /// Whether time alone may bring it on.
-    public var waitsForTime: Bool { phase == .running && stepRequests >= plan.minimumRequests }
+    /// Whether a guard has to wait for callers to see the candidate's answers.
+    private func isUnseen(_ monitor: GuardMonitor) -> Bool { isShadow && monitor.rule.metric == .feedback }
+
+    /// Whether time alone brings it on now.
+    func isDue(at now: Int64) -> Bool {
+        guard phase == .running, stepRequests >= plan.minimumRequests else { return false }
+        var next = self
+        return next.tick(at: now) != nil
+    }
 
     /// The next step, because somebody says so, or the end of all.
     mutating func promote(at now: Int64) -> RolloutStep? {
@@ -177,7 +202,7 @@ public struct RolloutState: Hashable, Sendable, Codable {
     mutating func resume(at now: Int64) -> RolloutStep? {
         guard phase == .held else { return nil }
         (phase, reason) = (.running, .operatorSaid)
-        return record(from: share, at: now)
+        return note(from: share, at: now)
     }
 
     /// Nobody has the candidate any more. One that was promoted can be taken back, too.
@@ -190,7 +215,7 @@ public struct RolloutState: Hashable, Sendable, Codable {
 
     private mutating func advance(_ reason: Reason, at now: Int64) -> RolloutStep {
         let before = share
-        guard step + 1 < plan.steps.count else {
+        guard step + 1 < plan.stages.count else {
             // A last step that is not everybody is for people to decide.
             let isWhole = plan.mode == .shadow || plan.steps.last == 10_000
             return isWhole || reason == .operatorSaid ? end(.promoted, reason, at: now) : end(.held, .finished, at: now)
@@ -202,18 +227,27 @@ public struct RolloutState: Hashable, Sendable, Codable {
         stepRequests = 0
         for index in monitors.indices { monitors[index].beginStep(withoutControl: isWithoutControl) }
         failing = failing.begin(alpha: hardAlpha)
-        return record(from: before, evidence, at: now)
+        return note(from: before, evidence, at: now)
     }
 
     private mutating func end(_ phase: Phase, _ reason: Reason, at now: Int64) -> RolloutStep {
         let before = share
         (self.phase, self.reason) = (phase, reason)
-        return record(from: before, at: now)
+        return note(from: before, at: now)
     }
 
-    func record(from before: Int, _ evidence: [GuardEvidence]? = nil, at now: Int64) -> RolloutStep {
+    private mutating func note(
+        from before: Int, _ evidence: [GuardEvidence]? = nil, at now: Int64
+    ) -> RolloutStep {
+        steps = version + 1
+        return record(from: before, evidence, at: now)
+    }
+
+    /// What the ledger is to say of the step that brought it here.
+    public func record(from before: Int, _ evidence: [GuardEvidence]? = nil, at now: Int64) -> RolloutStep {
         RolloutStep(
-            name: plan.name, alias: plan.alias, destination: plan.destination, mode: plan.mode, phase: phase,
+            id: RolloutStep.id(identity, version), name: plan.name, alias: plan.alias, destination: plan.destination,
+            mode: plan.stages.indices.contains(step) && plan.stages[step].isShadow ? .shadow : plan.mode, phase: phase,
             reason: reason, step: step, shareBefore: before, share: share, treatmentRequests: treatmentRequests,
             controlRequests: controlRequests, logFailing: failing.logEvidence, evidence: evidence ?? self.evidence,
             milliseconds: now)
@@ -222,6 +256,8 @@ public struct RolloutState: Hashable, Sendable, Codable {
 
 /// A step of a rollout with what it rests on: what the ledger records.
 public struct RolloutStep: Hashable, Sendable {
+    /// Which step of all there ever were: the rollout's identity and the step's number. The same at every gateway.
+    public let id: String
     /// The rollout.
     public let name: String
     /// Whose requests are shared out.
@@ -250,4 +286,7 @@ public struct RolloutStep: Hashable, Sendable {
     public let evidence: [GuardEvidence]
     /// When, in milliseconds since 1970.
     public let milliseconds: Int64
+
+    /// What a step is called.
+    public static func id(_ identity: String, _ version: Int) -> String { "\(identity)/\(version)" }
 }

@@ -17,6 +17,7 @@ import Testing
             "part 2 of req_0123456789abcdeffedcba9876543210, 2 values", "overloaded ×1, rate_limited ×3",
             "after sallyport/1, 42 entries", "4 keys destroyed, of 2 sealed requests, broken off", "payload of req_1",
             "2 records of 3 sealed requests by root, refused or broken off: nothing written",
+            "summer of oai/gpt: rolled_back 5 % -> 0 %, guard, 412 requests, broken error_rate<=control+0.02",
         ]
         #expect(table.count == texts.count)
         for (line, text) in zip(table, texts) { #expect(line.contains(text)) }

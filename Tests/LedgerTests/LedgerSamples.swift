@@ -89,6 +89,18 @@ enum LedgerSamples {
         models: ["oai/*"], addresses: ["192.0.2.0/24"], since: LedgerTime(milliseconds: time.milliseconds - 5_000),
         expires: LedgerTime(milliseconds: time.milliseconds + 86_400_000))
 
+    static let rollout = LedgerEntry.Rollout(
+        time: time, name: "summer", alias: "oai/gpt",
+        destination: Destination(provider: ProviderID("openai"), model: "gpt"),
+        mode: "canary", phase: "rolled_back", reason: "guard", shareBefore: 500, share: 0, requests: 412,
+        controlRequests: 7_800,
+        evidence: [
+            .init(
+                rule: "error_rate<=control+0.02", isBroken: true, isKept: false,
+                candidate: .init(count: 412, meanMillionths: 51_000), control: .init(count: 0, meanMillionths: nil),
+                logEvidenceMilli: 4_100, logNeededMilli: 3_912)
+        ], stepID: "summer-aa11-1795394700000/2", follows: true, policySet: "aa11")
+
     static let all: [(entry: LedgerEntry, line: String)] = [
         (
             .intent(intent),
@@ -243,6 +255,16 @@ enum LedgerSamples {
                     isComplete: false)),
             #"{"filters":["tag=a"],"format":"csv","kind":"exported","ok":false,"records":2,"requests":3,"seq":0,"#
                 + #""time":"2026-11-23T00:45:59.123Z","user":"root","v":3}"#
+        ),
+        (
+            .rollout(rollout),
+            #"{"alias":"oai/gpt","destination":{"model":"gpt","provider":"openai"},"#
+                + #""evidence":[{"broken":true,"candidate":{"count":412,"mean_millionths":51000},"control":{"count":0},"#
+                + #""guard":"error_rate<=control+0.02","kept":false,"log_evidence_milli":4100,"log_needed_milli":3912}],"#
+                + #""follows":true,"kind":"rollout","mode":"canary","name":"summer","phase":"rolled_back","#
+                + #""policy_set":"aa11","reason":"guard","requests":412,"requests_control":7800,"seq":0,"share":0,"#
+                + #""share_before":500,"step_id":"summer-aa11-1795394700000/2","#
+                + #""time":"2026-11-23T00:45:59.123Z","v":3}"#
         ),
     ]
 

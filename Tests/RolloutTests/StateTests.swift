@@ -8,7 +8,8 @@ import Testing
 @Suite struct Guards {
     @Test(
         arguments: RolloutGuard.names.map { name in
-            name == "judge" || name == "feedback" ? "\(name)>=control-0.05" : "\(name)<=control+0.02"
+            name == "judge_score" || name == "feedback" || name == "format_validity"
+                ? "\(name)>=control-0.05" : "\(name)<=control+0.02"
         }) func `each measure can be guarded`(_ text: String) throws
     {
         #expect(try RolloutGuard(text).description == text)
@@ -27,7 +28,7 @@ import Testing
         "error_rate<=control-0.1", "feedback>=control+0.1", "p95_ms<=0.5*control", "error_rate<=1", "error_rate<=-1",
         "ms<=4",
         "error_rate<=control+1", "usd<=0", "p95_ms<=control*2", "p95_ms<=nan", "p95_ms<=1e9*control",
-        "judge>=2*control",
+        "judge_score>=2*control",
         "error_rate<=ccontrol", "error_rate<=control+inf", "error_rate<=0*control",
     ]) func `what is no guard is refused`(_ text: String) {
         #expect(throws: RolloutGuard.Fault.self) { try RolloutGuard(text) }

@@ -5,7 +5,7 @@ import Testing
 
 private let allGuards = [
     "error_rate<=control+0.02", "p95_ms<=1.2*control", "usd<=1.1*control", "refusal_rate<=control+0.02",
-    "leak_rate<=control+0.01", "invalid_rate<=control+0.02", "judge>=control-0.05", "feedback>=control-0.05",
+    "leak_rate<=control+0.01", "invalid_rate<=control+0.02", "judge_score>=control-0.05", "feedback>=control-0.05",
 ]
 
 private func guarded(_ texts: [String]) throws -> [RolloutGuard] { try texts.map { try RolloutGuard($0) } }
@@ -73,7 +73,7 @@ private func guarded(_ texts: [String]) throws -> [RolloutGuard] { try texts.map
         Worsening(rule: "refusal_rate<=control+0.02") { $0.refusals = 0.15 },
         Worsening(rule: "leak_rate<=control+0.01") { $0.leaks = 0.1 },
         Worsening(rule: "invalid_rate<=control+0.02") { $0.invalid = 0.15 },
-        Worsening(rule: "judge>=control-0.05") { $0.judge = 0.55 },
+        Worsening(rule: "judge_score>=control-0.05") { $0.judge = 0.55 },
         Worsening(rule: "feedback>=control-0.05") { $0.feedback = 0.55 },
         Worsening(rule: "feedback>=0.75") { $0.feedback = 0.5 },
     ]

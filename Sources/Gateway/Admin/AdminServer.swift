@@ -144,6 +144,10 @@ private final class AdminHandler: ChannelInboundHandler {
             answer.type = "text/plain; version=0.0.4; charset=utf-8"
             write(answer, for: head, context: context)
         case "/limits":
+            guard ExposureHeaders.isForUs(head.headers) else {
+                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
+                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
+            }
             // Where others count too, they are asked, which takes time.
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [limits] in limits() }
@@ -154,12 +158,20 @@ private final class AdminHandler: ChannelInboundHandler {
                     (answer.type, answer.body) = ("application/json", json)
                     handler.write(answer, for: head, context: context)
                 }
-        case "/rollouts":
+        case "/rollouts", "/rollouts.html":
             guard ExposureHeaders.isForUs(head.headers) else {
                 let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
                 return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
             }
-            write(rollouts.report(), for: head, context: context)
+            // Where several gateways count what is spent together, that is asked.
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let page = String(path)
+            NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [rollouts] in rollouts.answer(page) }
+                .whenSuccess { answer in
+                    let (handler, context) = bound.value
+                    guard context.channel.isActive else { return }
+                    handler.write(answer, for: head, context: context)
+                }
         case "/models", "/models/explain", "/models.html":
             guard ExposureHeaders.isForUs(head.headers) else {
                 let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
@@ -193,8 +205,8 @@ private final class AdminHandler: ChannelInboundHandler {
         default:
             write(
                 .text(
-                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html, /monitor, /monitor.html, /rollouts "
-                        + "and /exposure\n",
+                    "there are /livez, /readyz, /metrics, /limits, /models, /models.html, /monitor, /monitor.html, /rollouts, "
+                        + "/rollouts.html and /exposure\n",
                     status: .notFound),
                 for: head,
                 context: context)

@@ -11,6 +11,8 @@ final class Metrics: Sendable {
 
     /// What one answer may count at most: a provider's figures are a peer's input.
     private static let mostTokens = 1 << 40
+    /// A million US dollars: no answer costs more, whatever its provider says.
+    private static let mostNanoUSD: Int64 = 1_000_000_000_000_000
 
     private struct RequestLabel: Hashable {
         let operation: String
@@ -24,6 +26,12 @@ final class Metrics: Sendable {
 
     private struct HedgeLabel: Hashable {
         let alias: ModelID
+        let outcome: String
+    }
+
+    private struct OwnLabel: Hashable {
+        let rollout: String
+        let kind: OwnRequest.Kind
         let outcome: String
     }
 
@@ -50,6 +58,7 @@ final class Metrics: Sendable {
         var seconds: [String: Histogram] = [:]
         var attempts: [AttemptLabel: Int] = [:]
         var hedges: [HedgeLabel: Int] = [:]
+        var own: [OwnLabel: Int] = [:]
         var firstBytes: [ProviderID: Histogram] = [:]
         var tokens: [TokenLabel: Int] = [:]
         var nanoUSD: [ProviderID: Int64] = [:]
@@ -105,7 +114,9 @@ final class Metrics: Sendable {
                 $0.tokens[TokenLabel(provider: provider, direction: "output"), default: 0] &+= min(
                     usage.output, Self.mostTokens)
             }
-            if let cost { $0.nanoUSD[provider, default: 0] &+= cost.nanoUSD }
+            if let cost {
+                $0.nanoUSD[provider, default: 0] &+= min(max(0, cost.nanoUSD), Self.mostNanoUSD)
+            }
         }
     }
 
@@ -113,6 +124,13 @@ final class Metrics: Sendable {
     /// did (`lost`), or none (`failed`).
     func hedged(_ alias: ModelID, outcome: String) {
         counters.withLock { $0.hedges[HedgeLabel(alias: alias, outcome: outcome), default: 0] += 1 }
+    }
+
+    /// Counts a request that a rollout made of its own accord, or did not make, by what became of it: `sent`, a word of
+    /// `OwnRequest.Drop`, or of a judge `unread`.
+    func rolledOut(_ own: OwnRequest, _ outcome: String) {
+        let label = OwnLabel(rollout: own.rolloutName, kind: own.kind, outcome: outcome)
+        counters.withLock { $0.own[label, default: 0] += 1 }
     }
 
     /// Counts what was found in a request.
@@ -146,7 +164,8 @@ final class Metrics: Sendable {
     /// The text format of Prometheus, version 0.0.4.
     func exposition(
         connections: Int, bodyBytes: Int, waitingBodies: Int, ledgerHealthy: Bool, policySet: String,
-        policiesDegraded: Bool, relay: GatewayRelay? = nil, cache: GatewayCache? = nil, monitor: TrafficMonitor? = nil
+        policiesDegraded: Bool, relay: GatewayRelay? = nil, cache: GatewayCache? = nil, monitor: TrafficMonitor? = nil,
+        rollouts: Rollouts? = nil
     ) -> String {
         let counters = counters.withLock { $0 }
         var text = Exposition()
@@ -176,6 +195,18 @@ final class Metrics: Sendable {
         }) {
             text.sample(
                 "sallyport_hedges_total", [("alias", label.alias.rawValue), ("outcome", label.outcome)], "\(count)")
+        }
+        text.family(
+            "sallyport_rollout_own_requests_total", "counter",
+            "Requests that rollouts made beside callers' (shadow, judge), or did not make, by what became of them.")
+        for (label, count) in counters.own.sorted(by: {
+            ($0.key.rollout, $0.key.kind.rawValue, $0.key.outcome) < (
+                $1.key.rollout, $1.key.kind.rawValue, $1.key.outcome
+            )
+        }) {
+            text.sample(
+                "sallyport_rollout_own_requests_total",
+                [("rollout", label.rollout), ("kind", label.kind.rawValue), ("outcome", label.outcome)], "\(count)")
         }
         text.family("sallyport_upstream_first_byte_seconds", "histogram", "Time to a provider's first byte.")
         for (provider, histogram) in counters.firstBytes.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -240,6 +271,7 @@ final class Metrics: Sendable {
         }
         relay?.append(to: &text)
         if let monitor { MonitorReport.append(monitor, to: &text) }
+        if let rollouts { RolloutsReport.append(rollouts.states, to: &text) }
         return text.text
     }
 

@@ -34,6 +34,8 @@ private struct RolloutReader {
         let requests = section.field("min_requests")?.integer(in: 1...1_000_000)
         let time = section.field("min_time")?.milliseconds(in: 0...2_592_000_000)
         let rate = section.field("false_rollbacks").flatMap { self.share($0) }
+        let shadow = section.field("shadow").map { self.shadow($0.section) }
+        let judge = section.field("judge").map { self.judge($0) }
         section.finish()
         if let alias, !aliases.contains(alias) {
             section.field("alias")?.report(ConfigurationLoader.unknown("alias", alias, among: aliases))
@@ -44,6 +46,16 @@ private struct RolloutReader {
         if let steps = steps?.elements(of: "shares such as `5`, in percent") {
             plan.steps = steps.compactMap { field in self.share(field).map { Int(($0 * 10_000).rounded()) } }
         }
+        if let shadow {
+            // What can't be read was reported.
+            guard let shadow else { return nil }
+            plan.shadow = shadow
+            if steps == nil { plan.mode = .shadow }
+        }
+        if let judge {
+            guard let judge else { return nil }
+            plan.judging = judge
+        }
         if let guards { plan.guards = guards.compactMap { self.rule($0) } }
         if let requests { plan.minimumRequests = requests }
         if let time { plan.minimumMilliseconds = Int64(time) }
@@ -53,6 +65,29 @@ private struct RolloutReader {
             return nil
         }
         return plan
+    }
+
+    private func shadow(_ section: ConfigurationSection) -> RolloutPlan.Shadow? {
+        let share = section.required("share", "a share in percent such as `10%`").flatMap { self.share($0) }
+        let most = section.required("max_usd_per_day", "the most US dollars that it may cost on one day")?.nanoUSD()
+        section.finish()
+        guard let share, let most else { return nil }
+        return RolloutPlan.Shadow(share: Int((share * 10_000).rounded()), maximumNanoUSD: most)
+    }
+
+    private func judge(_ field: ConfigurationField) -> RolloutPlan.Judging? {
+        let section = field.section
+        let alias = section.required("alias", "the name of an alias")?.string("the name of an alias")
+        let rubric = section.required("rubric", "what makes an answer good, in words")?.string("words")
+        let share = section.required("share", "a share in percent such as `20%`").flatMap { self.share($0) }
+        let most = section.required("max_usd_per_day", "the most US dollars that it may cost on one day")?.nanoUSD()
+        section.finish()
+        guard let alias, let rubric, let share, let most else { return nil }
+        if !aliases.contains(alias) {
+            section.field("alias")?.report(ConfigurationLoader.unknown("alias", alias, among: aliases))
+        }
+        return RolloutPlan.Judging(
+            alias: alias, rubric: rubric, share: Int((share * 10_000).rounded()), maximumNanoUSD: most)
     }
 
     private func destination(_ field: ConfigurationField) -> Destination? {

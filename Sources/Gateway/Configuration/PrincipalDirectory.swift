@@ -35,6 +35,9 @@ public struct PrincipalDirectory: Hashable, Sendable {
         self.refusesUnknown = refusesUnknown
     }
 
+    /// All tenants that the file knows, sorted.
+    var allTenants: [String] { Set(tenants.values).union([defaultTenant]).sorted() }
+
     /// The tenant of a principal in these teams: theirs, or the default one without teams.
     public func tenant(ofTeams teams: [String]) throws(PrincipalDirectoryError) -> String {
         var found: (team: String, tenant: String)?

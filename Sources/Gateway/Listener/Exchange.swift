@@ -42,6 +42,8 @@ final class Exchange: @unchecked Sendable {
     /// The status answered with; 499 (as nginx has it) while the caller has none.
     private(set) var answeredStatus = 499
     private(set) var isOver = false
+    /// Whether its request goes on when its caller leaves.
+    var isCarried = false
 
     init(
         loop: any EventLoop, head: HTTPRequestHead, clientAddress: String, peerCertificate: PeerCertificate?,

@@ -64,7 +64,8 @@ struct AnswerGlimpse {
         let format = formats.compactMap(\.self).first
         guard let format else { return true }
         let node: JSONValue = format["schema"] ?? format
-        guard node["type"] != nil, let schema = try? JSONSchema(ValueTree(node)) else { return true }
+        let tree = ValueTree(node)
+        guard node["type"] != nil, !tree.hasPatterns, let schema = try? JSONSchema(tree) else { return true }
         return schema.violation(in: ValueTree(document.root)) == nil
     }
 

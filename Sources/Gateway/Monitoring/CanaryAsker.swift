@@ -51,7 +51,9 @@ struct CanaryAsker {
                 metadata: ["candidate": "\(next.candidate.destination)"])
             return waiting.removeAll { $0.candidate.destination == next.candidate.destination }
         }
-        guard monitor.withCanaries({ $0.spent(at: now) }) + worst <= settings.dailyNanoUSD else {
+        guard worst <= settings.dailyNanoUSD,
+            monitor.withCanaries({ $0.spent(at: now) }) <= settings.dailyNanoUSD - worst
+        else {
             if !hasToldOfSpend { logger.warning("what is asked every day stops: its spend of the day is reached") }
             hasToldOfSpend = true
             return waiting.removeAll()

@@ -30,7 +30,9 @@ struct CanaryMemory: Sendable, Codable {
     mutating func spend(_ nanoUSD: Int64, at time: Int64) {
         let today = time / 86_400_000
         if today != day { (day, spent) = (today, 0) }
-        spent &+= max(0, nanoUSD)
+        // A provider may say anything of what it counted.
+        let sum = spent.addingReportingOverflow(max(0, nanoUSD))
+        spent = sum.overflow ? .max : sum.partialValue
     }
 
     /// How far an answer is from the nearest of the reference's, from 0 to 1; the first ones are the reference. `nil` for the

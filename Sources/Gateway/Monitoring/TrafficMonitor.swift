@@ -208,7 +208,7 @@ final class TrafficMonitor: Sendable {
         let tokens = figures.usage.map { $0.input &+ $0.output } ?? 0
         state.rates[name, default: TrafficRates()].add(
             at: figures.time, failed: figures.failed ?? false, isHit: figures.cacheHit == true,
-            nanoUSD: figures.cost?.nanoUSD ?? 0, tokens: min(max(tokens, 0), 1 << 40),
+            nanoUSD: max(0, figures.cost?.nanoUSD ?? 0), tokens: min(max(tokens, 0), 1 << 40),
             milliseconds: figures.milliseconds)
         guard var features else { return [] }
         state.isChanged = true

@@ -15,7 +15,8 @@ struct TrafficRates: Sendable, Codable {
             requests += other.requests
             errors += other.errors
             cacheHits += other.cacheHits
-            nanoUSD &+= other.nanoUSD
+            let sum = nanoUSD.addingReportingOverflow(other.nanoUSD)
+            nanoUSD = sum.overflow ? .max : sum.partialValue
             tokens &+= other.tokens
             if durations.isEmpty { durations = [Int](repeating: 0, count: TrafficRates.bounds.count + 1) }
             for (place, count) in other.durations.enumerated() { durations[place] += count }

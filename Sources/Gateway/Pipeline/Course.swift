@@ -48,8 +48,8 @@ final class Course: @unchecked Sendable {
     var hasNext: Bool { !untried.isEmpty }
 }
 
-/// A request that is recorded and goes to a candidate next.
-struct Sending: Sendable {
+/// A request that is recorded and goes to a candidate next. A class, so that who waits for the answer keeps one pointer to it.
+final class Sending: Sendable {
     let permitted: RequestPipeline.Permitted
     let treated: RequestPipeline.Treated
     let receipt: IntentReceipt
@@ -58,6 +58,19 @@ struct Sending: Sendable {
     /// The attempt's number within its request.
     let number: Int
     let told: Told
+
+    init(
+        permitted: RequestPipeline.Permitted, treated: RequestPipeline.Treated, receipt: IntentReceipt,
+        kept: GatewayVault.Kept?, step: Route.Step, number: Int, told: Told
+    ) {
+        self.permitted = permitted
+        self.treated = treated
+        self.receipt = receipt
+        self.kept = kept
+        self.step = step
+        self.number = number
+        self.told = told
+    }
 }
 
 /// What an answer's head says beside what its provider does. Taken when an attempt begins: another one beside it learns other things.

@@ -158,8 +158,13 @@ final class GatewayService: ExchangeService {
         case .differs:
             return refuse(
                 exchange, RequestError(.unprocessable, "under this `idempotency-key` another body was sent before"))
+        case .isCrowded:
+            return refuse(
+                exchange, RequestError(.overloaded, "too many wait for the answer under this `idempotency-key`"))
         case .carry: break
         }
+        // It is under way until it has ended, whether its caller stays or not.
+        exchange.isCarried = true
         let collector = AnswerCollector { self.repeated.ended(name, $0) }
         let carried = Exchange(
             loop: exchange.loop, head: exchange.head, clientAddress: exchange.clientAddress,
@@ -172,6 +177,7 @@ final class GatewayService: ExchangeService {
             await self.pipeline.run(carried, admission, operation: operation, at: address, principal: principal)
             // The exchange holds it weakly; who has no answer by now gets none.
             collector.end(nil)
+            self.metrics.requestEnded()
             self.metrics.pipelineLeft()
         }
     }
@@ -255,7 +261,7 @@ final class GatewayService: ExchangeService {
     }
 
     func ended(_ exchange: Exchange) {
-        metrics.requestEnded()
+        if !exchange.isCarried { metrics.requestEnded() }
         guard let admission = exchange.admission as? Admission else { return }
         metrics.answered(
             operation: admission.target.name, status: exchange.answeredStatus,

@@ -28,6 +28,10 @@ final class Inquiry: @unchecked Sendable {
     var onlyCandidate: Destination?
     /// Its part in the rollout of its alias.
     var rollout: RolloutPart?
+    /// What was found out about it, once it is routed.
+    var course: Course?
+    /// What it is where no caller made it; `nil`: a caller's.
+    var own: OwnRequest?
     /// A hash of its conversation, where that stays with one candidate.
     var conversation: UInt64?
     /// Which candidate is tried, and why.
@@ -49,13 +53,14 @@ final class Inquiry: @unchecked Sendable {
 
     init(
         exchange: Exchange, admission: GatewayService.Admission, principal: Principal, forwarder: Forwarder,
-        inspectionNanoseconds: Int64
+        inspectionNanoseconds: Int64, isOwn: Bool = false
     ) {
         self.exchange = exchange
         self.admission = admission
         self.principal = principal
         self.forwarder = forwarder
-        isLarge = exchange.body.readableBytes >= BodyWorkers.threshold
+        // What nobody waits for keeps no loop from those who do.
+        isLarge = isOwn || exchange.body.readableBytes >= BodyWorkers.threshold
         watch = InquiryWatch(deadline: Clock.monotone() &+ UInt64(clamping: inspectionNanoseconds))
     }
 

@@ -23,6 +23,10 @@ final class RepeatedRequests: Sendable {
         let models: ModelScope?
         let purpose: [String]
         let policySet: String
+        /// Whence it comes, which policies may ask about, to which interface, and what else its head says of the answer.
+        let client: String
+        let target: String
+        let wishes: [String]
         let key: String
     }
 
@@ -41,6 +45,8 @@ final class RepeatedRequests: Sendable {
         case isServed
         /// Under this name something else was asked.
         case differs
+        /// As many wait for it as may.
+        case isCrowded
     }
 
     private enum Entry {
@@ -59,6 +65,7 @@ final class RepeatedRequests: Sendable {
     private static let lifetimeNanoseconds: UInt64 = 3_600_000_000_000
     private static let mostBytes = 64 << 20
     private static let mostAnswers = 100_000
+    private static let mostWaiting = 64
     private static let longestKey = 255
 
     private let state = Mutex(State())
@@ -79,19 +86,23 @@ final class RepeatedRequests: Sendable {
         return Name(
             tenant: principal.tenant, kind: principal.kind, principal: principal.name, methods: principal.methods,
             teams: principal.teams, attributes: principal.attributes, models: principal.models,
-            purpose: headers["x-sallyport-purpose"], policySet: policySet, key: key)
+            purpose: headers["x-sallyport-purpose"], policySet: policySet, client: exchange.clientAddress,
+            target: exchange.head.uri, wishes: wishes.map { headers[$0].joined(separator: ",") }, key: key)
     }
 
-    /// Whether a body has a member `stream`, or a text that is that word.
+    /// Fields that change an answer, or who gives it.
+    private static let wishes = [
+        "x-sallyport-strategy", "cache-control", "accept", "anthropic-version", "anthropic-beta", "openai-beta",
+    ]
+
+    /// Whether a body has a member `stream`, or a text that is that word, or letters escaped as nobody escapes them.
     private static func mayStream(_ body: ByteBuffer) -> Bool {
-        let word = Array(#""stream""#.utf8)
+        let words = [Array(#""stream""#.utf8), Array(#"\u006"#.utf8), Array(#"\u007"#.utf8)]
         return body.withUnsafeReadableBytes { bytes in
-            var index = 0
-            while index + word.count <= bytes.count {
-                if bytes[index] == word[0], bytes[index..<(index + word.count)].elementsEqual(word) { return true }
-                index += 1
+            bytes.indices.contains { index in
+                (bytes[index] == 0x22 || bytes[index] == 0x5C)
+                    && words.contains { bytes[index...].starts(with: $0) }
             }
-            return false
         }
     }
 
@@ -106,10 +117,16 @@ final class RepeatedRequests: Sendable {
                 return (.carry, nil)
             case .underWay(let other, let waiting):
                 guard other == digest else { return (.differs, nil) }
+                guard waiting.count < Self.mostWaiting else { return (.isCrowded, nil) }
                 state.entries[name] = .underWay(digest, waiting: waiting + [exchange])
                 return (.isServed, nil)
             case .kept(let other, let answer): return other == digest ? (.isServed, answer) : (.differs, nil)
             }
+        }
+        if case .isServed = verdict {
+            // The first one's is on its way: another of the same need not be held.
+            _ = exchange.takeBody()
+            exchange.share = nil
         }
         if let answer { Self.give(answer, to: exchange, isRepeated: true) }
         return verdict
@@ -164,12 +181,15 @@ final class AnswerCollector: Exchange.Transport {
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
     private var ended: ((RepeatedRequests.Answer?) -> Void)?
+    /// More than any whole answer has.
+    private static let mostBytes = 128 << 20
 
     init(ended: @escaping (RepeatedRequests.Answer?) -> Void) { self.ended = ended }
 
     var isWritable: Bool { true }
     func writeHead(_ head: HTTPResponseHead, isWhole: Bool) { self.head = head }
     func writeBody(_ bytes: ByteBuffer) {
+        guard body.readableBytes + bytes.readableBytes <= Self.mostBytes else { return end(nil) }
         var bytes = bytes
         body.writeBuffer(&bytes)
     }

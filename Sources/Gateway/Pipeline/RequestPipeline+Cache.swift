@@ -80,7 +80,7 @@ extension RequestPipeline {
         if let whole {
             var headers = headers(of: kept.head, permitted.permit, treated, told(inquiry), inquiry)
             headers.add(name: "age", value: String(age / 1_000))
-            if whole.lacksTokenLists { Self.tellOfTokenLists(&headers) }
+            Self.tellOfLosses(whole, &headers)
             headers.add(name: Self.costHeader, value: "0")
             Answering.json(inquiry.exchange, status: kept.head.status, headers, whole.body)
         } else {

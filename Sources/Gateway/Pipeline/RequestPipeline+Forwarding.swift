@@ -98,7 +98,7 @@ extension RequestPipeline {
                     return .over
                 }
                 var headers = headers(of: head, permit, whole, told(), inquiry)
-                if answer.lacksTokenLists { Self.tellOfTokenLists(&headers) }
+                Self.tellOfLosses(answer, &headers)
                 if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }) {
                     headers.add(name: Self.costHeader, value: String(cost.nanoUSD))
                 }
@@ -157,6 +157,14 @@ extension RequestPipeline {
     /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
     static func tellOfTokenLists(_ headers: inout HTTPHeaders) {
         headers.add(name: "x-sallyport-logprobs", value: "removed")
+    }
+
+    /// What a whole answer lacks, beside what its request did.
+    static func tellOfLosses(_ answer: WholeAnswer, _ headers: inout HTTPHeaders) {
+        if answer.lacksTokenLists { tellOfTokenLists(&headers) }
+        guard !answer.losses.isEmpty else { return }
+        let told = headers["x-sallyport-warning"] + answer.losses
+        headers.replaceOrAdd(name: "x-sallyport-warning", value: told.joined(separator: ", "))
     }
 
     /// Reads and treats a whole answer; a large one on another thread.

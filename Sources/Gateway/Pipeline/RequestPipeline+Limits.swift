@@ -26,6 +26,9 @@ extension RequestPipeline {
         _ request: InferenceRequest, bodyBytes: Int, _ step: Route.Step, of alias: ResolvedAlias, attempt: Int,
         isLast: Bool, mayWait: Bool = true, _ inquiry: Inquiry
     ) async throws -> NoRoom? {
+        if let own = inquiry.own {
+            return try await takeRoom(own, request, bodyBytes: bodyBytes, step, attempt: attempt, inquiry)
+        }
         let rules = inquiry.activeSet.configuration.attemptLimits
         let isCountedWithOthers = !inquiry.isCountedWithOthers && limits.isShared
         guard !rules.isEmpty || isCountedWithOthers else { return nil }
@@ -62,7 +65,7 @@ extension RequestPipeline {
         return full
     }
 
-    private func take(
+    func take(
         _ charges: [LimitCharge], _ rules: AttemptLimits, attempt: Int, isLast: Bool, mayWait: Bool, _ inquiry: Inquiry
     ) async throws -> NoRoom? {
         let answer = await limits.reserve(
@@ -100,7 +103,7 @@ extension RequestPipeline {
     private static func refusal(_ exceeded: LimitExceeded, _ inquiry: Inquiry) -> Refusal {
         let account = exceeded.charge.account
         var headers: [(name: String, value: String)] = []
-        let value = "\(account.scope.kind) \(account.measure.rawValue)"
+        let value = "\(account.scope.kind.word) \(account.measure.rawValue)"
         headers.append(("x-sallyport-limit", value))
         guard let milliseconds = exceeded.retryAfterMilliseconds else {
             headers.append(("x-should-retry", "false"))

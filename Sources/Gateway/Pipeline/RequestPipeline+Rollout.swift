@@ -40,10 +40,13 @@ extension RequestPipeline {
         case .rolledBack where hasControl: permits[part.index] = nil
         case .rolledBack: if !isOwn { permits[part.index] = nil }
         case .running, .held, .promoted:
-            guard plan.mode == .canary else {
+            guard !part.rollout.isShadow, plan.mode == .canary else {
                 // A shadow never answers, but what it is compared with is measured.
                 if !isOwn { permits[part.index] = nil }
-                if mayBeTried, part.rollout.phase != .promoted { part.arm = .control }
+                if mayBeTried, part.rollout.isShadow {
+                    part.arm = .control
+                    part.isMirrored = rollouts.isTried(part.rollout, unit: unit(plan, request, inquiry))
+                }
                 break
             }
             let isTried = mayBeTried && rollouts.isTried(part.rollout, unit: unit(plan, request, inquiry))
@@ -55,7 +58,7 @@ extension RequestPipeline {
             }
         }
         inquiry.rollout = part
-        if let mark = part.mark { inquiry.headers.append(("x-sallyport-rollout", mark)) }
+        if !part.rollout.isShadow, let mark = part.mark { inquiry.headers.append(("x-sallyport-rollout", mark)) }
         guard permits.contains(where: { $0 != nil }) else {
             // Policy leaves nothing but a candidate that is not this caller's to try.
             throw Self.unknownModel(request.model)
@@ -122,8 +125,9 @@ extension RequestPipeline {
         let milliseconds = Double(Clock.monotone() &- began) / 1e6
         guard let part = inquiry.rollout, let arm = part.arm, !part.isCounted else { return }
         guard (step.index == part.index) == (arm == .treatment) else {
-            // The tried candidate had no room, say: who answers in its place says nothing of it.
-            inquiry.rollout?.isCounted = true
+            // The tried candidate had no room, say: who answers in its place says nothing of it. Beside one that is under way it is too
+            // slow, which its own end tells.
+            if !attempt.isHedge { inquiry.rollout?.isCounted = true }
             return
         }
         var values: [RolloutMetric: Double] = [:]
@@ -143,36 +147,66 @@ extension RequestPipeline {
             if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }) {
                 values[.cost] = Double(cost.nanoUSD) / 1e9
             }
-            if part.needsText, let quality = quality(attempt, outcome, sending.permitted.operation) {
-                values.merge(quality.values(for: request, inquiry.activeSet.privacy)) { $1 }
+            if part.needsText, let text = text(of: attempt, outcome) {
+                return look(at: text, beside: values, sending, arm, request, inquiry)
             }
         }
         count(values, arm, inquiry)
     }
 
-    private func quality(
-        _ attempt: Attempt, _ outcome: Attempt.Outcome, _ operation: Inference.Operation
-    ) -> AnswerQuality? {
+    /// An answer as it came, where all of it is at hand.
+    private func text(of attempt: Attempt, _ outcome: Attempt.Outcome) -> (bytes: [UInt8], isStream: Bool)? {
         switch outcome {
-        case .whole(_, let bytes) where bytes.count <= AnswerQuality.mostBytes:
-            AnswerQuality(bytes, isStream: false, of: operation)
-        case .streamed:
-            attempt.watchedStream.flatMap { AnswerQuality($0, isStream: true, of: operation) }
+        case .whole(_, let bytes) where bytes.count <= AnswerQuality.mostBytes: (bytes, false)
+        case .streamed: attempt.watchedStream.map { ($0, true) }
         default: nil
         }
     }
 
-    private func count(_ values: [RolloutMetric: Double], _ arm: Arm, _ inquiry: Inquiry) {
-        guard let part = inquiry.rollout, !part.isCounted else { return }
+    /// Adds what is to be said of an answer's text, on another thread: to look through it, or to try it by a schema, may take its time.
+    private func look(
+        at answer: (bytes: [UInt8], isStream: Bool), beside measured: [RolloutMetric: Double], _ sending: Sending,
+        _ arm: Arm, _ request: InferenceRequest, _ inquiry: Inquiry
+    ) {
+        guard let part = inquiry.rollout, let tell = counting(arm, inquiry) else { return }
+        let (operation, privacy) = (sending.permitted.operation, inquiry.activeSet.privacy)
+        let treated = sending.treated.request
+        _ = workers.submit(.begun) { isActive in
+            var values = measured
+            if isActive, let quality = AnswerQuality(answer.bytes, isStream: answer.isStream, of: operation) {
+                values.merge(quality.values(for: request, privacy, treated.restoration)) { $1 }
+            }
+            tell(values)
+        }
+        judge(
+            JudgeMaterial(
+                request: treated.body, answer: answer.bytes, isStream: answer.isStream, provider: operation,
+                caller: request.operation),
+            of: arm, part, inquiry)
+    }
+
+    func count(_ values: [RolloutMetric: Double], _ arm: Arm, _ inquiry: Inquiry) {
+        counting(arm, inquiry)?(values)
+    }
+
+    /// What takes the request's outcome in, once and from any thread; `nil` where it has one.
+    private func counting(_ arm: Arm, _ inquiry: Inquiry) -> (@Sendable ([RolloutMetric: Double]) -> Void)? {
+        guard let part = inquiry.rollout, !part.isCounted else { return nil }
         inquiry.rollout?.isCounted = true
         let principal = inquiry.principal
-        rollouts.submit(
-            .observed(
-                name: part.rollout.plan.name, identity: part.rollout.identity,
-                RolloutState.Observation(arm: arm, values: values),
-                RolloutBook.Answered(
-                    request: inquiry.id.description, tenant: principal.tenant,
-                    principal: "\(principal.kind.rawValue):\(principal.name)")))
+        // Nobody can say how good an answer was that nobody had.
+        let answered =
+            inquiry.own != nil
+            ? nil
+            : RolloutBook.Answered(
+                request: inquiry.id.description, tenant: principal.tenant,
+                principal: "\(principal.kind.rawValue):\(principal.name)")
+        return { [rollouts] values in
+            rollouts.submit(
+                .observed(
+                    name: part.rollout.plan.name, identity: part.rollout.identity,
+                    RolloutState.Observation(arm: arm, values: values), answered))
+        }
     }
 }
 

@@ -84,7 +84,7 @@ extension RequestPipeline {
     func explain(_ step: Route.Step, number: Int, _ route: Route, _ inquiry: Inquiry) {
         inquiry.routeHeader =
             "\(step.destination); strategy=\(route.strategy.rawValue); attempt=\(number); reason=\"\(step.reason)\""
-        let mark = inquiry.rollout?.mark.map { "; rollout=\($0)" } ?? ""
+        let mark = (inquiry.own?.mark ?? inquiry.rollout?.mark).map { "; rollout=\($0)" } ?? ""
         inquiry.choice = LedgerEntry.Choice(
             strategy: route.strategy.rawValue, reason: "\(step.reason)\(mark)", passedOver: route.passedOver)
     }

@@ -29,6 +29,8 @@ final class RequestPipeline: Sendable {
     let limits: GatewayLimits
     let cache: GatewayCache
     let rollouts: Rollouts
+    /// What rollouts ask of their own accord.
+    let own = OwnRequests()
     let metrics: Metrics
     let monitor: TrafficMonitor
     let logger: Logger
@@ -42,7 +44,7 @@ final class RequestPipeline: Sendable {
     let vaultIsDown = Atomic<Bool>(false)
     private let forwarders: [ObjectIdentifier: Forwarder]
     let workers: BodyWorkers
-    private let inspectionNanoseconds: Int64
+    let inspectionNanoseconds: Int64
 
     init(
         activeSet: ActiveSet, ledger: GatewayLedger, vault: GatewayVault, limits: GatewayLimits, cache: GatewayCache,
@@ -61,10 +63,7 @@ final class RequestPipeline: Sendable {
         self.workers = workers
         inspectionNanoseconds = inspectionTimeout.nanoseconds
         active = Mutex(activeSet)
-        let now = Clock.monotone()
-        running = Mutex(
-            Running(
-                limiter: RequestRateLimiter(limits: activeSet.configuration.requestLimits, now: now)))
+        running = Mutex(Running(limiter: RequestRateLimiter(limits: activeSet.configuration.requestLimits)))
     }
 
     /// The policies, keys and providers in force.
@@ -87,7 +86,10 @@ final class RequestPipeline: Sendable {
             inspectionNanoseconds: inspectionNanoseconds)
         inquiry.onlyCandidate = candidate
         inquiry.canary = canary
-        defer { giveBackRooms(inquiry) }
+        defer {
+            giveBackRooms(inquiry)
+            mirror(inquiry)
+        }
         do {
             try await answer(inquiry, operation, at: address)
         } catch let refusal as Refusal {
@@ -110,20 +112,13 @@ final class RequestPipeline: Sendable {
 
     private func answer(_ inquiry: Inquiry, _ operation: Operation, at address: RequestAddress?) async throws {
         if inquiry.exchange.isOver { return }
-        let request = try await read(inquiry, operation, at: address)
-        inquiry.purpose = try purpose(inquiry)
-        let findings = try await inspect(request, inquiry)
-        let alias = enroll(try resolve(request, inquiry), inquiry)
-        try admit(request, findings, inquiry)
-        let permits = try share(authorise(request, findings, alias, inquiry), request, inquiry)
-        try reserve(request, findings, alias, inquiry)
-        let route = prefer(try route(request, alias, permits, inquiry), inquiry)
-
-        let course = Course(request, findings, alias, permits, route)
+        let course = try await course(inquiry, operation, at: address)
+        inquiry.course = course
         while let index = course.next() {
             if inquiry.exchange.isOver { return }
-            let step = route.steps[index]
-            guard permits[step.index] != nil, mayBegin(step, after: course.attempts, inquiry, route) else { continue }
+            let step = course.route.steps[index]
+            guard course.permits[step.index] != nil, mayBegin(step, after: course.attempts, inquiry, course.route)
+            else { continue }
             let before = course.attempts
             course.hasPlace.insert(index)
             defer { leave(index, of: course, wasSent: course.attempts > before) }
@@ -138,11 +133,53 @@ final class RequestPipeline: Sendable {
         throw refusal(after: course, inquiry)
     }
 
+    /// 4 to 8: what the request is, what is in it, and who may have it. On its own, since the memory that this takes while it waits would
+    /// otherwise be held until the answer's end.
+    private func course(
+        _ inquiry: Inquiry, _ operation: Operation, at address: RequestAddress?
+    ) async throws -> Course {
+        let request = try await read(inquiry, operation, at: address)
+        inquiry.purpose = try purpose(inquiry)
+        let findings = try await inspect(request, inquiry)
+        let alias = enroll(try resolve(request, inquiry), inquiry)
+        try admit(request, findings, inquiry)
+        let permits = try share(authorise(request, findings, alias, inquiry), request, inquiry)
+        try reserve(request, findings, alias, inquiry)
+        let route = prefer(try route(request, alias, permits, inquiry), inquiry)
+        return Course(request, findings, alias, permits, route)
+    }
+
     /// 9 to 13 for one candidate; `nil` where nothing was sent. In a race it is the second one there.
     func attempt(_ index: Int, _ course: Course, _ inquiry: Inquiry, in race: Race? = nil) async throws -> Forwarded? {
+        let sending: Sending
+        switch try await prepare(index, course, inquiry, in: race) {
+        case .sending(let prepared): sending = prepared
+        case .answered: return .over
+        case .notSent: return nil
+        }
+        if race == nil, course.attempts == 1, let patience = patience(course, sending.step) {
+            return await self.race(sending, patience: patience, course, inquiry)
+        }
+        return await forward(course.request, sending, inquiry, in: race, isHedge: race != nil)
+    }
+
+    /// What came of preparing a request for a candidate.
+    private enum Prepared {
+        /// It is treated, paid for and recorded.
+        case sending(Sending)
+        /// The cache had the answer.
+        case answered
+        /// Somebody else is to be asked.
+        case notSent
+    }
+
+    /// 9 and 10 for one candidate: all that comes before it is sent. On its own for the reason that `course` is.
+    private func prepare(
+        _ index: Int, _ course: Course, _ inquiry: Inquiry, in race: Race?
+    ) async throws -> Prepared {
         let (request, findings) = (course.request, course.findings)
         let (step, number, route) = (course.route.steps[index], index + 1, inquiry.routeHeader)
-        guard let permitted = course.permits[step.index] else { return nil }
+        guard let permitted = course.permits[step.index] else { return .notSent }
         let treated: Treated
         do {
             treated = try await treat(
@@ -150,30 +187,27 @@ final class RequestPipeline: Sendable {
         } catch let error as RequestError {
             // What one provider's dialect can't say another's may.
             course.unsaid = course.unsaid ?? Refusal(error)
-            return nil
+            return .notSent
         }
         // A second one beside the first does not look: what is kept of its candidate's answers is told where its turn comes.
         if race == nil, try await answerFromCache(request, findings, permitted, treated, attempt: number, inquiry) {
-            return .over
+            return .answered
         }
         let full = try await takeRoom(
             request, bodyBytes: treated.request.body.count, step, of: course.alias, attempt: number,
             isLast: race == nil && !course.hasNext, mayWait: race == nil, inquiry)
         if let full {
             course.noRoom = full.sooner(than: course.noRoom)
-            return nil
+            return .notSent
         }
-        if race?.isDecided == true { return nil }
+        if race?.isDecided == true { return .notSent }
         let kept = try await keep(treated.commitment, inquiry)
         let receipt = try await record(request, findings, permitted, treated, attempt: number, inquiry)
         course.attempts += 1
-        let sending = Sending(
-            permitted: permitted, treated: treated, receipt: receipt, kept: kept, step: step, number: number,
-            told: Told(route: route, fields: inquiry.headers, cache: inquiry.cache))
-        if race == nil, course.attempts == 1, let patience = patience(course, step) {
-            return await self.race(sending, patience: patience, course, inquiry)
-        }
-        return await forward(request, sending, inquiry, in: race, isHedge: race != nil)
+        return .sending(
+            Sending(
+                permitted: permitted, treated: treated, receipt: receipt, kept: kept, step: step, number: number,
+                told: Told(route: route, fields: inquiry.headers, cache: inquiry.cache)))
     }
 
     /// What the caller is told where no candidate answered.
@@ -276,7 +310,7 @@ final class RequestPipeline: Sendable {
     }
 
     /// 5. Finds what sensitive data is in it, and where; the operator's own analyzer, where there is one, looks first.
-    private func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) async throws -> Findings {
+    func inspect(_ request: InferenceRequest, _ inquiry: Inquiry) async throws -> Findings {
         let began = Clock.monotone()
         defer { inquiry.stages.inspect = Clock.microseconds(since: began) }
         let remote = try await inspectRemotely(request, inquiry)

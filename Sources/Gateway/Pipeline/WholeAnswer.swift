@@ -12,6 +12,8 @@ struct WholeAnswer {
     let facts: AnswerFacts
     /// Whether lists of the text's tokens were left out, since the text does not go out as it came.
     let lacksTokenLists: Bool
+    /// What of the provider's answer the caller's dialect has no words for.
+    let losses: [String]
 
     /// Reads, takes out what `rules` say, and restores. Throws where the provider's answer is no JSON or can't be looked through.
     init(
@@ -24,6 +26,7 @@ struct WholeAnswer {
         } catch is TranslationFault {
             throw UntranslatableAnswer(bytes, from: translation?.operation)
         }
+        losses = translated?.losses ?? []
         let bytes = translated?.body ?? bytes
         let limits = JSONLimits(maximumBytes: max(bytes.count, 1), maximumDepth: 128)
         let document = try JSONDocument(parsing: bytes, limits: limits)

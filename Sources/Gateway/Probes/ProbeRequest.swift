@@ -47,7 +47,7 @@ struct ProbeRequest: Sendable {
 }
 
 /// Takes the answer to a probe, which nobody reads.
-final class ProbeListener: Exchange.Transport {
+final class ProbeListener: Exchange.Transport, Sendable {
     var isWritable: Bool { true }
     func writeHead(_ head: HTTPResponseHead, isWhole: Bool) {}
     func writeBody(_ bytes: ByteBuffer) {}

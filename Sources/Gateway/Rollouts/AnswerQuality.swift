@@ -58,16 +58,20 @@ struct AnswerQuality {
     /// The text, for a judge.
     var said: String { String(decoding: text, as: UTF8.self) }
 
-    /// What can be said of it.
-    func values(for request: InferenceRequest, _ privacy: PrivacyEngine) -> [RolloutMetric: Double] {
+    /// What can be said of it; its form once the caller's own values are put back into it.
+    func values(
+        for request: InferenceRequest, _ privacy: PrivacyEngine, _ restoration: RestorationMap
+    ) -> [RolloutMetric: Double] {
         var values: [RolloutMetric: Double] = [:]
         values[.refusal] = Evaluation.Refusal.isRefusal(Evaluation.Answer(said)) ? 1 : 0
-        values[.invalid] = hasForm(askedBy: request) ? 0 : 1
+        let hasForm = hasForm(askedBy: request, restoration)
+        values[.invalid] = hasForm ? 0 : 1
+        values[.valid] = hasForm ? 1 : 0
         values[.leak] = leaks(privacy) ? 1 : 0
         return values
     }
 
-    private func hasForm(askedBy request: InferenceRequest) -> Bool {
+    private func hasForm(askedBy request: InferenceRequest, _ restoration: RestorationMap) -> Bool {
         func isJSON(_ bytes: [UInt8]) -> Bool {
             (try? JSONDocument(
                 parsing: bytes, limits: JSONLimits(maximumBytes: max(bytes.count, 1), maximumDepth: 128))) != nil
@@ -75,7 +79,8 @@ struct AnswerQuality {
         guard arguments.values.allSatisfy({ $0.isEmpty || isJSON($0) }) else { return false }
         // Who calls tools need not say anything.
         guard AnswerForm.isJSON(request), !(text.isEmpty && !arguments.isEmpty) else { return true }
-        return isJSON(text)
+        guard let schema = AnswerSchema(of: request) else { return isJSON(text) }
+        return schema.accepts(restoration.restored(text))
     }
 
     private func leaks(_ privacy: PrivacyEngine) -> Bool {

@@ -12,6 +12,8 @@ struct RolloutPart: Sendable {
     let isOwn: Bool
     /// In which arm it is; `nil`: in none, since the candidate may not have it, or is not to be tried on it.
     var arm: Arm?
+    /// Whether the tried candidate is asked the same when the request is over, and its answer dropped.
+    var isMirrored = false
     /// Whether its outcome is known, so that further attempts say nothing.
     var isCounted = false
 

@@ -21,9 +21,12 @@ extension Rollouts {
         _ configuration: GatewayConfiguration, master: SymmetricKey, ledger: GatewayLedger, current: CurrentPolicySet,
         logger: Logger
     ) throws -> Rollouts {
+        let journal = RolloutJournal(directory: configuration.rollouts.directory)
+        let log: any RolloutLog =
+            try configuration.limitState.redis.map { try SharedRolloutLog(journal, $0.server) } ?? journal
         let rollouts = try Rollouts(
-            RolloutJournal(directory: configuration.rollouts.directory), master: master, ledger: ledger,
-            logger: logger, policySet: current)
+            log, master: master, ledger: ledger, ledgerDirectory: configuration.ledger.directory, logger: logger,
+            policySet: current)
         rollouts.adopt(configuration.rollouts.plans)
         return rollouts
     }

@@ -17,15 +17,17 @@ final class Rollouts: Sendable {
         /// In parts of 10,000.
         let share: Int
         let phase: RolloutState.Phase
-    }
+        /// Whether no caller has the candidate's answers.
+        let isShadow: Bool
 
-    private struct Waiting {
-        let event: RolloutBook.Event
-        let done: (@Sendable (RolloutBook.Answer?) -> Void)?
+        /// Whether something is still to be learned.
+        var isOpen: Bool { phase == .running || phase == .held }
     }
 
     private struct Queue {
-        var waiting: [Waiting] = []
+        var waiting: [WaitingEvent] = []
+        var lastNumber: UInt64 = 0
+        var hasBegun = false
         var isClosing = false
     }
 
@@ -33,6 +35,7 @@ final class Rollouts: Sendable {
         var active: [String: Active] = [:]
         var rollouts: [RolloutState] = []
         var trouble: String?
+        var gateways: Int?
         /// While others can't be asked: candidates that failed altogether meanwhile.
         var brakes: [String: HardFailureMonitor] = [:]
     }
@@ -53,24 +56,34 @@ final class Rollouts: Sendable {
     private nonisolated(unsafe) var queue = Queue()
     private nonisolated(unsafe) var thread: LedgerThread?
     private let published = Mutex(Published())
+    /// The steps that are in the ledger, of late. Used by the thread of rollouts, and before there is one.
+    private nonisolated(unsafe) var recorded = RecordedSteps()
 
     /// Goes on where it was. Blocks.
     init(
-        _ log: any RolloutLog, master: SymmetricKey, ledger: GatewayLedger, logger: Logger,
-        policySet: CurrentPolicySet
+        _ log: any RolloutLog, master: SymmetricKey, ledger: GatewayLedger, ledgerDirectory: String,
+        logger: Logger, policySet: CurrentPolicySet
     ) throws {
         key = try HKDF.derive(master: master, salt: [], info: Array("sallyport rollout assignment".utf8), count: 32)
         self.ledger = ledger
         self.logger = logger
         self.policySet = policySet
-        let (book, unrecorded) = try log.begin()
-        for step in unrecorded { record(step) }
-        publish(book)
+        let beginning = try log.begin()
+        var course = RolloutCourse(beginning.book)
+        var taken = beginning.unrecorded
+        for verdict in beginning.verdicts { course.keep(number(verdict.event)) }
+        taken += course.decideAlone(at: Clock.epochMilliseconds()).steps.map { TakenStep(step: $0, follows: false) }
+        if !taken.isEmpty { recorded = RecordedSteps.last(in: ledgerDirectory) }
+        recorded.insert(stepsOf: beginning.book, without: taken.map(\.step.id))
+        for one in taken { record(one.step, follows: one.follows) }
+        publish(course.present, gateways: log.gateways)
         nonisolated(unsafe) let owned = log
-        guard let thread = LedgerThread({ self.run(owned, book) }) else {
+        let begun = course
+        guard let thread = LedgerThread({ self.run(owned, begun) }) else {
             throw RolloutJournal.Failure(description: "no thread is left for rollouts")
         }
         self.thread = thread
+        awaitBeginning()
     }
 
     // MARK: - What requests ask
@@ -94,12 +107,15 @@ final class Rollouts: Sendable {
     /// Why nothing goes on, though requests do; `nil` while all is well.
     var trouble: String? { published.withLock { $0.trouble } }
 
+    /// How many gateways count together; `nil` where this one counts by itself.
+    var gateways: Int? { published.withLock { $0.gateways } }
+
     // MARK: - What happens
 
     /// Hands an event over.
     func submit(_ event: RolloutBook.Event) {
         brake(event)
-        put(Waiting(event: event, done: nil), isNeeded: false)
+        put(event, isNeeded: Self.isNeeded(event))
     }
 
     /// Hands an event over, and waits for what became of it; `nil`: it can't be kept.
@@ -111,15 +127,16 @@ final class Rollouts: Sendable {
 
     /// The same for who does not wait; `done` is called on the thread of rollouts.
     func ask(_ event: RolloutBook.Event, _ done: @escaping @Sendable (RolloutBook.Answer?) -> Void) {
-        if !put(Waiting(event: event, done: done), isNeeded: true) { done(nil) }
+        if !put(event, done, isNeeded: true) { done(nil) }
     }
 
     /// Takes over what files say: new plans begin, those that are gone end.
     func adopt(_ plans: [RolloutPlan]) {
-        for plan in plans { submit(.start(plan, isFromFile: true)) }
+        // First those that are gone: a new one may be of the same alias.
         for state in states where state.isFromFile && !plans.contains(where: { $0.name == state.plan.name }) {
             submit(.command(name: state.plan.name, .drop))
         }
+        for plan in plans { submit(.start(plan, isFromFile: true)) }
     }
 
     /// Keeps everything and ends. Blocks.
@@ -129,15 +146,32 @@ final class Rollouts: Sendable {
         thread?.join()
     }
 
+    /// Measurements there are many of.
+    private static func isNeeded(_ event: RolloutBook.Event) -> Bool {
+        if case .observed = event { return false }
+        return true
+    }
+
     @discardableResult
-    private func put(_ waiting: Waiting, isNeeded: Bool) -> Bool {
+    private func put(
+        _ event: RolloutBook.Event, _ done: (@Sendable (RolloutBook.Answer?) -> Void)? = nil, isNeeded: Bool
+    ) -> Bool {
         let isTaken = monitor.withLock {
             guard !queue.isClosing, isNeeded || queue.waiting.count < Self.mostWaiting else { return false }
-            queue.waiting.append(waiting)
+            queue.lastNumber += 1
+            queue.waiting.append(WaitingEvent(number: queue.lastNumber, event: event, done: done))
             return true
         }
         if isTaken { monitor.signal() }
         return isTaken
+    }
+
+    /// An event of this thread's own, behind all that was handed over and taken.
+    private func number(_ event: RolloutBook.Event) -> WaitingEvent {
+        monitor.withLock {
+            queue.lastNumber += 1
+            return WaitingEvent(number: queue.lastNumber, event: event, done: nil)
+        }
     }
 
     /// While others can't be asked, this gateway's own measurements can at least keep it from a candidate that fails altogether.
@@ -158,23 +192,34 @@ final class Rollouts: Sendable {
 
     // MARK: - The thread
 
-    private func run(_ log: any RolloutLog, _ begun: RolloutBook) {
-        var book = begun
-        var kept: [Waiting] = []
+    /// Waits until it is known how things stand, as far as that can be known now.
+    private func awaitBeginning() {
+        let end = Monitor.now() + Self.ledgerTime
+        monitor.lock()
+        while !queue.hasBegun, Monitor.now() < end { monitor.wait(until: end) }
+        monitor.unlock()
+    }
+
+    private func run(_ log: any RolloutLog, _ begun: RolloutCourse) {
+        var course = begun
         // What was recorded anew at the start is noted like any step.
         var recordedAt: UInt64? = Monitor.now()
         while true {
             monitor.lock()
-            if queue.waiting.isEmpty, !queue.isClosing { monitor.wait(until: Monitor.now() + Self.pause) }
-            kept += queue.waiting
+            if queue.waiting.isEmpty, !queue.isClosing, queue.hasBegun {
+                monitor.wait(until: Monitor.now() + Self.pause)
+            }
+            for event in queue.waiting { course.keep(event) }
             queue.waiting = []
             let isLast = queue.isClosing
             monitor.unlock()
-            if kept.isEmpty, book.waitsForTime { kept.append(Waiting(event: .tick, done: nil)) }
-            if work(&kept, log, &book, &recordedAt), isLast {
+            if course.kept.isEmpty, course.book.isDue(at: Clock.epochMilliseconds()) { course.keep(number(.tick)) }
+            let isWell = work(log, &course, &recordedAt)
+            monitor.withLock { queue.hasBegun = true }
+            monitor.broadcast()
+            if isWell, isLast {
                 if recordedAt != nil { try? log.recorded() }
-                try? log.keep(book, isLast: true)
-                return
+                try? log.keep(course.book, isLast: true)
             }
             if isLast { return }
             // Who fails is not asked at once again.
@@ -187,36 +232,36 @@ final class Rollouts: Sendable {
     }
 
     /// Puts what waits in order and takes in what is new; false where that failed.
-    private func work(
-        _ kept: inout [Waiting], _ log: any RolloutLog, _ book: inout RolloutBook, _ recordedAt: inout UInt64?
-    ) -> Bool {
-        let new: [(event: RolloutBook.Event, at: Int64, isOurs: Bool)]
+    private func work(_ log: any RolloutLog, _ course: inout RolloutCourse, _ recordedAt: inout UInt64?) -> Bool {
+        defer { course.giveUp() }
+        let news: [RolloutNews]
         do {
-            new = try log.add(kept.map(\.event), at: Clock.epochMilliseconds())
+            news = try log.add(
+                course.kept.map(\.numbered), at: Clock.epochMilliseconds(), knowing: course.book)
         } catch {
             fail("\(error)")
-            // Whoever waits is told; measurements are kept for later.
-            for waiting in kept { waiting.done?(nil) }
-            kept.removeAll { waiting in
-                if case .observed = waiting.event, waiting.done == nil { return false }
-                return true
-            }
-            if kept.count > Self.mostWaiting { kept.removeFirst(kept.count - Self.mostWaiting) }
+            goOnAlone(log, &course)
             return false
         }
-        var ours = kept[...]
-        kept = []
-        var steps: [RolloutStep] = []
+        course.settle()
         var answers: [() -> Void] = []
-        for (event, at, isOurs) in new {
-            let consequences = book.apply(event, at: at)
-            steps += consequences.steps
-            if isOurs, let waiting = ours.popFirst(), let done = waiting.done {
-                answers.append { done(consequences.answer) }
+        var steps: [TakenStep] = []
+        for one in news {
+            switch one {
+            case .event(let event, let at, let isOurs, let number):
+                let consequences = course.apply(event, at: at, number: number)
+                steps += consequences.steps.map { TakenStep(step: $0, follows: !isOurs) }
+                if let answer = consequences.answer { answers.append(answer) }
+            case .book(let book):
+                let consequences = course.replace(by: book, at: Clock.epochMilliseconds())
+                steps += consequences.steps.map { TakenStep(step: $0, follows: true) }
+                for event in consequences.tell { course.keep(number(event)) }
             }
         }
-        if !new.isEmpty || trouble != nil { publish(book) }
-        for step in steps { record(step) }
+        if !news.isEmpty || trouble != nil || log.gateways != gateways {
+            publish(course.present, gateways: log.gateways)
+        }
+        for one in steps { record(one.step, follows: one.follows) }
         for answer in answers { answer() }
         do {
             // The ledger writes on its own thread: what it was given just now may not be there yet.
@@ -225,11 +270,27 @@ final class Rollouts: Sendable {
                 try log.recorded()
                 recordedAt = nil
             }
-            try log.keep(book, isLast: false)
+            // What was folded has no steps any more that could be recorded after all.
+            if recordedAt == nil { try log.keep(course.book, isLast: false) }
         } catch {
             fail("\(error)")
         }
         return true
+    }
+
+    /// While nothing can be put in order: a candidate that this gateway finds worse is rolled back here, and nothing else goes on.
+    private func goOnAlone(_ log: any RolloutLog, _ course: inout RolloutCourse) {
+        let decided = course.decideAlone(at: Clock.epochMilliseconds())
+        for verdict in decided.verdicts {
+            course.keep(number(verdict.event))
+            do {
+                try log.keep(verdict)
+            } catch {
+                logger.error("a rollback may be forgotten at a restart", metadata: ["reason": "\(error)"])
+            }
+        }
+        publish(course.present, gateways: log.gateways.map { _ in 1 }, isAlone: true)
+        for step in decided.steps { record(step, follows: false) }
     }
 
     private func fail(_ reason: String) {
@@ -240,22 +301,27 @@ final class Rollouts: Sendable {
         if isNew { logger.error("rollouts stay as they are", metadata: ["reason": "\(reason)"]) }
     }
 
-    private func publish(_ book: RolloutBook) {
+    private func publish(_ book: RolloutBook, gateways: Int?, isAlone: Bool = false) {
         var active: [String: Active] = [:]
         for state in book.rollouts where active[state.plan.alias] == nil {
             active[state.plan.alias] = Active(
-                plan: state.plan, identity: state.identity, share: state.share, phase: state.phase)
+                plan: state.plan, identity: state.identity, share: state.share, phase: state.phase,
+                isShadow: state.isShadow)
         }
         published.withLock { state in
             state.active = active
             state.rollouts = book.rollouts
+            state.gateways = gateways
+            guard !isAlone else { return }
             state.trouble = nil
             state.brakes = [:]
         }
     }
 
-    private func record(_ step: RolloutStep) {
-        ledger.append(.rollout(LedgerEntry.Rollout(step, policySet: policySet.value)))
+    /// Has the ledger record a step, once.
+    private func record(_ step: RolloutStep, follows: Bool) {
+        guard recorded.insert(step.id) else { return }
+        ledger.append(.rollout(LedgerEntry.Rollout(step, follows: follows, policySet: policySet.value)))
         logger.notice(
             "rollout",
             metadata: [
@@ -267,13 +333,13 @@ final class Rollouts: Sendable {
 
 extension LedgerEntry.Rollout {
     /// The ledger's entry of a step.
-    fileprivate init(_ step: RolloutStep, policySet: String) {
+    fileprivate init(_ step: RolloutStep, follows: Bool, policySet: String) {
         self.init(
             time: LedgerTime(milliseconds: step.milliseconds), name: step.name, alias: step.alias,
             destination: step.destination, mode: step.mode.rawValue, phase: step.phase.rawValue,
             reason: step.reason.rawValue, shareBefore: step.shareBefore, share: step.share,
             requests: step.treatmentRequests, controlRequests: step.controlRequests,
-            evidence: step.evidence.map(Evidence.init), policySet: policySet)
+            evidence: step.evidence.map(Evidence.init), stepID: step.id, follows: follows, policySet: policySet)
     }
 }
 

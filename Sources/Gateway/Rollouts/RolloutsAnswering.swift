@@ -7,18 +7,21 @@ import Rollout
 /// What the operators' port answers under `/rollouts`.
 struct RolloutsAnswering: Sendable {
     let rollouts: Rollouts
+    let limits: GatewayLimits
     let proof: OperatorProof
     let activeSet: @Sendable () -> ActiveSet
 
     /// No order is longer.
     static let mostBytes = 64 << 10
 
-    /// How they stand.
-    func report() -> AdminAnswer {
+    /// How they stand, as JSON or as a page. May block.
+    func answer(_ path: String) -> AdminAnswer {
+        let states = rollouts.states
+        let report = RolloutsReport(
+            states, trouble: rollouts.trouble, gateways: rollouts.gateways, spent: OwnSpend(states, limits))
+        if path == "/rollouts.html" { return report.page() }
         var answer = AdminAnswer.text("")
-        (answer.type, answer.body) = (
-            "application/json", RolloutsReport(rollouts.states, trouble: rollouts.trouble).json
-        )
+        (answer.type, answer.body) = ("application/json", report.json)
         return answer
     }
 
@@ -44,7 +47,6 @@ struct RolloutsAnswering: Sendable {
     private func fault(of plan: RolloutPlan) -> String? {
         let configuration = activeSet().configuration
         if let fault = plan.fault { return fault }
-        guard plan.mode == .canary, plan.judging == nil else { return "only canaries without a judge are to be had" }
         guard plan.guards.allSatisfy({ (try? RolloutGuard($0.description)) == $0 }) else { return "no such guard" }
         let aliases = configuration.aliasNames
         for name in [plan.alias, plan.judging?.alias].compactMap(\.self) where !aliases.contains(name) {

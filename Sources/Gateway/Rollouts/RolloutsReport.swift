@@ -12,7 +12,7 @@ public struct RolloutsReport: Sendable, Codable {
         public let alias: String
         /// What is tried, `PROVIDER/MODEL`.
         public let to: String
-        /// `canary` or `shadow`.
+        /// `canary`, or `shadow` as long as callers have none of its answers.
         public let mode: String
         /// What stays in one arm.
         public let sticky: String
@@ -24,6 +24,8 @@ public struct RolloutsReport: Sendable, Codable {
         public let share: Double
         /// The shares of all steps in percent.
         public let steps: [Double]
+        /// How many stages there are: a shadow, where there is one, and the steps.
+        public let stages: Int
         /// Which step, from 1.
         public let step: Int
         /// When it began, in milliseconds since 1970.
@@ -42,8 +44,10 @@ public struct RolloutsReport: Sendable, Codable {
         public let controlRequests: Int
         /// Whether a file says it.
         public let fromFile: Bool
-        /// What the candidate's shadows or judges cost today, in nano-USD; absent where there are none.
-        public var spentNanoUsd: Int64?
+        /// What the candidate's shadow cost today (UTC), in nano-USD, with what is under way; absent where there is none.
+        public let spentNanoUsd: Int64?
+        /// The same of its judge.
+        public let judgeSpentNanoUsd: Int64?
         /// What is known of the guards.
         public let guards: [GuardEvidence]
     }
@@ -52,20 +56,27 @@ public struct RolloutsReport: Sendable, Codable {
     public let rollouts: [Line]
     /// Why nothing goes on; `nil` while all is well.
     public let trouble: String?
+    /// How many gateways count together, this one included; absent where it counts by itself.
+    public let gateways: Int?
 
-    init(_ states: [RolloutState], trouble: String?) {
+    init(_ states: [RolloutState], trouble: String?, gateways: Int?, spent: OwnSpend) {
         rollouts = states.map { state in
             Line(
                 name: state.plan.name, alias: state.plan.alias, to: state.plan.destination.description,
-                mode: state.plan.mode.rawValue, sticky: state.plan.unit.rawValue, phase: state.phase,
+                mode: (state.isShadow ? .shadow : state.plan.mode).rawValue, sticky: state.plan.unit.rawValue,
+                phase: state.phase,
                 reason: state.reason, share: Double(state.share) / 100,
-                steps: state.plan.steps.map { Double($0) / 100 },
+                steps: state.plan.mode == .shadow ? [] : state.plan.steps.map { Double($0) / 100 },
+                stages: state.plan.stages.count,
                 step: state.step + 1, startedMs: state.startedAt, stepMs: state.stepAt,
                 requests: state.treatmentRequests, stepRequests: state.stepRequests,
                 minRequests: state.plan.minimumRequests, minMs: state.plan.minimumMilliseconds,
-                controlRequests: state.controlRequests, fromFile: state.isFromFile, guards: state.evidence)
+                controlRequests: state.controlRequests, fromFile: state.isFromFile,
+                spentNanoUsd: spent.of(state.plan.name, .shadow),
+                judgeSpentNanoUsd: spent.of(state.plan.name, .judge), guards: state.evidence)
         }
         self.trouble = trouble
+        self.gateways = gateways
     }
 
     /// As JSON, its members' names with underscores.

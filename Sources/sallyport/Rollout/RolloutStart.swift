@@ -17,7 +17,14 @@ struct RolloutStart: ParsableCommand {
     @Argument(help: "The alias.") var alias: String
     @Option(help: "What is tried, PROVIDER/MODEL.") var to: String
     @Option(help: "The rollout's name; unless given, the alias's.") var name: String?
-    @Option(help: "The shares in percent, one after the other.") var steps = "1,5,25,100"
+    @Option(help: "The shares in percent, one after the other; unless given, 1,5,25,100, and with --shadow none.")
+    var steps: String?
+    @Option(help: "First ask it this share of the requests in percent, too, and drop its answers.") var shadow: String?
+    @Option(help: "What the shadow may cost a day, in US dollars.") var shadowMaxUsd: String?
+    @Option(help: "An alias that judges answers of both, for a guard on judge_score.") var judge: String?
+    @Option(help: "What makes an answer good, in words.") var rubric: String?
+    @Option(help: "The share of answers that are judged, in percent.") var judgeShare = "20"
+    @Option(help: "What judging may cost a day, in US dollars.") var judgeMaxUsd: String?
     @Option(name: .customLong("guard"), help: "What has to be kept; may be repeated.") var guards: [String] = []
     @Option(help: "Requests of the candidate that a step has at least.") var minRequests = 100
     @Option(help: "Seconds that a step lasts at least.") var minSeconds = 60
@@ -29,7 +36,9 @@ struct RolloutStart: ParsableCommand {
             try RolloutAdministration(configuration: configuration.path, environment: configuration.environment)
                 .start(plan)
         }
-        print("\(plan.name): \(plan.destination) has \(Double(plan.steps[0]) / 100) % of \(plan.alias)")
+        guard let first = plan.stages.first else { return }
+        let word = first.isShadow ? "is asked" : "has"
+        print("\(plan.name): \(plan.destination) \(word) \(Double(first.share) / 100) % of \(plan.alias)")
     }
 
     private func plan() throws -> RolloutPlan {
@@ -38,12 +47,8 @@ struct RolloutStart: ParsableCommand {
         let word = String(alias.map { $0.isLetter || $0.isNumber || "._-".contains($0) ? $0 : "-" })
         var plan = RolloutPlan(
             name: name ?? word, alias: alias, to: Destination(provider: ProviderID(parts[0]), model: parts[1]))
-        plan.steps = try steps.split(separator: ",").map { text in
-            guard let share = Double(text.filter { $0 != "%" && $0 != " " }), (0.01...100).contains(share) else {
-                throw ValidationError("--steps: expected shares in percent such as 1,5,25,100, found `\(text)`")
-            }
-            return Int((share * 100).rounded())
-        }
+        if let steps { plan.steps = try steps.split(separator: ",").map { try Self.share($0, "--steps") } }
+        try addCompany(to: &plan)
         if !guards.isEmpty {
             plan.guards = try guards.map { text in
                 do throws(RolloutGuard.Fault) {
@@ -61,5 +66,35 @@ struct RolloutStart: ParsableCommand {
         plan.minimumMilliseconds = Int64(clamping: min(max(minSeconds, 0), 2_592_000)) * 1_000
         if let fault = plan.fault { throw ValidationError(fault) }
         return plan
+    }
+
+    /// The shadow and the judge.
+    private func addCompany(to plan: inout RolloutPlan) throws {
+        if let shadow {
+            plan.shadow = RolloutPlan.Shadow(
+                share: try Self.share(shadow[...], "--shadow"),
+                maximumNanoUSD: try Self.nanoUSD(shadowMaxUsd, "--shadow-max-usd"))
+            if steps == nil { plan.mode = .shadow }
+        }
+        guard let judge else { return }
+        guard let rubric else { throw ValidationError("--judge: say by --rubric what makes an answer good") }
+        plan.judging = RolloutPlan.Judging(
+            alias: judge, rubric: rubric, share: try Self.share(judgeShare[...], "--judge-share"),
+            maximumNanoUSD: try Self.nanoUSD(judgeMaxUsd, "--judge-max-usd"))
+    }
+
+    private static func share(_ text: Substring, _ option: String) throws -> Int {
+        guard let share = Double(text.filter { $0 != "%" && $0 != " " }), (0.01...100).contains(share) else {
+            throw ValidationError("\(option): expected a share in percent such as 5, found `\(text)`")
+        }
+        return Int((share * 100).rounded())
+    }
+
+    private static func nanoUSD(_ text: String?, _ option: String) throws -> Int64 {
+        guard let text else { throw ValidationError("\(option): say what it may cost a day, in US dollars") }
+        guard let dollars = Double(text), (0.000001...1_000_000).contains(dollars) else {
+            throw ValidationError("\(option): expected US dollars such as 5, found `\(text)`")
+        }
+        return Int64((dollars * 1e9).rounded())
     }
 }

@@ -61,10 +61,13 @@ struct RolloutStatus: ParsableCommand {
         for line in lines {
             table.add([
                 line.name, line.alias, line.to, line.mode, line.phase.rawValue, "\(Self.number(line.share)) %",
-                "\(line.step) of \(line.steps.count)", "\(line.requests)", line.reason.rawValue,
+                "\(line.step) of \(line.stages)", "\(line.requests)", line.reason.rawValue,
             ])
         }
         Swift.print(table.text)
+        if let gateways = report.gateways {
+            Swift.print(gateways == 1 ? "1 gateway counts" : "\(gateways) gateways count together")
+        }
         for line in lines {
             var guards = TextTable(
                 [line.name, "CANARY", "N", "CONTROL", "N", "EVIDENCE", "NEEDED", ""], right: [1, 2, 3, 4, 5, 6])

@@ -344,6 +344,17 @@ struct ConfigurationLoaderTests {
         #expect(configuration.limitState.file == "etc/var/limits.sqlite")
     }
 
+    @Test func `models and providers are each tenant's where the file says so, and only they`() throws {
+        let text = "providers: { demo: { requests_per_minute: 60, per_tenant: true } }"
+        let limits = try load(text, file: "policies/limits.yaml").attemptLimits
+        let rule = AttemptRule(requests: MinuteRate(perMinute: 60), isPerTenant: true)
+        #expect(limits == AttemptLimits(providers: ["demo": rule]))
+        #expect(throws: (any Error).self) {
+            try load(
+                "principals: { alice: { requests_per_minute: 60, per_tenant: true } }", file: "policies/limits.yaml")
+        }
+    }
+
     @Test func `a class that is off is not looked for`() throws {
         let privacy = try load("classes: { email: off, phone: on }\nthreshold: 30\n", file: "policies/privacy.yaml")
             .privacy
