@@ -14,11 +14,11 @@ def free_port():
         return s.getsockname()[1]
 
 
-def eventually(condition, seconds=60):
-    """Waits until a condition holds, on machines of any speed; its last value."""
-    end = time.time() + seconds
-    while not (value := condition()) and time.time() < end: time.sleep(0.02)
-    assert value, "it did not come about"
+def eventually(condition, seconds=120, otherwise=None):
+    """Waits until a condition holds, on machines of any speed; its last value. `otherwise` tells how things stand if it does not."""
+    end = time.monotonic() + seconds
+    while not (value := condition()) and time.monotonic() < end: time.sleep(0.02)
+    assert value, f"it did not come about{': ' + str(otherwise()) if otherwise else ''}"
     return value
 
 
