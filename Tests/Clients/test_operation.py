@@ -1,5 +1,5 @@
 """Running it: reload, drain, keys, limits, fallback, cancellation, what operators ask."""
-import json, os, pathlib, shutil, signal, subprocess, threading, time
+import json, os, pathlib, shutil, signal, socket, subprocess, threading, time
 import httpx2, openai, pytest
 from conftest import PROGRAM, eventually
 
@@ -18,6 +18,15 @@ def test_a_mistake_in_the_configuration_is_named_with_its_place(make_gateway):
     file.write_text(file.read_text().replace("listen:", "lissten:"))
     p = gateway.run("check", check=False)
     assert p.returncode != 0 and "sallyport.yaml:1:1" in p.stderr and "listen" in p.stderr
+
+
+@pytest.mark.parametrize("setting", ["listen", "admin"])
+def test_a_port_that_is_taken_is_named_with_its_setting(make_gateway, setting):
+    g = make_gateway()
+    with socket.create_server(("127.0.0.1", g.port if setting == "listen" else g.admin_port)) as taken:
+        g.start(wait=False)
+        assert g.process.wait(120) != 0
+        assert f"`{setting}`: can't listen at `127.0.0.1:{taken.getsockname()[1]}`: Address already in use: another process listens there" in g.logged()
 
 
 def test_reload_is_all_or_nothing(gateway):

@@ -69,7 +69,7 @@ final class AdminServer: Sendable {
                             monitor: monitor, rollouts: rollouts))
                 }
             }
-            .bind(host: address, port: port).wait()
+            .listen(at: address, port, setting: "admin")
     }
 }
 

@@ -42,7 +42,7 @@ final class Listener: Sendable {
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
             }
-            .bind(host: address, port: port).wait()
+            .listen(at: address, port, setting: "listen")
         server.withLock { $0 = channel }
         return channel.localAddress?.port ?? port
     }
