@@ -29,6 +29,20 @@ def test_a_port_that_is_taken_is_named_with_its_setting(make_gateway, setting):
         assert f"`{setting}`: can't listen at `127.0.0.1:{taken.getsockname()[1]}`: Address already in use: another process listens there" in g.logged()
 
 
+def test_operators_ask_at_an_address_of_ipv6(make_gateway):
+    try: socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError: pytest.skip("this machine has no IPv6")
+    g = make_gateway()
+    file = g.folder / "sallyport.yaml"
+    file.write_text(file.read_text().replace("address: 127.0.0.1", 'address: "::1"'))
+    g.url, g.admin = f"https://[::1]:{g.port}", f"http://[::1]:{g.admin_port}"
+    g.start()
+    assert g.listed(g.key) == 200
+    for verb in (["models", "--json"], ["limits", "--json"], ["monitor", "--once", "--json"], ["rollout", "status", "--json"]):
+        p = g.run(*verb)
+        assert json.loads(p.stdout) and not p.stderr, (verb, p.stderr)
+
+
 def test_reload_is_all_or_nothing(gateway):
     policy = gateway.folder / "policies/access.cedar"
     good = policy.read_text()

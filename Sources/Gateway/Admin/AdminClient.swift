@@ -40,8 +40,9 @@ public enum AdminClient {
         let (address, port) = (configuration.admin.address, configuration.admin.port)
         let socket = try connect(address, port)
         defer { close(socket) }
+        // Whatever the address is called, it is asked as this machine.
         let request =
-            Array("\(line) HTTP/1.1\r\nhost: \(address):\(port)\r\nconnection: close\r\n\(fields)\r\n".utf8) + body
+            Array("\(line) HTTP/1.1\r\nhost: localhost:\(port)\r\nconnection: close\r\n\(fields)\r\n".utf8) + body
         guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw Failure(description: "\(address):\(port): \(reason())")
         }

@@ -101,6 +101,12 @@ private final class AdminHandler: ChannelInboundHandler {
         self.exposition = exposition
     }
 
+    /// What tells of the business is given to this machine only; what probes and Prometheus ask for, under any name.
+    private static let forOperators: Set<Substring> = [
+        "/limits", "/rollouts", "/rollouts.html", "/models", "/models/explain", "/models.html", "/monitor",
+        "/monitor.html",
+    ]
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
@@ -129,6 +135,10 @@ private final class AdminHandler: ChannelInboundHandler {
             return write(.text("only GET is served here\n", status: .methodNotAllowed), for: head, context: context)
         }
         let path = head.uri.prefix(while: { $0 != "?" })
+        guard !Self.forOperators.contains(path) || ExposureHeaders.isForUs(head.headers) else {
+            let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
+            return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
+        }
         switch path {
         case "/livez":
             write(.text("ok\n"), for: head, context: context)
@@ -144,64 +154,24 @@ private final class AdminHandler: ChannelInboundHandler {
             answer.type = "text/plain; version=0.0.4; charset=utf-8"
             write(answer, for: head, context: context)
         case "/limits":
-            guard ExposureHeaders.isForUs(head.headers) else {
-                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
-                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
-            }
             // Where others count too, they are asked, which takes time.
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [limits] in limits() }
-                .whenSuccess { json in
-                    let (handler, context) = bound.value
-                    guard context.channel.isActive else { return }
-                    var answer = AdminAnswer.text("")
-                    (answer.type, answer.body) = ("application/json", json)
-                    handler.write(answer, for: head, context: context)
-                }
+            write(for: head, context: context) { [limits] in
+                var answer = AdminAnswer.text("")
+                (answer.type, answer.body) = ("application/json", limits())
+                return answer
+            }
         case "/rollouts", "/rollouts.html":
-            guard ExposureHeaders.isForUs(head.headers) else {
-                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
-                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
-            }
             // Where several gateways count what is spent together, that is asked.
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             let page = String(path)
-            NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [rollouts] in rollouts.answer(page) }
-                .whenSuccess { answer in
-                    let (handler, context) = bound.value
-                    guard context.channel.isActive else { return }
-                    handler.write(answer, for: head, context: context)
-                }
+            write(for: head, context: context) { [rollouts] in rollouts.answer(page) }
         case "/models", "/models/explain", "/models.html":
-            guard ExposureHeaders.isForUs(head.headers) else {
-                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
-                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
-            }
             write(models(path, head.uri.dropFirst(path.utf8.count + 1)), for: head, context: context)
         case "/monitor", "/monitor.html":
-            guard ExposureHeaders.isForUs(head.headers) else {
-                let refusal = "ask for this as localhost, 127.0.0.1 or [::1]\n"
-                return write(.text(refusal, status: .misdirectedRequest), for: head, context: context)
-            }
             // A copy of all figures and some tests: not on a loop that serves callers.
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             let page = String(path)
-            NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) { [monitor] in
-                MonitorReport.answer(page[...], monitor)
-            }
-            .whenSuccess { answer in
-                let (handler, context) = bound.value
-                guard context.channel.isActive else { return }
-                handler.write(answer, for: head, context: context)
-            }
+            write(for: head, context: context) { [monitor] in MonitorReport.answer(page[...], monitor) }
         case _ where ExposurePages.serves(path):
-            // The pipeline gives us the next request when this one is answered.
-            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            pages.answer(head, on: context.eventLoop).whenSuccess { answer in
-                let (handler, context) = bound.value
-                guard context.channel.isActive else { return }
-                handler.write(answer, for: head, context: context)
-            }
+            write(pages.answer(head, on: context.eventLoop), for: head, context: context)
         default:
             write(
                 .text(
@@ -218,8 +188,23 @@ private final class AdminHandler: ChannelInboundHandler {
         guard ExposureHeaders.isForUs(head.headers), body.count <= RolloutsAnswering.mostBytes else {
             return write(.text("this can't be taken\n", status: .badRequest), for: head, context: context)
         }
+        write(rollouts.answer(head, body, on: context.eventLoop), for: head, context: context)
+    }
+
+    /// Writes what is made on another thread.
+    private func write(
+        for head: HTTPRequestHead, context: ChannelHandlerContext, _ make: @escaping @Sendable () -> AdminAnswer
+    ) {
+        let answer = NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop, make)
+        write(answer, for: head, context: context)
+    }
+
+    /// Writes what comes later. The pipeline gives us the next request when this one is answered.
+    private func write(
+        _ answer: EventLoopFuture<AdminAnswer>, for head: HTTPRequestHead, context: ChannelHandlerContext
+    ) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        rollouts.answer(head, body, on: context.eventLoop).whenSuccess { answer in
+        answer.whenSuccess { answer in
             let (handler, context) = bound.value
             guard context.channel.isActive else { return }
             handler.write(answer, for: head, context: context)
