@@ -79,6 +79,9 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
     public var minimumRequests = 100
     /// How long a step lasts at least, unless it is shown before, in milliseconds.
     public var minimumMilliseconds: Int64 = 60_000
+    /// A try that shows nothing for so many milliseconds counts as failed, though it may still be under way; `nil`: see
+    /// ``RolloutState/maximumWait``.
+    public var maximumWaitMilliseconds: Int64?
     /// What has to be kept.
     public var guards: [RolloutGuard] = []
     /// The probability that a candidate that keeps all guards is rolled back all the same, over the whole rollout.
@@ -121,6 +124,9 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         if Set(guards.map(\.description)).count < guards.count { return "a guard stands there twice" }
         if !(1...1_000_000).contains(minimumRequests) { return "a step has 1 to 1000000 requests at least" }
         if !(0...2_592_000_000).contains(minimumMilliseconds) { return "a step lasts at most 30 days at least" }
+        if let wait = maximumWaitMilliseconds, !Self.waits.contains(wait) {
+            return "an answer is waited for from 0.1 s to an hour"
+        }
         if !(falseRollbackRate > 0 && falseRollbackRate < 0.5) {
             return "the rate of false rollbacks is between 0 and 0.5"
         }
@@ -155,6 +161,8 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         return nil
     }
 
+    /// What `max_wait` may be, in milliseconds.
+    public static let waits: ClosedRange<Int64> = 100...3_600_000
     private static let money: ClosedRange<Int64> = 1...1_000_000_000_000_000
 
     /// Tells plans apart, by all that they say.
@@ -165,6 +173,7 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
             + ["\(minimumRequests)", "\(minimumMilliseconds)", "\(falseRollbackRate)"]
             + [shadow.map { "\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
             + [judging.map { "\($0.alias)\n\($0.rubric)\n\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
+            + (maximumWaitMilliseconds.map { ["wait \($0)"] } ?? [])
         return String(SHA256.hash(parts.joined(separator: "\u{0}")).hex.prefix(16))
     }
 

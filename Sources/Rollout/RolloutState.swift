@@ -43,12 +43,18 @@ public struct RolloutState: Hashable, Sendable, Codable {
         public var arm: Arm
         /// The values.
         public var values: [RolloutMetric: Double]
+        /// Whether it was given up before it had shown anything: no error yet, but many of these are a failure. Absent where it was not.
+        public var isUnanswered: Bool?
 
         /// Puts it together.
-        public init(arm: Arm, values: [RolloutMetric: Double]) {
+        public init(arm: Arm, values: [RolloutMetric: Double], isUnanswered: Bool = false) {
             self.arm = arm
             self.values = values
+            self.isUnanswered = isUnanswered ? true : nil
         }
+
+        /// Whether it speaks for a candidate that fails altogether; `nil`: it says nothing of that.
+        public var isFailure: Bool? { isUnanswered == true ? true : values[.error].map { $0 > 0 } }
     }
 
     /// The plan.
@@ -80,6 +86,8 @@ public struct RolloutState: Hashable, Sendable, Codable {
 
     /// How many steps it took; absent in what was kept before there was this.
     private var steps: Int?
+    /// The same.
+    private var controlTimes: ControlTimes?
 
     private let hardAlpha: Double
     /// A part of the error rate for failing altogether, the rest for the guards.
@@ -133,6 +141,25 @@ public struct RolloutState: Hashable, Sendable, Codable {
     /// What is known of the guards.
     public var evidence: [GuardEvidence] { monitors.map(\.evidence) }
 
+    // MARK: - How long an answer is waited for
+
+    /// What 95 % of the control's answers take at most of late, in milliseconds; `nil` while there are too few.
+    public var usualWait: Double? { controlTimes?.p95 }
+
+    /// A try that shows nothing for so many milliseconds counts as failed: what the plan says; or three times what is usual, and at least
+    /// 5 s where a guard is on a time, 30 s where none is, or nothing is usual yet.
+    public var maximumWait: Double {
+        if let wait = plan.maximumWaitMilliseconds { return Double(wait) }
+        guard let usualWait else { return Self.patientWait }
+        // Who guards no time may want a candidate that thinks for long.
+        let least = plan.guards.contains { $0.metric.isTime } ? Self.leastWait : Self.patientWait
+        return min(max(least, Self.timesUsual * usualWait), Double(RolloutPlan.waits.upperBound))
+    }
+
+    private static let leastWait = 5_000.0
+    private static let patientWait = 30_000.0
+    private static let timesUsual = 3.0
+
     // MARK: - What happens
 
     /// Takes what was measured in, and says which step follows from it.
@@ -142,20 +169,30 @@ public struct RolloutState: Hashable, Sendable, Codable {
             guard let value = observation.values[monitors[index].rule.metric] else { continue }
             monitors[index].add(value, to: observation.arm)
         }
-        if let error = observation.values[.error] {
+        if let failed = observation.isFailure {
             switch observation.arm {
-            case .treatment:
-                treatmentRequests += 1
-                stepRequests += 1
-                failing.treatment(failed: error > 0)
-            case .control:
-                controlRequests += 1
-                failing.control(failed: error > 0)
+            case .treatment: failing.treatment(failed: failed)
+            case .control: failing.control(failed: failed)
             }
         }
+        count(observation)
         if failing.isShown { return end(.rolledBack, .failing, at: now) }
         if monitors.contains(where: \.isBroken) { return end(.rolledBack, .broken, at: now) }
         return mayAdvance ? tick(at: now) : nil
+    }
+
+    private mutating func count(_ observation: Observation) {
+        if observation.arm == .control, let time = observation.values[.latency] {
+            controlTimes = controlTimes ?? ControlTimes()
+            controlTimes?.add(time)
+        }
+        guard observation.values[.error] != nil else { return }
+        switch observation.arm {
+        case .treatment:
+            treatmentRequests += 1
+            stepRequests += 1
+        case .control: controlRequests += 1
+        }
     }
 
     /// Time goes on.

@@ -1,5 +1,5 @@
 """Rollouts: a candidate that is as good gets on, one that gets worse in midway is taken back, whatever is killed meanwhile."""
-import concurrent.futures, json, os, shutil, signal, stat, subprocess, time, urllib.error, urllib.request
+import concurrent.futures, json, os, shutil, signal, stat, subprocess, threading, time, urllib.error, urllib.request
 import httpx2
 import pytest
 from conftest import eventually, free_port
@@ -12,8 +12,10 @@ MODELS = f'  small: {{ candidates: [{{ provider: upstream, model: echo, {PRICE} 
 class Scripted(Provider):
     """A provider that can get worse."""
     mode = "good"
+    def __init__(self): self.gate = threading.Event(); super().__init__()
 
     def answer(self, h, body):
+        if self.mode == "hangs": self.gate.wait(600)
         if self.mode == "errors": return self.whole(h, 500, {"error": {"message": "scripted", "type": "server_error"}})
         if self.mode == "some-errors" and len(self.seen) % 3 == 0: return self.whole(h, 500, {"error": {"message": "scripted", "type": "server_error"}})
         if self.mode == "slow": time.sleep(0.4)
@@ -29,13 +31,14 @@ class Scripted(Provider):
 
 
 class House:
-    def __init__(self, make_gateway, count=1, second=None, **k):
+    def __init__(self, make_gateway, count=1, second=None, models=MODELS, **k):
         self.control, self.canary = Scripted(), Scripted()
-        self.gateways = [make_gateway(upstream=self.control.url, second=second or self.canary.url, models=MODELS, **k).start() for _ in range(count)]
+        self.gateways = [make_gateway(upstream=self.control.url, second=second or self.canary.url, models=models, **k).start() for _ in range(count)]
         self.gateway, self.number = self.gateways[0], 0
         self.clients = [httpx2.Client(verify=g.context(), timeout=120, trust_env=False) for g in self.gateways]
 
     def close(self):
+        for part in (self.control, self.canary): part.gate.set()
         for part in self.clients: part.close()
         for part in (self.control, self.canary): part.stop()
 
@@ -151,6 +154,52 @@ def test_a_hard_failure_costs_at_most_twenty_requests_none_of_which_the_caller_s
     assert house.status()["phase"] == "rolled_back" and house.steps()[-1]["reason"] in ("failing", "guard")
     failed = sum(e["kind"] == "result" and e["outcome"] != "completed" for e in house.gateway.entries())
     assert 3 <= failed <= 20
+
+
+ERRORS_ALONE = "error_rate<=control+0.05"
+
+
+def test_tries_that_hang_count_as_failed_while_they_are_under_way(house):
+    house.start(ERRORS_ALONE, steps="50", requests=100000, more=["--max-wait", "0.2"])
+    assert all(r.status_code == 200 for r in house.ask_many(20))
+    house.canary.mode = "hangs"
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        waiting = [pool.submit(house.ask) for _ in range(40)]
+        eventually(lambda: house.status()["phase"] == "rolled_back")
+        hanging = sum(not w.done() for w in waiting)
+        house.canary.gate.set()
+        assert hanging >= 5 and all(w.result().status_code == 200 for w in waiting)      # the provider's own patience had no part in it
+    assert house.steps()[-1]["reason"] in ("failing", "guard")
+
+
+def test_tries_that_hang_count_though_a_hedge_answers_in_their_place(make_house):
+    house = make_house(models=f"  small: {{ strategy: ordered, hedge: {{ after: 300ms, max_cost_share: 100% }}, candidates: [{{ provider: upstream, model: echo, {PRICE} }}, {{ provider: upstream, model: again, {PRICE} }}] }}\n")
+    house.start(ERRORS_ALONE, steps="50", requests=100000, more=["--max-wait", "600"])
+    assert all(r.status_code == 200 for r in house.ask_many(60))
+    seen = len(house.canary.seen)
+    house.canary.mode = "hangs"
+    for _ in range(100):
+        assert house.ask().status_code == 200
+        if house.status()["phase"] == "rolled_back": break
+    assert house.status()["phase"] == "rolled_back" and house.steps()[-1]["reason"] == "failing"
+    assert len(house.canary.seen) - seen <= 20
+
+
+def test_tries_that_hang_count_though_callers_leave(house):
+    house.start(ERRORS_ALONE, steps="50", requests=100000, more=["--max-wait", "600"])
+    assert all(r.status_code == 200 for r in house.ask_many(60))
+    seen = len(house.canary.seen)
+    house.canary.mode = "hangs"
+    def leave():
+        try: house.clients[0].post(house.gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + house.gateway.key}, timeout=2,
+            json={"model": "small", "messages": [{"role": "user", "content": f"{time.monotonic_ns()}"}]})
+        except httpx2.TimeoutException: pass
+    for _ in range(10):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool: list(pool.map(lambda _: leave(), range(8)))
+        if house.status()["phase"] == "rolled_back": break
+    eventually(lambda: house.status()["phase"] == "rolled_back")
+    assert house.steps()[-1]["reason"] == "failing"
+    assert len(house.canary.seen) - seen <= 40
 
 
 def test_what_operators_say_is_done_and_nobody_else_may(house):

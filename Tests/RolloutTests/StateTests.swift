@@ -103,6 +103,59 @@ import Testing
         #expect(evidence.treatmentCount == 1 && evidence.controlCount == 0)
     }
 
+    @Test func `an answer is waited for by what the control takes, unless the plan says how long`() throws {
+        func state(_ guards: [String], answers: Int, wait: Int64? = nil) throws -> RolloutState {
+            let rules = try guards.map { try RolloutGuard($0) }
+            var simulation = Simulation(seed: 1) {
+                $0.guards = rules
+                $0.maximumWaitMilliseconds = wait
+            }
+            let identity = try #require(simulation.state?.identity)
+            for index in 0..<answers {
+                let observation = RolloutState.Observation(
+                    arm: .control, values: [.error: 0, .latency: Double(index % 20 + 1) * 1_000])
+                _ = simulation.book.apply(
+                    .observed(name: "try", identity: identity, observation, nil), at: simulation.now)
+            }
+            return try #require(simulation.state)
+        }
+        let (timed, untimed) = (["p95_ms<=2*control"], ["error_rate<=control+0.02"])
+        #expect(try state(timed, answers: 0).usualWait == nil && state(timed, answers: 19).maximumWait == 30_000)
+        let usual = try #require(try state(timed, answers: 200).usualWait)
+        #expect((19_000...20_000).contains(usual))
+        #expect(try state(timed, answers: 200).maximumWait == 3 * usual)
+        #expect(try state(untimed, answers: 200).maximumWait == 3 * usual)
+        #expect(try state(timed, answers: 200, wait: 700).maximumWait == 700)
+        var quick = Simulation(seed: 1)
+        quick.run(400, control: Behaviour(milliseconds: 10), treatment: Behaviour(milliseconds: 10))
+        #expect(quick.state?.maximumWait == 5_000)
+        let rule = try RolloutGuard("error_rate<=control+0.02")
+        var patient = Simulation(seed: 1) { $0.guards = [rule] }
+        patient.run(400, control: Behaviour(milliseconds: 10), treatment: Behaviour(milliseconds: 10))
+        #expect(patient.state?.maximumWait == 30_000)
+    }
+
+    @Test func `who is given up before it answers fails altogether, unless the control is as often`() throws {
+        for isControlToo in [false, true] {
+            var simulation = Simulation(seed: 3)
+            let identity = try #require(simulation.state?.identity)
+            for _ in 0..<60 {
+                for arm in [Arm.control, .treatment] {
+                    let isUnanswered = arm == .treatment || isControlToo
+                    let observation = RolloutState.Observation(
+                        arm: arm, values: isUnanswered ? [:] : [.error: 0], isUnanswered: isUnanswered)
+                    simulation.steps +=
+                        simulation.book.apply(
+                            .observed(name: "try", identity: identity, observation, nil), at: simulation.now
+                        ).steps
+                }
+            }
+            #expect(simulation.state?.phase == (isControlToo ? .running : .rolledBack))
+            #expect(isControlToo || simulation.steps.last?.reason == .failing)
+            #expect(simulation.state?.treatmentRequests == 0, "what nobody answered is no request that counts")
+        }
+    }
+
     @Test func `what is remembered of requests has an end`() throws {
         var simulation = Simulation(seed: 1)
         let identity = try #require(simulation.state?.identity)

@@ -33,6 +33,8 @@ private struct RolloutReader {
         let guards = section.field("guards")?.elements(of: "guards such as `error_rate<=control+0.02`")
         let requests = section.field("min_requests")?.integer(in: 1...1_000_000)
         let time = section.field("min_time")?.milliseconds(in: 0...2_592_000_000)
+        let wait = section.field("max_wait")?.milliseconds(
+            in: Int(RolloutPlan.waits.lowerBound)...Int(RolloutPlan.waits.upperBound))
         let rate = section.field("false_rollbacks").flatMap { self.share($0) }
         let shadow = section.field("shadow").map { self.shadow($0.section) }
         let judge = section.field("judge").map { self.judge($0) }
@@ -59,6 +61,7 @@ private struct RolloutReader {
         if let guards { plan.guards = guards.compactMap { self.rule($0) } }
         if let requests { plan.minimumRequests = requests }
         if let time { plan.minimumMilliseconds = Int64(time) }
+        plan.maximumWaitMilliseconds = wait.map { Int64($0) }
         if let rate { plan.falseRollbackRate = rate }
         if let fault = plan.fault {
             field.reportKey("`\(field.key)`: \(fault)")

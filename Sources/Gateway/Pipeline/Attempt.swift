@@ -120,6 +120,14 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     private(set) var firstTokenNanoseconds: UInt64?
     /// Bytes of the answer's body so far.
     private(set) var bytesReceived = 0
+    /// When something of the answer's body came last, or its provider was let send on.
+    private var lastSign: UInt64
+    /// The longest time between two signs, in nanoseconds.
+    private var longestGap: UInt64 = 0
+    /// How long nothing has come of the answer's body, in nanoseconds; nothing while it is the caller who is behind.
+    var silence: UInt64 { uncredited > 0 ? 0 : Clock.monotone() - lastSign }
+    /// The longest silence so far, in nanoseconds.
+    var longestSilence: UInt64 { max(longestGap, outcome == nil ? silence : 0) }
 
     /// Prepares a try. `answerHeaders` makes the head of a streamed answer.
     init(
@@ -141,6 +149,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
         self.race = race
         self.isHedge = isHedge
         began = Clock.monotone()
+        lastSign = began
     }
 
     /// The prompt's tokens by estimate.
@@ -241,6 +250,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
             answerBegan?()
         }
         bytesReceived += bytes.count
+        sign()
         if keepsBytes > kept.count { kept += bytes.prefix(keepsBytes - kept.count) }
         if isStream, glimpseBytes > glimpse.count { glimpse += bytes.prefix(glimpseBytes - glimpse.count) }
         if watchesBytes > watched.count, isStream { watched += bytes.prefix(watchesBytes - watched.count) }
@@ -393,7 +403,14 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     func credit() {
         guard uncredited > 0, stream != nil, exchange.isWritable else { return }
         call?.consumed(uncredited)
+        // It could not send before.
+        lastSign = Clock.monotone()
         uncredited = 0
+    }
+
+    private func sign() {
+        longestGap = max(longestGap, silence)
+        lastSign = Clock.monotone()
     }
 
     /// The answer is whole, as the protocol has it.
@@ -487,6 +504,7 @@ final class Attempt: UpstreamSink, @unchecked Sendable {
     }
 
     private func finish(_ outcome: Outcome) {
+        sign()
         self.outcome = outcome
         openingTimer?.cancel()
         openingTimer = nil

@@ -77,6 +77,15 @@ extension Attempt.Outcome {
         }
     }
 
+    /// Whether the caller left before it had all.
+    var hasCallerLeft: Bool {
+        switch self {
+        case .callerLeft: true
+        case .streamed(let streamed): streamed.callerLeft
+        default: false
+        }
+    }
+
     /// The provider's status; `nil` where it gave none.
     var status: Int? {
         switch self {

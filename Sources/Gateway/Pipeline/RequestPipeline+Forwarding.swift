@@ -69,7 +69,9 @@ extension RequestPipeline {
         follow(step, attempt)
         if inquiry.rollout?.needsText == true { attempt.watches(AnswerQuality.mostBytes) }
         inquiry.forwarder.forward(request, permit, treated, whole.digest, receipt, to: permitted, inquiry, attempt)
+        let watch = watchSilence(of: attempt, at: step, began: began, inquiry)
         var outcome = await attempt.end()
+        watch?.end()
         var facts = AnswerFacts()
         defer {
             settle(inquiry, receipt, step, attempt, outcome, facts: facts, began, number, treated)

@@ -130,14 +130,19 @@ extension RequestPipeline {
             if !attempt.isHedge { inquiry.rollout?.isCounted = true }
             return
         }
+        let waited = Double(attempt.longestSilence) / 1e6
+        if waited >= part.rollout.maximumWait { return count([.error: 1, .latency: milliseconds], arm, inquiry) }
         var values: [RolloutMetric: Double] = [:]
         switch outcome {
-        case .callerLeft: return
-        case .streamed(let streamed) where streamed.callerLeft: return
-        case .outpaced:
+        case _ where outcome.hasCallerLeft:
+            // Who left sooner than the control usually answers says nothing of anybody.
+            guard attempt.bytesReceived == 0, let usual = part.rollout.usualWait, waited > usual else { return }
+            return count([:], isUnanswered: true, arm, inquiry)
+        case .outpaced(let wasWhole):
             // It would have taken longer yet.
             values[.error] = 0
             values[.latency] = milliseconds
+            return count(values, isUnanswered: !wasWhole && attempt.bytesReceived == 0, arm, inquiry)
         default:
             let isGood = outcome.ledgerOutcome == .completed && (200...299).contains(outcome.status ?? 0)
             values[.error] = isGood ? 0 : 1
@@ -152,6 +157,20 @@ extension RequestPipeline {
             }
         }
         count(values, arm, inquiry)
+    }
+
+    /// Counts a try of the candidate as failed once nothing has come of it for as long as its rollout waits, whatever becomes of it later: a
+    /// provider that hangs ends no try by itself. `nil` where there is nothing to count.
+    func watchSilence(of attempt: Attempt, at step: Route.Step, began: UInt64, _ inquiry: Inquiry) -> SilenceWatch? {
+        guard let part = inquiry.rollout, part.arm == .treatment, !part.isCounted, step.index == part.index else {
+            return nil
+        }
+        return SilenceWatch(
+            attempt, on: inquiry.exchange.loop, limit: UInt64(part.rollout.maximumWait * 1e6)
+        ) { [self] in
+            let milliseconds = Double(Clock.monotone() &- began) / 1e6
+            count([.error: 1, .latency: milliseconds], .treatment, inquiry)
+        }
     }
 
     /// An answer as it came, where all of it is at hand.
@@ -176,7 +195,7 @@ extension RequestPipeline {
             if isActive, let quality = AnswerQuality(answer.bytes, isStream: answer.isStream, of: operation) {
                 values.merge(quality.values(for: request, privacy, treated.restoration)) { $1 }
             }
-            tell(values)
+            tell(values, false)
         }
         judge(
             JudgeMaterial(
@@ -185,12 +204,12 @@ extension RequestPipeline {
             of: arm, part, inquiry)
     }
 
-    func count(_ values: [RolloutMetric: Double], _ arm: Arm, _ inquiry: Inquiry) {
-        counting(arm, inquiry)?(values)
+    func count(_ values: [RolloutMetric: Double], isUnanswered: Bool = false, _ arm: Arm, _ inquiry: Inquiry) {
+        counting(arm, inquiry)?(values, isUnanswered)
     }
 
     /// What takes the request's outcome in, once and from any thread; `nil` where it has one.
-    private func counting(_ arm: Arm, _ inquiry: Inquiry) -> (@Sendable ([RolloutMetric: Double]) -> Void)? {
+    private func counting(_ arm: Arm, _ inquiry: Inquiry) -> (@Sendable ([RolloutMetric: Double], Bool) -> Void)? {
         guard let part = inquiry.rollout, !part.isCounted else { return nil }
         inquiry.rollout?.isCounted = true
         let principal = inquiry.principal
@@ -201,11 +220,11 @@ extension RequestPipeline {
             : RolloutBook.Answered(
                 request: inquiry.id.description, tenant: principal.tenant,
                 principal: "\(principal.kind.rawValue):\(principal.name)")
-        return { [rollouts] values in
+        return { [rollouts] values, isUnanswered in
             rollouts.submit(
                 .observed(
                     name: part.rollout.plan.name, identity: part.rollout.identity,
-                    RolloutState.Observation(arm: arm, values: values), answered))
+                    RolloutState.Observation(arm: arm, values: values, isUnanswered: isUnanswered), answered))
         }
     }
 }

@@ -19,6 +19,10 @@ final class Rollouts: Sendable {
         let phase: RolloutState.Phase
         /// Whether no caller has the candidate's answers.
         let isShadow: Bool
+        /// A try that shows nothing for so long counts as failed, in milliseconds.
+        let maximumWait: Double
+        /// What the control takes at most, usually, in milliseconds; `nil`: not known yet.
+        let usualWait: Double?
 
         /// Whether something is still to be learned.
         var isOpen: Bool { phase == .running || phase == .held }
@@ -176,15 +180,15 @@ final class Rollouts: Sendable {
 
     /// While others can't be asked, this gateway's own measurements can at least keep it from a candidate that fails altogether.
     private func brake(_ event: RolloutBook.Event) {
-        guard case .observed(_, let identity, let observation, _) = event, let error = observation.values[.error] else {
+        guard case .observed(_, let identity, let observation, _) = event, let failed = observation.isFailure else {
             return
         }
         published.withLock { state in
             guard state.trouble != nil else { return }
             var monitor = state.brakes[identity] ?? HardFailureMonitor(alpha: 0.001)
             switch observation.arm {
-            case .treatment: monitor.treatment(failed: error > 0)
-            case .control: monitor.control(failed: error > 0)
+            case .treatment: monitor.treatment(failed: failed)
+            case .control: monitor.control(failed: failed)
             }
             state.brakes[identity] = monitor
         }
@@ -306,7 +310,7 @@ final class Rollouts: Sendable {
         for state in book.rollouts where active[state.plan.alias] == nil {
             active[state.plan.alias] = Active(
                 plan: state.plan, identity: state.identity, share: state.share, phase: state.phase,
-                isShadow: state.isShadow)
+                isShadow: state.isShadow, maximumWait: state.maximumWait, usualWait: state.usualWait)
         }
         published.withLock { state in
             state.active = active

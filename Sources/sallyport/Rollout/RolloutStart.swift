@@ -28,6 +28,11 @@ struct RolloutStart: ParsableCommand {
     @Option(name: .customLong("guard"), help: "What has to be kept; may be repeated.") var guards: [String] = []
     @Option(help: "Requests of the candidate that a step has at least.") var minRequests = 100
     @Option(help: "Seconds that a step lasts at least.") var minSeconds = 60
+    @Option(
+        help: ArgumentHelp(
+            "A try that shows nothing for so many seconds counts as failed; unless given, three times what the control takes, and at least 5 "
+                + "(30 without a guard on a time).", valueName: "seconds"))
+    var maxWait: Double?
     @Option(help: "What stays in one arm: conversation or principal.") var sticky = "conversation"
 
     func run() throws {
@@ -64,6 +69,12 @@ struct RolloutStart: ParsableCommand {
         plan.unit = unit
         plan.minimumRequests = minRequests
         plan.minimumMilliseconds = Int64(clamping: min(max(minSeconds, 0), 2_592_000)) * 1_000
+        if let maxWait {
+            guard maxWait > 0, maxWait <= 3_600 else {
+                throw ValidationError("--max-wait: expected 0.1 to 3600 seconds, found `\(maxWait)`")
+            }
+            plan.maximumWaitMilliseconds = Int64((maxWait * 1_000).rounded())
+        }
         if let fault = plan.fault { throw ValidationError(fault) }
         return plan
     }
