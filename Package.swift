@@ -202,7 +202,7 @@ let package = Package(
         tests("LimitsTests", ["Limits", "Inference"]),
         tests("AnswerCacheTests", ["AnswerCache", "Inference", "Cryptography"]),
         tests("RedisClientTests", ["RedisClient"]),
-        tests("LimitStoreTests", ["LimitStore", "Limits", "Inference"]),
+        tests("LimitStoreTests", ["LimitStore", "Limits", "Inference", .product(name: "GRDB", package: grdb)]),
         tests("RolloutTests", ["Rollout", "Statistics", "Inference", "Cryptography"]),
         tests("RoutingTests", ["Routing", "Inference"]),
         tests("DialectsTests", ["Dialects", "Inference", "JSONText"]),

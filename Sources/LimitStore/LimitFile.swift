@@ -1,30 +1,32 @@
 internal import GRDB
+private import Glibc
 internal import Inference
 internal import Limits
 
 /// The SQLite file behind `LimitStore`: two tables, one writer.
 final class LimitFile: Sendable {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// What another process that has the file open is waited for, in seconds: a gateway that is just ending.
     private static let busySeconds = 5.0
     /// 2: tenants are told apart.
     private static let schema = 2
 
-    init(path: String) throws {
+    init(path: String, durability: LimitStore.Durability) throws {
+        try Self.close(path)
         var configuration = Configuration()
         configuration.busyMode = .timeout(Self.busySeconds)
         configuration.label = "limits"
         configuration.prepareDatabase { db in
-            // One gateway, one file: two that count apart would each spend the whole. `synchronous = FULL` would outlive a loss of power
-            // to the last commit, but syncs the journal at each: 4 to 7 ms here (a virtual disk), which only 64 requests at once bring
-            // below 100 us each, and which the request waits for before the ledger's own sync. After a loss of power the ledger's
-            // intents, which are synced, say what had left in those last moments.
+            // One gateway, one file: two that count apart would each spend the whole. `synchronous = FULL` outlives a loss of power to the
+            // last commit, but syncs the journal at each: 4 to 7 ms here (a virtual disk), which only 64 requests at once bring below
+            // 100 us each, and which the request waits for before the ledger's own sync. Without it the ledger's intents, which are
+            // synced, say after a loss of power what had left in those last moments.
             try db.execute(
                 sql: """
                     PRAGMA locking_mode = EXCLUSIVE;
                     PRAGMA journal_mode = WAL;
-                    PRAGMA synchronous = NORMAL;
+                    PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL");
                     """)
         }
         queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -57,6 +59,20 @@ final class LimitFile: Sendable {
             return .commit
         }
     }
+
+    /// Lets nobody but the owner read it, also one that was made by an older gateway; SQLite gives its other files the rights of this one.
+    private static func close(_ path: String) throws {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: reason()) }
+        defer { Glibc.close(descriptor) }
+        guard fchmod(descriptor, 0o600) == 0 else {
+            throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: reason())
+        }
+        // What a gateway that was killed left behind keeps the rights that it had.
+        for other in ["-wal", "-shm"] { chmod(path + other, 0o600) }
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 
     func content() throws -> LimitStore.Content {
         try queue.read { db in

@@ -6,9 +6,18 @@ public import Limits
 /// and how far the buckets by the minute are emptied.
 ///
 /// Callers hand over what changed and go on; one thread writes all that waits in one transaction. What `whenWritten` has confirmed survives
-/// the end of the process (`kill -9`), and a loss of power but for the last moments: SQLite's journal is synced when it is folded into the
-/// database, not at each commit. An attempt that was reserved there and never settled stays spent.
+/// the end of the process (`kill -9`). A loss of power it survives to the last with `Durability.power`; else but for the last moments:
+/// SQLite's journal is synced when it is folded into the database, not at each commit. An attempt that was reserved there and never
+/// settled stays spent. Only the file's owner may read it.
 public final class LimitStore: Sendable {
+    /// What that which is written survives.
+    public enum Durability: Sendable {
+        /// The end of the process.
+        case process
+        /// The end of the machine's power: each commit is synced.
+        case power
+    }
+
     /// An attempt that had room when its gateway ended.
     public struct OpenAttempt: Hashable, Sendable {
         /// Its number here.
@@ -69,11 +78,13 @@ public final class LimitStore: Sendable {
     private let path: String
 
     /// Opens the file, and makes it where there is none. Only one process may have it open. Blocks.
-    public static func open(path: String) throws(LimitStoreError) -> (store: LimitStore, content: Content) {
+    public static func open(
+        path: String, durability: Durability = .process
+    ) throws(LimitStoreError) -> (store: LimitStore, content: Content) {
         let file: LimitFile
         let content: Content
         do {
-            file = try LimitFile(path: path)
+            file = try LimitFile(path: path, durability: durability)
             content = try file.content()
         } catch {
             throw LimitStoreError(path: path, problem: LimitFile.words(error))

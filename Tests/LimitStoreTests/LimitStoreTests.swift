@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Inference
 import Limits
 import Testing
@@ -47,6 +48,31 @@ struct LimitStoreTests {
         #expect(kept.amounts == [amount(9, 3)])
         #expect(kept.open == [open(2)])
         again.close()
+    }
+
+    @Test func `nobody else may read it, also where an older gateway let them`() async throws {
+        func rights(_ suffix: String) throws -> Int {
+            let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
+            return try #require(attributes[.posixPermissions] as? Int)
+        }
+        for suffix in ["", "-wal"] {
+            #expect(FileManager.default.createFile(atPath: path + suffix, contents: nil))
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path + suffix)
+        }
+        let (store, _) = try LimitStore.open(path: path)
+        #expect(await isWritten(store, store.submit(amounts: [amount(5)])))
+        #expect(try rights("") == 0o600)
+        #expect(try rights("-wal") == 0o600)
+        store.close()
+    }
+
+    @Test(arguments: [(LimitStore.Durability.process, 1), (.power, 2)])
+    func `each commit is synced where a loss of power is to lose nothing`(
+        _ durability: LimitStore.Durability, _ level: Int
+    ) throws {
+        let file = try LimitFile(path: path, durability: durability)
+        #expect(try file.queue.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == level)
+        try file.close()
     }
 
     @Test func `buckets by the minute are kept until they are surely full`() async throws {

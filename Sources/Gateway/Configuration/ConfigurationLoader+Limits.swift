@@ -17,10 +17,12 @@ struct ReadLimits {
 extension ConfigurationLoader {
     static func limitState(_ section: ConfigurationSection) -> LimitStateSettings {
         let file = section.field("file")?.path()
+        let durability = section.field("durability")?.choice(GatewayConfiguration.Durability.self)
         let redis = section.field("redis").flatMap { limitServer($0.section) }
         section.finish()
         return LimitStateSettings(
-            file: file ?? ConfigurationPath.resolve("var/limits.sqlite", besides: section.source), redis: redis)
+            file: file ?? ConfigurationPath.resolve("var/limits.sqlite", besides: section.source),
+            durability: durability ?? .process, redis: redis)
     }
 
     private static func limitServer(_ section: ConfigurationSection) -> LimitStateSettings.Redis? {

@@ -119,7 +119,7 @@ public enum ConfigurationLoader {
 
     private static func ledger(_ section: ConfigurationSection) -> GatewayConfiguration.LedgerSettings {
         let directory = section.field("directory")?.path()
-        let durability = section.field("durability")?.choice(GatewayConfiguration.LedgerSettings.Durability.self)
+        let durability = section.field("durability")?.choice(GatewayConfiguration.Durability.self)
         let name = section.field("name").flatMap { field in
             let name = field.string("a name such as `example.com/gateway-1`")
             if let name, !LedgerKey.isName(name) {

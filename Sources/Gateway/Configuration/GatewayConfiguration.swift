@@ -19,16 +19,16 @@ public struct GatewayConfiguration: Sendable {
         public let port: Int
     }
 
+    /// What survives that was acknowledged.
+    public enum Durability: String, Hashable, Sendable, CaseIterable {
+        /// The end of the process: written, but perhaps not on the disk yet.
+        case process
+        /// The end of the machine's power: on the disk.
+        case power
+    }
+
     /// Where and how the ledger is kept.
     public struct LedgerSettings: Hashable, Sendable {
-        /// What an entry that is acknowledged survives.
-        public enum Durability: String, Hashable, Sendable, CaseIterable {
-            /// The end of the process: written, but perhaps not on the disk yet.
-            case process
-            /// The end of the machine's power: on the disk.
-            case power
-        }
-
         /// The folder.
         public let directory: String
         /// What an acknowledged entry survives.

@@ -2,6 +2,8 @@
 public struct LimitStateSettings: Sendable {
     /// The file of what this gateway counts by itself.
     public let file: String
+    /// What survives in it of what was spent.
+    public let durability: GatewayConfiguration.Durability
     /// Where several gateways count together; `nil`: this one counts by itself.
     public let redis: Redis?
 

@@ -189,7 +189,8 @@ extension GatewayLimits {
         func own() throws -> EmbeddedLimits {
             let path = configuration.limitState.file
             try KeyFile.makeFolder(of: path)
-            let (store, content) = try LimitStore.open(path: path)
+            let (store, content) = try LimitStore.open(
+                path: path, durability: configuration.limitState.durability == .power ? .power : .process)
             let results = content.open.isEmpty ? [:] : RecordedResults.last(in: configuration.ledger.directory)
             return EmbeddedLimits(store, content) { results[$0.request]?[$0.attempt] ?? .unknown }
         }

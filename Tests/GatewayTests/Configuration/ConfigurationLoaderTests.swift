@@ -221,6 +221,16 @@ struct ConfigurationLoaderTests {
         #expect(provider.allowsPlaintext)
     }
 
+    @Test(arguments: [("", GatewayConfiguration.Durability.process), ("durability: power", .power)])
+    func `what is spent outlives a power cut where that is said`(
+        _ text: String, _ durability: GatewayConfiguration.Durability
+    ) throws {
+        let fixture = ConfigurationFixture("sallyport.yaml", Self.main + "limit_state: { \(text) }\n")
+        #expect(try fixture.load().limitState.durability == durability)
+        let wrong = ConfigurationFixture("sallyport.yaml", Self.main + "limit_state: { durability: ful }\n")
+        #expect(wrong.errors.contains("`limit_state.durability`"))
+    }
+
     @Test func `providers keep the order of the file`() throws {
         #expect(try load("  a: { kind: demo }\n").providers.map(\.id.rawValue) == ["demo", "openai", "a"])
     }
