@@ -181,6 +181,10 @@ def test_an_operator_accepts_the_new_state(make_gateway, changing):
     changing.reported = "chat-2026-09"
     ask(g, 60)
     assert families(g) == ["model"]
+    for wrong, said in ((["chatt"], "unknown alias `chatt`, did you mean `chat`?"), (["chat", "--destination", "upstrem/x"], "unknown provider `upstrem`"), (["--destination", "x"], "`PROVIDER/MODEL`")):
+        r = g.run("monitor", "accept", *wrong, check=False)
+        assert r.returncode == 1 and said in r.stderr and "accepted" not in r.stdout
+    assert families(g) == ["model"]
     assert "accepted" in g.run("monitor", "accept", "chat").stdout
     assert report(g)["alerts"] == [] and "drift is over (accepted)" in g.logged()
     ask(g, 150)
