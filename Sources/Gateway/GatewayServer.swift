@@ -180,7 +180,7 @@ public final class GatewayServer: Sendable {
         let port = try listener.start(address: configuration.listen.address, port: configuration.listen.port)
 
         let pages = ExposurePages(directory: configuration.ledger.directory, logger: logger)
-        let proof = try OperatorProof(master: master.key)
+        let proofs = OperatorProofs(try OperatorProof(master: master.key), at: Clock.epochMilliseconds())
         pages.costs(
             from: LedgerTime(milliseconds: Int64(day) * 86_400_000), before: LedgerTime(milliseconds: began), on: group
         ) { spent in pipeline.routing.withLock { $0.add(spent: spent, day: day) } }
@@ -213,7 +213,7 @@ public final class GatewayServer: Sendable {
                 let book = pipeline.routing.withLock { $0 }
                 return ModelsReport.answer(path, query, pipeline.activeSet.configuration, book)
             }, monitor: monitor,
-            rollouts: RolloutsAnswering(rollouts: rollouts, limits: limits, proof: proof) { pipeline.activeSet })
+            rollouts: RolloutsAnswering(rollouts: rollouts, limits: limits, proofs: proofs) { pipeline.activeSet })
         monitor.begin()
         try admin.start(address: configuration.admin.address, port: configuration.admin.port)
         logger.info(

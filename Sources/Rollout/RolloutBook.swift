@@ -236,13 +236,25 @@ public struct RolloutBook: Hashable, Sendable, Codable {
         }
     }
 
+    /// What is answered to feedback that changes nothing, so that it need not be an event; `nil`: it may change something.
+    public func answer(idleFeedback event: Event, at now: Int64) -> Answer? {
+        guard case .feedback(let request, let tenant, let principal, _) = event else { return nil }
+        guard let record = record(of: request, tenant, principal, now) else { return .unknown }
+        return record.score == nil ? nil : .repeated
+    }
+
+    /// Somebody else's request is none that there is.
+    private func record(of request: String, _ tenant: String, _ principal: String, _ now: Int64) -> Record? {
+        guard let record = records[request], record.answered.tenant == tenant, record.answered.principal == principal,
+            now - record.at <= Self.longest
+        else { return nil }
+        return record
+    }
+
     private mutating func feedback(
         _ request: String, _ tenant: String, _ principal: String, _ score: Double, _ now: Int64
     ) -> Consequences {
-        // Somebody else's request is none that there is.
-        guard let record = records[request], record.answered.tenant == tenant, record.answered.principal == principal,
-            now - record.at <= Self.longest
-        else { return Consequences(answer: .unknown) }
+        guard let record = record(of: request, tenant, principal, now) else { return Consequences(answer: .unknown) }
         guard record.score == nil else { return Consequences(answer: .repeated) }
         records[request]?.score = score
         var consequences = Consequences(answer: .taken)

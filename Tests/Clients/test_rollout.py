@@ -1,8 +1,8 @@
 """Rollouts: a candidate that is as good gets on, one that gets worse in midway is taken back, whatever is killed meanwhile."""
-import concurrent.futures, json, os, shutil, signal, stat, subprocess, threading, time, urllib.error, urllib.request
+import concurrent.futures, http.server, json, os, shutil, signal, stat, subprocess, threading, time, urllib.error, urllib.request
 import httpx2
 import pytest
-from conftest import eventually, free_port
+from conftest import PROGRAM, eventually, free_port
 from mock_provider import Provider
 
 PRICE = "price: { input_usd_per_million: 1, output_usd_per_million: 2 }"
@@ -215,10 +215,34 @@ def test_what_operators_say_is_done_and_nobody_else_may(house):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(urllib.request.Request(house.gateway.admin + "/rollouts", b'{"name":"small","command":"promote"}', headers))
         assert refused.value.code == 403
+    heard = overheard(house)
+    def shown(order): return urllib.request.urlopen(urllib.request.Request(house.gateway.admin + "/rollouts", order, {"authorization": heard[0]})).status
+    for order, code in ((heard[1].replace(b"hold", b"stop"), 403), (heard[1], 404), (heard[1], 403)):    # once, and nothing else
+        with pytest.raises(urllib.error.HTTPError) as refused: shown(order)
+        assert refused.value.code == code
     for bad in (["--to", "nobody/echo"], ["--to", "second"], ["--to", "second/echo", "--guard", "errors<=1"], ["--to", "second/echo", "--steps", "5,1"]):
         assert house.gateway.run("rollout", "start", "small", *bad, check=False).returncode
     assert "did you mean `small`" in house.gateway.run("rollout", "start", "smal", "--to", "second/echo", check=False).stderr
     assert [(s["phase"], s["reason"]) for s in house.steps()] == [("running", "started"), ("held", "operator"), ("running", "operator"), ("running", "operator"), ("rolled_back", "operator")]
+
+
+def overheard(house):
+    """What an order shows to a program that listens in the gateway's place: its `authorization` and its body."""
+    heard = []
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        def log_message(self, *a): pass
+        def do_POST(self):
+            heard.extend([self.headers["authorization"], self.rfile.read(int(self.headers["content-length"]))])
+            self.send_response(200); self.send_header("content-length", "5"); self.end_headers(); self.wfile.write(b"done\n")
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        g = house.gateway
+        other = g.folder / "other.yaml"; other.write_text((g.folder / "sallyport.yaml").read_text().replace(f"port: {g.admin_port} }}", f"port: {server.server_address[1]} }}"))
+        r = subprocess.run([PROGRAM, "rollout", "hold", "small", "--config", str(other)], capture_output=True, text=True, timeout=120, env={**os.environ, "TEST_PROVIDER_KEY": "sk-test-provider"})
+        server.shutdown()
+    assert len(heard) == 2, r.stderr
+    return heard
 
 
 def feedback(house, request, gateway=0, key=None, **body):
@@ -239,6 +263,9 @@ def test_feedback_counts_once_and_only_from_who_asked(house):
     for bad in ({}, {"score": 2}, {"score": "1"}, {"thumbs": "sideways"}, {"score": 1, "thumbs": "up"}, {"score": 1, "more": 1}):
         assert feedback(house, request, **bad).status_code == 400, bad
     assert feedback(house, "nonsense", score=1).status_code == 400
+    # What changes nothing is not journalled, whoever says it how often.
+    journal = (house.gateway.folder / "var/rollouts/rollouts.journal").read_text()
+    assert "req_" + "0" * 32 not in journal and journal.count('"feedback":{') == 1
     guards = house.status()["guards"]
     assert sum(g["treatment_count"] + g["control_count"] for g in guards) == 1 and guards[0]["treatment_mean" if arm(r) == "canary" else "control_mean"] == 1
     house.gateway.stop(signal.SIGKILL); house.gateway.start()
@@ -304,6 +331,9 @@ def test_files_begin_rollouts_and_end_them(make_house):
     eventually(lambda: house.status()["phase"] == "running")
     path.unlink(); eventually(lambda: house.status() is None)
     assert arm(house.ask()) is None
+    path.write_text("rollouts:\n  first: { alias: small, to: second/echo }\n  next: { alias: small, to: second/other }\n")
+    r = house.gateway.run("check", check=False)
+    assert r.returncode and "rollouts.yaml:3:" in r.stdout + r.stderr and "the rollout `first` has the alias `small` already" in r.stdout + r.stderr
     for wrong, said in [("alias: smal", "did you mean `small`"), ("to: secnd/echo", "did you mean `second`"), ("steps: [5, 1]", "greater than the one before"), ("guards: ['errors<=1']", "unknown measure"), ("shares: 1", "unknown key")]:
         key = wrong.split(":")[0]
         plan = {"alias": "alias: small", "to": "to: second/echo"} | {key: wrong}

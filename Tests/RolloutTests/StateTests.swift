@@ -97,8 +97,16 @@ import Testing
         #expect(say("req_1", tenant: "other") == .unknown)
         #expect(say("req_1", principal: "other") == .unknown)
         #expect(say("req_1", at: 86_400_010) == .unknown)
+        func idle(_ request: String, principal: String = "p") -> RolloutBook.Answer? {
+            simulation.book.answer(
+                idleFeedback: .feedback(request: request, tenant: "t", principal: principal, score: 1), at: 6)
+        }
+        #expect(idle("req_2") == .unknown)
+        #expect(idle("req_1", principal: "other") == .unknown)
+        #expect(idle("req_1") == nil)
         #expect(say("req_1") == .taken)
         #expect(say("req_1") == .repeated)
+        #expect(idle("req_1") == .repeated)
         let evidence = try #require(simulation.state?.evidence.first)
         #expect(evidence.treatmentCount == 1 && evidence.controlCount == 0)
     }

@@ -18,10 +18,10 @@ public enum AdminClient {
 
     /// The status and body of the answer to `POST path` with a body of JSON, by who shows this proof. Blocks.
     static func post(
-        _ path: String, _ body: [UInt8], bearer: String, of configuration: GatewayConfiguration
+        _ path: String, _ body: [UInt8], proof: String, of configuration: GatewayConfiguration
     ) throws(Failure) -> (status: Int, body: [UInt8]) {
         let head =
-            "authorization: Bearer \(bearer)\r\ncontent-type: application/json\r\ncontent-length: \(body.count)\r\n"
+            "authorization: \(proof)\r\ncontent-type: application/json\r\ncontent-length: \(body.count)\r\n"
         let answer = try ask("POST \(path)", body, head, of: configuration)
         guard let end = headEnd(answer), answer.starts(with: Array("HTTP/1.1 ".utf8)),
             let status = Int(String(decoding: answer[9..<min(12, end)], as: UTF8.self))

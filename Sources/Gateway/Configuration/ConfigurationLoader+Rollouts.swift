@@ -14,7 +14,16 @@ extension ConfigurationLoader {
         _ root: ConfigurationSection, aliases: [String], providers: [ReadProvider]
     ) -> [RolloutPlan] {
         let reader = RolloutReader(aliases: aliases, providers: providers.map(\.settings.id.rawValue))
-        let plans = root.section("rollouts").named.compactMap { reader.plan($0) }
+        var plans: [RolloutPlan] = []
+        for field in root.section("rollouts").named {
+            guard let plan = reader.plan(field) else { continue }
+            if let first = plans.first(where: { $0.alias == plan.alias }) {
+                field.section.field("alias")?
+                    .report("the rollout `\(first.name)` has the alias `\(plan.alias)` already")
+            } else {
+                plans.append(plan)
+            }
+        }
         root.finish()
         return plans
     }

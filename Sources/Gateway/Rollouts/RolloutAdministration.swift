@@ -1,6 +1,4 @@
-internal import Cryptography
 internal import Foundation
-internal import NIOHTTP1
 public import Rollout
 
 /// Starts rollouts and says what becomes of them, for the command line: asks the gateway that runs on this machine, at its admin port.
@@ -46,30 +44,10 @@ public struct RolloutAdministration: Sendable {
 
     private func order(_ order: Order) throws {
         let master = try KeyFile.readMaster(configuration.keys.masterKey, makes: false)
-        let (status, body) = try AdminClient.post(
-            "/rollouts", Array(try JSONEncoder().encode(order)),
-            bearer: try OperatorProof(master: master.key).text, of: configuration)
+        let (path, text) = ("/rollouts", Array(try JSONEncoder().encode(order)))
+        let proof = try OperatorProof(master: master.key).text("POST", path, text, at: Clock.epochMilliseconds())
+        let (status, body) = try AdminClient.post(path, text, proof: proof, of: configuration)
         guard status != 200 else { return }
         throw Refusal(description: String(decoding: body, as: UTF8.self).trimmingCharacters(in: .newlines))
-    }
-}
-
-/// What shows at the admin port that somebody can read the master key: derived from it, and good for nothing else.
-struct OperatorProof: Sendable {
-    private let key: SymmetricKey
-
-    init(master: SymmetricKey) throws {
-        key = try HKDF.derive(master: master, salt: [], info: Array("sallyport admin port".utf8), count: 32)
-    }
-
-    /// As it stands behind `Bearer `.
-    var text: String { key.withBytes { Hexadecimal.encode([UInt8]($0)) } }
-
-    /// Whether a request's head has it.
-    func isShown(in headers: HTTPHeaders) -> Bool {
-        let values = headers["authorization"]
-        guard values.count == 1, let shown = values.first, shown.hasPrefix("Bearer ") else { return false }
-        let (ours, theirs) = (Array(text.utf8), Array(shown.dropFirst(7).utf8))
-        return ours.withUnsafeBytes { first in theirs.withUnsafeBytes { constantTimeEqual(first, $0) } }
     }
 }

@@ -38,6 +38,22 @@ struct RolloutCourse {
     /// Takes an event in that waits.
     mutating func keep(_ event: WaitingEvent) { kept.append(event) }
 
+    /// Answers feedback that changes nothing, such as for requests that nobody made: it takes no place in the log, whoever sends how much.
+    mutating func answerIdleFeedback(at now: Int64) {
+        let measured = Set(
+            kept.compactMap { event -> String? in
+                guard case .observed(_, _, _, let answered?) = event.event else { return nil }
+                return answered.request
+            })
+        kept.removeAll { event in
+            guard case .feedback(let request, _, _, _) = event.event, !measured.contains(request),
+                let answer = book.answer(idleFeedback: event.event, at: now)
+            else { return false }
+            event.done?(answer)
+            return true
+        }
+    }
+
     // MARK: - In order
 
     /// What waited is in the log. Whoever asked hears of it when it comes from there.

@@ -238,6 +238,8 @@ final class Rollouts: Sendable {
     /// Puts what waits in order and takes in what is new; false where that failed.
     private func work(_ log: any RolloutLog, _ course: inout RolloutCourse, _ recordedAt: inout UInt64?) -> Bool {
         defer { course.giveUp() }
+        // While others can't be asked, it is not known what they measured.
+        if trouble == nil { course.answerIdleFeedback(at: Clock.epochMilliseconds()) }
         let news: [RolloutNews]
         do {
             news = try log.add(

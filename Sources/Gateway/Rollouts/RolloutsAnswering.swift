@@ -8,7 +8,7 @@ import Rollout
 struct RolloutsAnswering: Sendable {
     let rollouts: Rollouts
     let limits: GatewayLimits
-    let proof: OperatorProof
+    let proofs: OperatorProofs
     let activeSet: @Sendable () -> ActiveSet
 
     /// No order is longer.
@@ -27,9 +27,13 @@ struct RolloutsAnswering: Sendable {
 
     /// Carries an order out; on a thread of its own.
     func answer(_ head: HTTPRequestHead, _ body: [UInt8], on loop: any EventLoop) -> EventLoopFuture<AdminAnswer> {
-        guard proof.isShown(in: head.headers) else {
+        guard
+            proofs.take(head.headers, head.method.rawValue, head.uri, body, at: Clock.epochMilliseconds())
+        else {
             return loop.makeSucceededFuture(
-                .text("only who can read the gateway's master key may change rollouts\n", status: .forbidden))
+                .text(
+                    "only who can read the gateway's master key may change rollouts, and each order counts once, within a minute\n",
+                    status: .forbidden))
         }
         guard let order = try? JSONDecoder().decode(RolloutAdministration.Order.self, from: Data(body)) else {
             return loop.makeSucceededFuture(.text("this is no order that is known here\n", status: .badRequest))
