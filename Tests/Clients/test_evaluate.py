@@ -292,8 +292,15 @@ def test_a_request_with_a_name_is_asked_of_the_provider_once(lab):
     for t in threads: t.start()
     for t in threads: t.join()
     answers.append(ask(lab, "one"))
-    assert len(lab.bank.bill) == 1 and {a.status_code for a in answers} == {200} and len({a.text for a in answers}) == 1 and len({a.headers["x-request-id"] for a in answers}) == 1
+    assert len(lab.bank.bill) == 1 and {a.status_code for a in answers} == {200} and len({a.text for a in answers}) == 1 and len({a.headers["x-sallyport-cost-nanousd"] for a in answers}) == 1
     assert sorted(a.headers.get("idempotent-replayed", "") for a in answers) == [""] + ["true"] * 4
+    # Whoever got it is on record, with the policies that permit it, and nothing more left.
+    first = next(a for a in answers if "idempotent-replayed" not in a.headers).headers["x-request-id"]
+    entries = lambda kind: [e for e in lab.entries() if e["kind"] == kind]
+    eventually(lambda: len(entries("cached")) == 4)
+    assert {e["request"] for e in entries("cached")} == {a.headers["x-request-id"] for a in answers} - {first} and len({a.headers["x-request-id"] for a in answers}) == 5
+    assert all(e["answer_of"] == first and e["policies"] and e["destination"]["model"] == "right-90" for e in entries("cached"))
+    assert [e["request"] for e in entries("intent")] == [first]
     # Another body under the same name is a mistake; another caller's name is another name; a stream is carried as ever.
     assert ask(lab, "one", "Something else?").status_code == 422
     other = lab.make_key("--principal", "somebody", "--team", "tests")
@@ -306,6 +313,33 @@ def test_a_request_with_a_name_is_asked_of_the_provider_once(lab):
     lab.bank.began = time.time()
     assert ask(lab, "two", model="stormy").status_code == 429
     eventually(lambda: time.time() > lab.bank.began + 2.2 and ask(lab, "two", model="stormy").status_code == 200)
+
+
+def test_what_policy_forbids_now_is_not_given_again(make_gateway, bank):
+    g = make_gateway(upstream=bank.url, models=MODELS).start()
+    policy = g.folder / "policies/access.cedar"; shipped = policy.read_text()
+    # The policies stay what they are, and time goes on; a machine may take its time for the first answer.
+    for seconds in (5, 20, 80):
+        end = int(time.time()) + seconds
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(end))
+        policy.write_text(shipped + f'\n@id("closing-time")\nforbid (principal, action in [Action::"send_raw", Action::"send_pseudonymised", Action::"send_redacted"], resource) when {{ context.time >= datetime("{stamp}") }};\n')
+        g.reload()
+        first = ask(g, "one")
+        if first.status_code == 200: break
+    assert first.status_code == 200 and len(bank.bill) == 1, first.text
+    eventually(lambda: time.time() > end + 1, seconds + 60)
+    again = ask(g, "one")
+    assert again.status_code == 403 and "RIGHT" not in again.text and "WRONG" not in again.text and "idempotent-replayed" not in again.headers
+    eventually(lambda: [e for e in g.entries() if e["kind"] == "denied" and e["request"] == again.headers["x-request-id"]])
+    assert len(bank.bill) == 1 and not [e for e in g.entries() if e["kind"] == "cached"]
+
+
+def test_what_is_given_again_counts_in_limits_on_requests(make_gateway, bank):
+    g = make_gateway(upstream=bank.url, models=MODELS, limits="default: { requests_per_minute: 1, burst: 3 }").start()
+    answers = [ask(g, "one") for _ in range(30)]
+    assert {a.status_code for a in answers} == {200, 429} and len(bank.bill) == 1
+    spent = next(a for a in answers if a.status_code == 429)
+    assert "rate limit" in spent.text and spent.headers["retry-after"] and "RIGHT" not in spent.text and "WRONG" not in spent.text
 
 
 def test_a_named_request_is_carried_to_its_end_when_its_caller_leaves(lab):

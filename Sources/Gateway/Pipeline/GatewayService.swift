@@ -137,7 +137,7 @@ final class GatewayService: ExchangeService {
             return pipeline.listModels(exchange, admission, principal)
         }
         if let name = RepeatedRequests.name(
-            of: exchange, operation, principal, policySet: pipeline.activeSet.policySet)
+            of: exchange, operation, principal, policySet: admission.activeSet.policySet)
         {
             return carry(exchange, admission, operation, at: address, principal, as: name, on: executor)
         }
@@ -153,8 +153,14 @@ final class GatewayService: ExchangeService {
         _ exchange: Exchange, _ admission: Admission, _ operation: Operation, at address: RequestAddress?,
         _ principal: Principal, as name: RepeatedRequests.Name, on executor: EventLoopExecutor
     ) {
-        switch repeated.take(exchange, as: name) {
-        case .isServed: return
+        let again: @Sendable (RepeatedRequests.Answer?) -> Void = { answer in
+            self.serve(exchange, admission, operation, at: address, principal, again: answer, on: executor)
+        }
+        switch repeated.take(
+            exchange.body, as: name, waiter: { answer in exchange.loop.execute { again(answer) } })
+        {
+        case .has(let answer): return again(answer)
+        case .waits: return
         case .differs:
             return refuse(
                 exchange, RequestError(.unprocessable, "under this `idempotency-key` another body was sent before"))
@@ -165,7 +171,7 @@ final class GatewayService: ExchangeService {
         }
         // It is under way until it has ended, whether its caller stays or not.
         exchange.isCarried = true
-        let collector = AnswerCollector { self.repeated.ended(name, $0) }
+        let collector = AnswerCollector()
         let carried = Exchange(
             loop: exchange.loop, head: exchange.head, clientAddress: exchange.clientAddress,
             peerCertificate: exchange.peerCertificate, transport: collector)
@@ -174,12 +180,43 @@ final class GatewayService: ExchangeService {
         exchange.share = nil
         metrics.pipelineEntered()
         Task(executorPreference: executor) {
-            await self.pipeline.run(carried, admission, operation: operation, at: address, principal: principal)
+            let origin = await self.pipeline.run(
+                carried, admission, operation: operation, at: address, principal: principal)
             // The exchange holds it weakly; who has no answer by now gets none.
-            collector.end(nil)
+            let answer = origin.flatMap { collector.answer(from: $0) }
+            self.repeated.ended(name, answer)
+            if let answer { Self.give(answer, to: exchange) } else { exchange.abort() }
             self.metrics.requestEnded()
             self.metrics.pipelineLeft()
         }
+    }
+
+    /// Serves a request of whose name there is an answer; `nil`: it was cut off. On its loop.
+    private func serve(
+        _ exchange: Exchange, _ admission: Admission, _ operation: Operation, at address: RequestAddress?,
+        _ principal: Principal, again answer: RepeatedRequests.Answer?, on executor: EventLoopExecutor
+    ) {
+        guard let answer else { return exchange.abort() }
+        if case .refusal(let kind) = answer.origin {
+            // Nothing was given; who asks later under this name is asked about anew.
+            metrics.refused(kind.rawValue)
+            pipeline.ledger.refused(reason: kind.rawValue, principal)
+            return Self.give(answer, to: exchange, isRepeated: true)
+        }
+        metrics.pipelineEntered()
+        Task(executorPreference: executor) {
+            await self.pipeline.run(
+                exchange, admission, operation: operation, at: address, principal: principal, repeating: answer)
+            self.metrics.pipelineLeft()
+        }
+    }
+
+    /// Answers with what was gathered.
+    private static func give(_ answer: RepeatedRequests.Answer, to exchange: Exchange, isRepeated: Bool = false) {
+        var headers = answer.headers
+        headers.remove(name: "content-length")
+        if isRepeated { headers.add(name: RepeatedRequests.header, value: "true") }
+        exchange.answer(status: answer.status, headers: headers, body: answer.body)
     }
 
     /// Asks a candidate of an alias for a few tokens, through all stages like anybody's request, and for nobody.

@@ -42,6 +42,10 @@ final class Inquiry: @unchecked Sendable {
     var summary: DataSummary?
     /// Which of the questions it is that the gateway asks every day; `nil`: none.
     var canary: Int?
+    /// The answer that a request under the same name had; `nil`: it has to be asked.
+    var repeated: RepeatedRequests.Answer?
+    /// Where its whole answer came from, once it has one.
+    var origin: RepeatedRequests.Answer.Origin?
     /// What became of it at the cache.
     var cache = CacheUse.off
     /// Whether others' limits on requests have counted it.

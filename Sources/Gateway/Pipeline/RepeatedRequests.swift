@@ -1,4 +1,5 @@
 import Cryptography
+import Dialects
 import Inference
 import NIOCore
 import NIOHTTP1
@@ -9,7 +10,7 @@ import Synchronization
 /// caller was killed. Such a request is carried to its end when its caller leaves.
 ///
 /// Good answers are kept for an hour, in memory alone, as their callers had them, within a bound; what was refused is asked again.
-/// Streams are carried as ever: half an answer can't be given again.
+/// Streams are carried as ever: half an answer can't be given again. Whether an answer may be given again is the pipeline's to say.
 final class RepeatedRequests: Sendable {
     /// A caller's name for a request, with all that policy is asked about: callers can't meet each other's, and where policies have
     /// changed, or what the caller may do, the request is asked again.
@@ -32,17 +33,31 @@ final class RepeatedRequests: Sendable {
 
     /// An answer as its caller got it.
     struct Answer: Sendable {
+        /// Where it comes from.
+        enum Origin: Sendable {
+            /// A model's answer to a request, in milliseconds since 1970, that left in a form.
+            case model(Destination, SendingForm, request: RequestID, at: Int64)
+            /// It is why the request ended before.
+            case refusal(ErrorKind)
+        }
+
         let status: Int
         let headers: HTTPHeaders
         let body: ByteBuffer
+        let origin: Origin
     }
+
+    /// Takes what came of the request before; `nil` where that was cut off. Not on the waiting one's loop.
+    typealias Waiter = @Sendable (Answer?) -> Void
 
     /// What becomes of a request under a name.
     enum Verdict {
         /// It is the first: carry it, and tell `ended`.
         case carry
-        /// It gets the answer of the one before, now or later.
-        case isServed
+        /// The answer to the one before is kept.
+        case has(Answer)
+        /// The one before is under way; the waiter is told of its end.
+        case waits
         /// Under this name something else was asked.
         case differs
         /// As many wait for it as may.
@@ -50,7 +65,7 @@ final class RepeatedRequests: Sendable {
     }
 
     private enum Entry {
-        case underWay(Digest32, waiting: [Exchange])
+        case underWay(Digest32, waiting: [Waiter])
         case kept(Digest32, Answer)
     }
 
@@ -62,10 +77,13 @@ final class RepeatedRequests: Sendable {
         var bytes = 0
     }
 
+    /// Tells that an answer was given before.
+    static let header = "idempotent-replayed"
+
     private static let lifetimeNanoseconds: UInt64 = 3_600_000_000_000
     private static let mostBytes = 64 << 20
     private static let mostAnswers = 100_000
-    private static let mostWaiting = 64
+    static let mostWaiting = 64
     private static let longestKey = 255
 
     private let state = Mutex(State())
@@ -106,38 +124,33 @@ final class RepeatedRequests: Sendable {
         }
     }
 
-    /// Takes a request; on its loop. Who has to wait gets its answer there.
-    func take(_ exchange: Exchange, as name: Name, now: UInt64 = Clock.monotone()) -> Verdict {
-        let digest = exchange.body.withUnsafeReadableBytes { SHA256.hash($0) }
-        let (verdict, answer): (Verdict, Answer?) = state.withLock { state in
+    /// Takes a request with its body; whom `waiter` speaks for is told where it has to wait.
+    func take(_ body: ByteBuffer, as name: Name, now: UInt64 = Clock.monotone(), waiter: @escaping Waiter) -> Verdict {
+        let digest = body.withUnsafeReadableBytes { SHA256.hash($0) }
+        return state.withLock { state in
             Self.forget(&state, now: now)
             switch state.entries[name] {
             case nil:
-                state.entries[name] = .underWay(digest, waiting: [exchange])
-                return (.carry, nil)
+                state.entries[name] = .underWay(digest, waiting: [])
+                return .carry
             case .underWay(let other, let waiting):
-                guard other == digest else { return (.differs, nil) }
-                guard waiting.count < Self.mostWaiting else { return (.isCrowded, nil) }
-                state.entries[name] = .underWay(digest, waiting: waiting + [exchange])
-                return (.isServed, nil)
-            case .kept(let other, let answer): return other == digest ? (.isServed, answer) : (.differs, nil)
+                guard other == digest else { return .differs }
+                guard waiting.count < Self.mostWaiting else { return .isCrowded }
+                state.entries[name] = .underWay(digest, waiting: waiting + [waiter])
+                return .waits
+            case .kept(let other, let answer): return other == digest ? .has(answer) : .differs
             }
         }
-        if case .isServed = verdict {
-            // The first one's is on its way: another of the same need not be held.
-            _ = exchange.takeBody()
-            exchange.share = nil
-        }
-        if let answer { Self.give(answer, to: exchange, isRepeated: true) }
-        return verdict
     }
 
     /// A request that was carried has ended, with an answer or cut off; all who wait for it are told.
     func ended(_ name: Name, _ answer: Answer?, now: UInt64 = Clock.monotone()) {
-        let waiting: [Exchange] = state.withLock { state in
+        let waiting: [Waiter] = state.withLock { state in
             guard case .underWay(let digest, let waiting) = state.entries[name] else { return [] }
             state.entries[name] = nil
-            if let answer, answer.status == 200, answer.body.readableBytes <= Self.mostBytes {
+            if let answer, case .model = answer.origin, answer.status == 200,
+                answer.body.readableBytes <= Self.mostBytes
+            {
                 state.entries[name] = .kept(digest, answer)
                 state.order.append((name, now + Self.lifetimeNanoseconds, answer.body.readableBytes))
                 state.bytes += answer.body.readableBytes
@@ -145,18 +158,7 @@ final class RepeatedRequests: Sendable {
             }
             return waiting
         }
-        for (place, exchange) in waiting.enumerated() {
-            exchange.loop.execute {
-                if let answer { Self.give(answer, to: exchange, isRepeated: place > 0) } else { exchange.abort() }
-            }
-        }
-    }
-
-    private static func give(_ answer: Answer, to exchange: Exchange, isRepeated: Bool) {
-        var headers = answer.headers
-        headers.remove(name: "content-length")
-        if isRepeated { headers.add(name: "idempotent-replayed", value: "true") }
-        exchange.answer(status: answer.status, headers: headers, body: answer.body)
+        for waiter in waiting { waiter(answer) }
     }
 
     /// Drops what is too old or too much, the oldest first.
@@ -180,33 +182,28 @@ final class RepeatedRequests: Sendable {
 final class AnswerCollector: Exchange.Transport {
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
-    private var ended: ((RepeatedRequests.Answer?) -> Void)?
-    /// More than any whole answer has.
-    private static let mostBytes = 128 << 20
+    private var isWhole = false
+    private let mostBytes: Int
 
-    init(ended: @escaping (RepeatedRequests.Answer?) -> Void) { self.ended = ended }
+    /// Gathers at most so many bytes; more than any whole answer has.
+    init(mostBytes: Int = 128 << 20) { self.mostBytes = mostBytes }
 
     var isWritable: Bool { true }
     func writeHead(_ head: HTTPResponseHead, isWhole: Bool) { self.head = head }
     func writeBody(_ bytes: ByteBuffer) {
-        guard body.readableBytes + bytes.readableBytes <= Self.mostBytes else { return end(nil) }
+        guard body.readableBytes + bytes.readableBytes <= mostBytes else { return abort() }
         var bytes = bytes
         body.writeBuffer(&bytes)
     }
-    func finish() {
-        end(
-            head.map {
-                RepeatedRequests.Answer(status: Int($0.status.code), headers: $0.headers, body: body)
-            })
-    }
+    func finish() { isWhole = true }
     func flush() {}
-    func abort() { end(nil) }
+    func abort() { (head, body) = (nil, ByteBuffer()) }
     func admitted() {}
 
-    /// Once: what comes later, or never came, changes nothing.
-    func end(_ answer: RepeatedRequests.Answer?) {
-        let ended = self.ended
-        self.ended = nil
-        ended?(answer)
+    /// What was gathered; `nil` where it is not whole.
+    func answer(from origin: RepeatedRequests.Answer.Origin) -> RepeatedRequests.Answer? {
+        guard isWhole, let head else { return nil }
+        return RepeatedRequests.Answer(
+            status: Int(head.status.code), headers: head.headers, body: body, origin: origin)
     }
 }

@@ -72,7 +72,9 @@ extension RequestPipeline {
         // Where others' limits have no room, the attempt that follows is told so, and in which words.
         guard let alias = inquiry.alias?.alias,
             try await takeRoomForRequest(alias, attempt: attempt, inquiry) == nil,
-            record(kept, age: age, request, findings, permitted, attempt: attempt, inquiry)
+            record(
+                answerOf: kept.request, age: age, bytes: kept.body.count, request, findings, permitted,
+                attempt: attempt, inquiry)
         else { return false }
         inquiry.cache = .hit
         metrics.cached(.hit)
@@ -82,6 +84,7 @@ extension RequestPipeline {
             headers.add(name: "age", value: String(age / 1_000))
             Self.tellOfLosses(whole, &headers)
             headers.add(name: Self.costHeader, value: "0")
+            inquiry.isAnswered(by: permitted.permit)
             Answering.json(inquiry.exchange, status: kept.head.status, headers, whole.body)
         } else {
             await replay(kept, age: age, request, permitted.permit, treated, inquiry)
@@ -94,9 +97,9 @@ extension RequestPipeline {
     }
 
     /// Records that nothing leaves, and why there is an answer all the same; false where that can't be.
-    private func record(
-        _ kept: KeptAnswer, age: Int64, _ request: InferenceRequest, _ findings: Findings, _ permitted: Permitted,
-        attempt: Int, _ inquiry: Inquiry
+    func record(
+        answerOf earlier: RequestID, age: Int64, bytes: Int, _ request: InferenceRequest, _ findings: Findings,
+        _ permitted: Permitted, attempt: Int, _ inquiry: Inquiry
     ) -> Bool {
         let permit = permitted.permit
         let isRecorded = ledger.append(
@@ -106,7 +109,7 @@ extension RequestPipeline {
                     asked: asked(request, findings, inquiry), destination: permit.destination,
                     region: permitted.provider.region, isInternal: permitted.provider.isInternal, form: permit.form,
                     policies: permit.policies, considered: inquiry.considered, attempt: attempt,
-                    answerOf: kept.request, ageMilliseconds: age, answerBytes: kept.body.count)))
+                    answerOf: earlier, ageMilliseconds: age, answerBytes: bytes)))
         if isRecorded { inquiry.isRecorded = true }
         return isRecorded
     }

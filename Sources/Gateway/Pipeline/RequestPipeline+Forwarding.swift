@@ -104,6 +104,7 @@ extension RequestPipeline {
                 if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }) {
                     headers.add(name: Self.costHeader, value: String(cost.nanoUSD))
                 }
+                inquiry.isAnswered(by: permit)
                 Answering.json(exchange, status: head.status, headers, answer.body)
                 return .over
             } catch let error as UntranslatableAnswer where error.facts != nil {

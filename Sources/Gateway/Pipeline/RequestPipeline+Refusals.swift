@@ -8,6 +8,7 @@ import Privacy
 /// What is told to a caller and to the ledger where a request ends before its answer.
 extension RequestPipeline {
     func refuse(_ inquiry: Inquiry, _ refusal: Refusal) {
+        inquiry.origin = .refusal(refusal.error.kind)
         metrics.refused(refusal.error.kind.rawValue)
         if !inquiry.isRecorded { ledger.refused(reason: refusal.error.kind.rawValue, inquiry.principal) }
         var headers = Answering.headers(inquiry.id, inquiry.admission.dialect)

@@ -75,17 +75,24 @@ final class RequestPipeline: Sendable {
         running.withLock { $0.limiter.adopt(new.configuration.requestLimits, now: Clock.monotone()) }
     }
 
-    /// Serves one request whose body is whole.
+    /// Serves one request whose body is whole; tells where its answer came from, if it has a whole one. An answer that a request under the
+    /// same name had is given again, where that is permitted now.
+    @discardableResult
     func run(
         _ exchange: Exchange, _ admission: GatewayService.Admission, operation: Operation, at address: RequestAddress?,
-        principal: Principal, only candidate: Destination? = nil, canary: Int? = nil
-    ) async {
-        guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else { return exchange.abort() }
+        principal: Principal, only candidate: Destination? = nil, canary: Int? = nil,
+        repeating repeated: RepeatedRequests.Answer? = nil
+    ) async -> RepeatedRequests.Answer.Origin? {
+        guard let forwarder = forwarders[ObjectIdentifier(exchange.loop)] else {
+            exchange.abort()
+            return nil
+        }
         let inquiry = Inquiry(
             exchange: exchange, admission: admission, principal: principal, forwarder: forwarder,
             inspectionNanoseconds: inspectionNanoseconds)
         inquiry.onlyCandidate = candidate
         inquiry.canary = canary
+        inquiry.repeated = repeated
         defer {
             giveBackRooms(inquiry)
             mirror(inquiry)
@@ -106,13 +113,14 @@ final class RequestPipeline: Sendable {
             logger.error("stage failed", metadata: ["request": "\(inquiry.id)", "error": "\(type(of: error))"])
             refuse(inquiry, Refusal(RequestError(.internalFailure, "the gateway failed")))
         }
+        return inquiry.origin
     }
 
     // MARK: - The stages, in their order
 
     private func answer(_ inquiry: Inquiry, _ operation: Operation, at address: RequestAddress?) async throws {
         if inquiry.exchange.isOver { return }
-        let course = try await course(inquiry, operation, at: address)
+        guard let course = try await course(inquiry, operation, at: address) else { return }
         inquiry.course = course
         while let index = course.next() {
             if inquiry.exchange.isOver { return }
@@ -133,17 +141,23 @@ final class RequestPipeline: Sendable {
         throw refusal(after: course, inquiry)
     }
 
-    /// 4 to 8: what the request is, what is in it, and who may have it. On its own, since the memory that this takes while it waits would
-    /// otherwise be held until the answer's end.
+    /// 4 to 8: what the request is, what is in it, and who may have it; `nil` where an answer was given again. On its own, since the memory
+    /// that this takes while it waits would otherwise be held until the answer's end.
     private func course(
         _ inquiry: Inquiry, _ operation: Operation, at address: RequestAddress?
-    ) async throws -> Course {
+    ) async throws -> Course? {
         let request = try await read(inquiry, operation, at: address)
         inquiry.purpose = try purpose(inquiry)
         let findings = try await inspect(request, inquiry)
         let alias = enroll(try resolve(request, inquiry), inquiry)
         try admit(request, findings, inquiry)
-        let permits = try share(authorise(request, findings, alias, inquiry), request, inquiry)
+        let permitted = try authorise(request, findings, alias, inquiry)
+        if let repeated = repeated(permitted, inquiry) {
+            try reserve(request, findings, alias, inquiry)
+            try await giveAgain(repeated, request, findings, alias, inquiry)
+            return nil
+        }
+        let permits = try share(permitted, request, inquiry)
         try reserve(request, findings, alias, inquiry)
         let route = prefer(try route(request, alias, permits, inquiry), inquiry)
         return Course(request, findings, alias, permits, route)
@@ -213,12 +227,8 @@ final class RequestPipeline: Sendable {
     /// What the caller is told where no candidate answered.
     private func refusal(after course: Course, _ inquiry: Inquiry) -> Refusal {
         var failure = course.failure
-        if failure == nil, let refusal = course.noRoom?.refusal {
-            let (kind, status) = (refusal.error.kind, refusal.error.status(in: course.request.dialect))
-            if kind != .unavailable, ledger.admitsLimitDenial() {
-                deny(course.request, course.findings, inquiry, .limit, status: status, inquiry.considered)
-            }
-            return refusal
+        if failure == nil, let noRoom = course.noRoom {
+            return refusal(for: noRoom, course.request, course.findings, inquiry)
         }
         // Ours multiply with the SDK's own retries (`design/wire.md`, 9): once all candidates failed, it need not ask again.
         failure = failure ?? course.unsaid
@@ -227,6 +237,18 @@ final class RequestPipeline: Sendable {
             ?? Refusal(
                 RequestError(.overloaded, "every candidate of the model has as many requests as it may"),
                 headers: [("retry-after", "1")])
+    }
+
+    /// What the caller is told where the limits have no room; also recorded.
+    func refusal(
+        for noRoom: NoRoom, _ request: InferenceRequest, _ findings: Findings, _ inquiry: Inquiry
+    ) -> Refusal {
+        let refusal = noRoom.refusal
+        let (kind, status) = (refusal.error.kind, refusal.error.status(in: request.dialect))
+        if kind != .unavailable, ledger.admitsLimitDenial() {
+            deny(request, findings, inquiry, .limit, status: status, inquiry.considered)
+        }
+        return refusal
     }
 
     /// Does what takes time in proportion to the body: here, or on another thread where that would keep the loop from others.
