@@ -40,4 +40,4 @@ install: ## install the system libraries and tools only
 	@scripts/install test
 
 clean: ## remove what was built; keys and the ledger in var/ stay
-	@rm -rf .build .build-* .venv
+	@rm -rf .build .build-* .venv .venv-*

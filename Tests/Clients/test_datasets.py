@@ -1,7 +1,7 @@
 """What was asked and answered becomes a data set: in the treated form only, with nothing personal left in it, or not at all."""
 import csv, hashlib, json, os, pathlib, re, signal, subprocess, time
 import pytest
-from conftest import PROGRAM, eventually
+from conftest import PROGRAM, ROOT, eventually
 from test_vault import records, sealing
 
 EMAIL, CARD = "maria.plant@example.org", "4111 1111 1111 1111"
@@ -140,10 +140,32 @@ def test_the_loaders_of_data_sets_read_every_format(make_gateway, provider):
     assert {t for r in lines(gateway, "jsonl.out") for t in r["tags"]} == {"geography", "nature"}
     export(gateway, "--redact-findings", "--tag", "nature", form="jsonl", name="n.out")
     assert {t for r in lines(gateway, "n.out") for t in r["tags"]} == {"nature"}
-    try: import datasets
-    except ImportError: return
-    for name in ("data.train.jsonl", "anthropic.out", "sharegpt.out", "jsonl.out"): assert len(datasets.load_dataset("json", data_files=str(gateway.folder / name), split="train", cache_dir=str(gateway.folder / "cache"))) > 0
-    assert len(datasets.load_dataset("csv", data_files=str(gateway.folder / "csv.out"), split="train", cache_dir=str(gateway.folder / "cache"))) == 30
+
+
+@pytest.fixture(scope="module")
+def loaders():
+    python = os.environ.get("LOADERS_PYTHON") or str(ROOT / ".venv-loaders/bin/python")
+    if not os.path.exists(python):
+        if os.environ.get("CI"): pytest.fail(f"{python} is absent: with CI set that is a failure")
+        pytest.skip("left out: the `datasets` library, since .venv-loaders is absent (scripts/venv loaders makes it)")
+    return python
+
+
+def test_the_library_that_fine_tuning_loads_with_reads_every_format(make_gateway, provider, loaders, tmp_path):
+    gateway = keeping(make_gateway, provider)
+    for i in range(6): say(gateway, f"tell me of the {['river', 'forest', 'ocean'][i % 3]}, \"quoted\", with a comma and\na line {'x' * (i + 1)}", "Gladly.", "Go on.")
+    say(gateway, "a turn alone")
+    sealed(gateway, 7)
+    for form in ("openai-chat", "anthropic", "sharegpt", "jsonl", "csv"):
+        name = f"{form}.{'csv' if form == 'csv' else 'jsonl'}"
+        export(gateway, "--redact-findings", "--near-duplicates", "1", form=form, name=name)
+        (gateway.folder / name).rename(tmp_path / name)
+    p = subprocess.run([loaders, str(ROOT / "Tests/Clients/load_data_sets.py"), str(tmp_path)], capture_output=True, text=True, timeout=1200, env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "home")})
+    assert p.returncode == 0, p.stderr
+    told = json.loads(p.stdout.splitlines()[-1])
+    assert told["rows"] == {form: 7 for form in ("openai-chat", "anthropic", "sharegpt", "jsonl", "csv")}
+    assert told["columns"]["openai-chat"] == ["messages"] and {"messages"} <= set(told["columns"]["anthropic"]) and told["columns"]["sharegpt"] == ["conversations"]
+    assert told["trained"] in (None, ["anthropic", "openai-chat", "sharegpt"])
 
 
 def test_a_conversation_and_its_continuation_stay_in_one_part_and_duplicates_are_counted(make_gateway, provider):
