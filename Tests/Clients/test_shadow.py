@@ -3,6 +3,7 @@ import json, signal, threading, urllib.error, urllib.request
 import pytest
 from conftest import eventually
 from mock_provider import Provider
+from test_vault import records, sealing
 from test_rollout import House, Scripted, arm, make_house
 
 TOKENS = {"max_tokens": 10}
@@ -196,7 +197,17 @@ def test_what_makes_no_sense_is_refused_by_file_and_line(house):
         path.write_text("rollouts:\n  small: { alias: small, to: second/echo, " + text + " }\n")
         r = house.gateway.run("check", check=False)
         assert r.returncode and says in r.stderr + r.stdout and "rollouts.yaml:2:" in r.stderr + r.stdout, (text, r.stdout, r.stderr)
+    models = house.gateway.folder / "policies/models.yaml"
+    models.write_text(models.read_text() + "  dear: { candidates: [{ provider: second, model: echo2, price: unknown }] }\n")
+    shadow, judge = "shadow: { share: 10%, max_usd_per_day: 5 }", "judge: { alias: dear, rubric: good, share: 20%, max_usd_per_day: 1 }"
+    for text, says in ((f"to: second/echo2, {shadow}", "rollouts.yaml:2:30: `rollouts.small.to`: a shadow may cost"), (f"to: second/nobody-knows, {shadow}", "what `second/nobody-knows` costs is not known"),
+            (f"to: second/echo, {judge}", "what `dear` costs is not known")):
+        path.write_text("rollouts:\n  small: { alias: small, " + text + " }\n")
+        r = house.gateway.run("check", check=False)
+        assert r.returncode and says in r.stderr + r.stdout and "rollouts.yaml:2:" in r.stderr + r.stdout, (text, r.stdout, r.stderr)
     path.unlink()
+    unpriced = house.gateway.run("rollout", "start", "small", "--to", "second/echo2", "--shadow", "10", "--shadow-max-usd", "1", check=False)
+    assert unpriced.returncode and "what `second/echo2` costs is not known" in unpriced.stderr
     for bad in (["--shadow", "10"], ["--shadow", "10", "--shadow-max-usd", "0"], ["--shadow", "0", "--shadow-max-usd", "1"], ["--judge", "small"], ["--guard", "judge_score>=control-0.05"]):
         assert house.gateway.run("rollout", "start", "small", "--to", "second/echo", *bad, check=False).returncode
 
@@ -340,6 +351,31 @@ def test_an_answer_has_to_follow_the_schema_that_was_asked_for(house, name, path
     assert means() == [len(good), len(bad)]
 
 
+def choices(h, body, texts):
+    """An answer with several choices; in a stream, their pieces take turns."""
+    base = {"id": "c", "created": 1, "model": body["model"]}
+    if not body.get("stream"):
+        return Provider.whole(None, h, 200, {**base, "object": "chat.completion", "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+            "choices": [{"index": i, "finish_reason": "stop", "message": {"role": "assistant", "content": t}} for i, t in enumerate(texts)]})
+    pieces = [(i, {"content": t[n:n + 3]}, None) for n in range(0, max(map(len, texts)), 3) for i, t in enumerate(texts)] + [(i, {}, "stop") for i in range(len(texts))]
+    data = b"".join(b"data: " + json.dumps({**base, "object": "chat.completion.chunk", "choices": [{"index": i, "delta": d, "finish_reason": f}]}).encode() + b"\n\n" for i, d, f in pieces) + b"data: [DONE]\n\n"
+    h.send_response(200); h.send_header("content-type", "text/event-stream"); h.send_header("content-length", str(len(data))); h.end_headers(); h.wfile.write(data)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_each_of_several_choices_has_to_follow_the_schema(house, stream):
+    house.start("format_validity>=control-0.05", steps="50", requests=100000); house.say("hold")
+    good, bad = json.dumps({"city": "Ulm", "people": 3}), json.dumps({"city": "Ulm"})
+    cases = [[good, good], [good, bad], [bad, good], [good, good, ""], [good, good, good], [good, "Ulm"]]
+    waiting = iter(cases)
+    for provider in (house.control, house.canary): provider.answer = lambda h, body: choices(h, body, next(waiting))
+    for case in cases:
+        assert house.ask(n=len(case), stream=stream, response_format={"type": "json_schema", "json_schema": {"name": "place", "schema": SCHEMA}}).status_code == 200
+    guard = lambda: house.status()["guards"][0]
+    eventually(lambda: sum(guard()[f"{a}_count"] for a in ("treatment", "control")) == len(cases))
+    assert round(sum((guard()[f"{a}_mean"] or 0) * guard()[f"{a}_count"] for a in ("treatment", "control"))) == 2 + stream      # a stream does not say that there is a third, empty one
+
+
 def test_a_candidate_that_stops_following_the_schema_is_taken_back(house):
     house.start("format_validity>=control-0.05", "error_rate<=control+0.5", steps="50", requests=100000); house.say("hold")
     ask = lambda text: house.ask(text, response_format={"type": "json_schema", "json_schema": {"name": "place", "schema": SCHEMA}})
@@ -350,6 +386,26 @@ def test_a_candidate_that_stops_following_the_schema_is_taken_back(house):
         assert ask(json.dumps({"city": f"{n}", "people": n})).status_code == 200
         if n % 40 == 39 and house.status()["phase"] == "rolled_back": break
     assert house.status()["phase"] == "rolled_back" and house.steps()[-1]["reason"] == "guard"
+
+
+# ---- what is sealed of it
+
+def test_a_data_set_has_what_callers_asked_and_what_the_gateway_asked_only_where_that_is_wanted(judged):
+    house, gateway = judged, judged.gateway
+    sealing(gateway); gateway.run("check"); gateway.reload()
+    house.shadow("error_rate<=control+0.5", "judge_score>=control-0.05", requests=100000, more=judging())
+    topics = ["the price of bread", "how tall are trees", "write a short poem", "which language is oldest", "why is the sky blue", "name three rivers"]
+    for topic in topics: assert house.ask(topic).status_code == 200
+    house.is_quiet("shadow", 6); house.is_quiet("judge", 12)
+    results = eventually(lambda: (r := [e for e in gateway.entries() if e["kind"] == "result"]) and len(r) == 24 and r)
+    assert {e["outcome"] for e in results} == {"completed"}
+    eventually(lambda: len([r for r in records(gateway, 1) if r["kind"] == "answer"]) == 24)
+    def export(name, *more): return json.loads(gateway.run("dataset", "export", "--format", "jsonl", "-o", str(gateway.folder / name), "--redact-findings", "--json", *more).stdout)
+    out = export("callers.jsonl")
+    assert out["records"] == 6 and out["sources"]["the gateway's own"] == 18
+    assert "score" not in (gateway.folder / "callers.jsonl").read_text()
+    every = export("all.jsonl", "--own-requests", "--near-duplicates", "1")
+    assert every["records"] > 6 and every["sources"].get("the gateway's own", 0) == 0 and "own-requests" in json.dumps(every["filters"])
 
 
 # ---- the page and the figures

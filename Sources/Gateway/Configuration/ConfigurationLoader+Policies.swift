@@ -64,7 +64,10 @@ extension ConfigurationLoader {
         let plans = rolloutPlans(
             rollouts.field == nil
                 ? reading.optionalDocument(rollouts.path) : reading.document(rollouts.path, namedAt: rollouts.field),
-            aliases: names, providers: providers)
+            aliases: names, providers: providers,
+            prices: RolloutPrices(routing: RoutingTable(aliases), prices: prices) { id in
+                providers.first { $0.settings.id == id }?.settings
+            })
         section.finish()
         return ReadPolicies(
             aliases: aliases, aliasNames: names, prices: prices, limits: limits, privacy: privacy, payloads: payloads,

@@ -11,9 +11,9 @@ extension ConfigurationLoader {
     }
 
     static func rolloutPlans(
-        _ root: ConfigurationSection, aliases: [String], providers: [ReadProvider]
+        _ root: ConfigurationSection, aliases: [String], providers: [ReadProvider], prices: RolloutPrices
     ) -> [RolloutPlan] {
-        let reader = RolloutReader(aliases: aliases, providers: providers.map(\.settings.id.rawValue))
+        let reader = RolloutReader(aliases: aliases, providers: providers.map(\.settings.id.rawValue), prices: prices)
         var plans: [RolloutPlan] = []
         for field in root.section("rollouts").named {
             guard let plan = reader.plan(field) else { continue }
@@ -32,6 +32,7 @@ extension ConfigurationLoader {
 private struct RolloutReader {
     let aliases: [String]
     let providers: [String]
+    let prices: RolloutPrices
 
     func plan(_ field: ConfigurationField) -> RolloutPlan? {
         let section = field.section
@@ -76,6 +77,8 @@ private struct RolloutReader {
             field.reportKey("`\(field.key)`: \(fault)")
             return nil
         }
+        if let fault = prices.faultOfShadow(plan) { section.field("to")?.report(fault) }
+        if let fault = prices.faultOfJudge(plan) { section.field("judge")?.section.field("alias")?.report(fault) }
         return plan
     }
 

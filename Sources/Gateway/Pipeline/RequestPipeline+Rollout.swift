@@ -21,7 +21,7 @@ extension RequestPipeline {
             inquiry.rollout = RolloutPart(rollout: rollout, index: index, isOwn: true)
             return alias
         }
-        guard let candidate = inquiry.activeSet.configuration.candidate(at: destination) else { return alias }
+        guard let candidate = inquiry.activeSet.configuration.rolloutPrices.candidate(at: destination) else { return alias }
         inquiry.rollout = RolloutPart(rollout: rollout, index: alias.candidates.count, isOwn: false)
         return alias.adding(candidate)
     }
@@ -40,7 +40,7 @@ extension RequestPipeline {
         case .rolledBack where hasControl: permits[part.index] = nil
         case .rolledBack: if !isOwn { permits[part.index] = nil }
         case .running, .held, .promoted:
-            guard !part.rollout.isShadow, plan.mode == .canary else {
+            guard !part.rollout.isShadow, plan.mode != .shadow else {
                 // A shadow never answers, but what it is compared with is measured.
                 if !isOwn { permits[part.index] = nil }
                 if mayBeTried, part.rollout.isShadow {
@@ -226,20 +226,5 @@ extension RequestPipeline {
                     name: part.rollout.plan.name, identity: part.rollout.identity,
                     RolloutState.Observation(arm: arm, values: values, isUnanswered: isUnanswered), answered))
         }
-    }
-}
-
-extension GatewayConfiguration {
-    /// What is tried in a rollout, as a candidate; `nil` where its provider is not there or waits for a key.
-    func candidate(at destination: Destination) -> RouteCandidate? {
-        guard let settings = provider(destination.provider), settings.isRoutable else { return nil }
-        // What another alias says of it, its price say, holds here too.
-        for alias in routing.listed {
-            if let known = alias.candidates.first(where: { $0.destination == destination }) { return known }
-        }
-        let listed = PriceTable.family(settings).flatMap { prices.entry($0, destination.model) }
-        return RouteCandidate(
-            destination: destination, price: listed?.price, contextWindow: listed?.contextWindow,
-            maximumOutput: listed?.maximumOutput, capabilities: listed?.capabilities, region: settings.region)
     }
 }

@@ -60,7 +60,9 @@ struct RolloutsAnswering: Sendable {
         guard let settings = configuration.provider(plan.destination.provider) else {
             return ConfigurationLoader.unknown("provider", plan.provider, among: providers)
         }
-        return settings.isRoutable ? nil : "the provider `\(plan.provider)` waits for its key"
+        guard settings.isRoutable else { return "the provider `\(plan.provider)` waits for its key" }
+        let prices = configuration.rolloutPrices
+        return prices.faultOfShadow(plan) ?? prices.faultOfJudge(plan)
     }
 
     private func ask(_ event: RolloutBook.Event, _ name: String, on loop: any EventLoop) -> EventLoopFuture<AdminAnswer>

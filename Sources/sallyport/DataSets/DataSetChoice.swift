@@ -10,6 +10,12 @@ struct DataSetChoice: ParsableArguments {
     @Option(help: ArgumentHelp("At most so many requests are opened, the newest.", valueName: "number"))
     var limit = 100_000
 
+    @Flag(
+        help:
+            "Take the gateway's own requests as well: shadows of rollouts, questions to judges, probes, daily questions."
+    )
+    var ownRequests = false
+
     @Option(help: ArgumentHelp("At most so many records, drawn by lot.", valueName: "number"))
     var sample: Int?
 
@@ -62,6 +68,7 @@ struct DataSetChoice: ParsableArguments {
     /// What was asked for, `name=value`.
     var asked: [String] {
         var parts = tag.map { "tag=\($0)" }
+        if ownRequests { parts.append("own-requests") }
         if let sample { parts.append("sample=\(sample)") }
         if let balance { parts.append("balance=\(balance.rawValue)") }
         if let split { parts.append("split=\(split)") }

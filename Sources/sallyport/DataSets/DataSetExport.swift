@@ -67,7 +67,9 @@ struct DataSetExport: ParsableCommand {
             let indexes = try index.indexes()
             let meter = ProgressLine()
             let filter = try filter.filter()
-            let sources = try ExportSources(indexes, filter, reader, limit: choice.limit) { count in
+            let sources = try ExportSources(
+                indexes, filter, reader, limit: choice.limit, takesOwn: choice.ownRequests
+            ) { count in
                 meter.show("\(count) entries")
             }
             let asked = filter.parts.map { "\($0.name)=\($0.text)" } + choice.asked
@@ -95,7 +97,8 @@ struct DataSetExport: ParsableCommand {
                 try open.end(act)
                 let reasons = (reading.gaps.counts.map { "\($0.name) \($0.count)" }).joined(separator: ", ")
                 throw FileProblem(
-                    "nothing is written: of \(sources.matching) requests that match \(sources.unsealed) were not sealed with their "
+                    "nothing is written: of \(sources.matching) requests that match \(sources.own) are the gateway's own (--own-requests), "
+                        + "\(sources.unsealed) were not sealed with their "
                         + "answers, \(sources.shredded) were shredded, \(sources.cut) were cut"
                         + (reasons.isEmpty ? "" : "; " + reasons))
             }
@@ -166,7 +169,8 @@ struct DataSetExport: ParsableCommand {
         sheet.models = reading.models.counts
         sheet.tags = Datasheet.counts(of: outcome.records.flatMap(\.tags))
         let all: [(String, Int)] = [
-            ("requests that match", sources.matching), ("not sealed", sources.unsealed), ("shredded", sources.shredded),
+            ("requests that match", sources.matching), ("the gateway's own", sources.own),
+            ("not sealed", sources.unsealed), ("shredded", sources.shredded),
             ("answer cut or broken off", sources.cut),
         ]
         let chosen: [(String, Int)] = [

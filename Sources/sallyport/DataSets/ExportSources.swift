@@ -40,10 +40,13 @@ struct ExportSources {
     private(set) var shredded = 0
     /// Those whose answer was cut.
     private(set) var cut = 0
+    /// Requests of the gateway's own that were left out: shadows, questions to judges, probes, daily questions.
+    private(set) var own = 0
 
-    /// Finds them; `progress` is told how many entries were looked at.
+    /// Finds them; `progress` is told how many entries were looked at. Requests that the gateway made by itself are left out unless
+    /// `takesOwn`.
     init(
-        _ indexes: [LedgerIndex], _ filter: LedgerFilter, _ vault: VaultReader, limit: Int,
+        _ indexes: [LedgerIndex], _ filter: LedgerFilter, _ vault: VaultReader, limit: Int, takesOwn: Bool,
         progress: (Int) -> Void
     ) throws {
         var found: [Key: Attempt] = [:]
@@ -59,7 +62,11 @@ struct ExportSources {
             }
         }
         matching = found.count
-        try commit(&found, indexes.map(\.reader), progress)
+        let made = try commit(&found, indexes.map(\.reader), progress)
+        if !takesOwn {
+            own = made.count
+            for key in made { found[key] = nil }
+        }
         try seal(&found, vault)
         for attempt in found.values.sorted(by: { ($0.time, $0.request.description) < ($1.time, $1.request.description) }
         ) {
@@ -81,12 +88,13 @@ struct ExportSources {
         }
     }
 
-    /// What the ledger commits to, and what for.
+    /// What the ledger commits to, and what for. Returns those that the gateway made by itself.
     private func commit(
         _ found: inout [Key: Attempt], _ readers: [LedgerReader], _ progress: (Int) -> Void
-    ) throws {
-        guard let first = found.values.map(\.time).min() else { return }
+    ) throws -> Set<Key> {
+        guard let first = found.values.map(\.time).min() else { return [] }
         var count = 0
+        var own: Set<Key> = []
         for (number, reader) in readers.enumerated() {
             try reader.entries(holding: [Array(#""kind":"intent""#.utf8)]) { position, entry in
                 count += 1
@@ -102,9 +110,17 @@ struct ExportSources {
                 found[key]?.purpose = document.root["purpose"]?.string
                 found[key]?.position = position
                 found[key]?.ledger = number
+                if Self.isOwn(document.root) { own.insert(key) }
                 return true
             }
         }
+        return own
+    }
+
+    /// Whether nobody but the gateway asked: by itself, or the same as a caller once more for a shadow.
+    private static func isOwn(_ intent: JSONValue) -> Bool {
+        intent["principal"]?["method"]?.equals("gateway") ?? false
+            || intent["route"]?["reason"]?.string?.contains("; arm=shadow; of=req_") ?? false
     }
 
     private func seal(_ found: inout [Key: Attempt], _ vault: VaultReader) throws {
