@@ -51,6 +51,39 @@ extension LedgerEntry {
             }
         }
 
+        /// What is known of an A/B test; member `ab`.
+        public struct Comparison: Hashable, Sendable {
+            /// What is compared, such as `feedback`; member `measure`.
+            public var measure: String
+            /// `better`, `worse` or `no_difference`; member `verdict`, absent as long as there is none.
+            public var verdict: String?
+            /// The candidate's values; member `candidate`.
+            public var candidate: Evidence.Values
+            /// The control's values; member `control`.
+            public var control: Evidence.Values
+            /// The evidence that the candidate is better (the natural logarithm of an e-value, at its greatest), in thousandths; member
+            /// `log_better_milli`.
+            public var logBetterMilli: Int64
+            /// The same that it is worse; member `log_worse_milli`.
+            public var logWorseMilli: Int64
+            /// What either has to reach for a verdict; member `log_needed_milli`.
+            public var logNeededMilli: Int64
+
+            /// Puts it together.
+            public init(
+                measure: String, verdict: String?, candidate: Evidence.Values, control: Evidence.Values,
+                logBetterMilli: Int64, logWorseMilli: Int64, logNeededMilli: Int64
+            ) {
+                self.measure = measure
+                self.verdict = verdict
+                self.candidate = candidate
+                self.control = control
+                self.logBetterMilli = logBetterMilli
+                self.logWorseMilli = logWorseMilli
+                self.logNeededMilli = logNeededMilli
+            }
+        }
+
         /// When; member `time`.
         public var time: LedgerTime
         /// Its name; member `name`.
@@ -59,11 +92,12 @@ extension LedgerEntry {
         public var alias: String
         /// What is tried; members `provider` and `model` of `destination`.
         public var destination: Destination
-        /// `canary` or `shadow`; member `mode`.
+        /// `canary`, `shadow` or `ab`; member `mode`.
         public var mode: String
         /// `running`, `held`, `promoted` or `rolled_back`; member `phase`.
         public var phase: String
-        /// Why: `started`, `shown`, `minimum`, `guard`, `failing`, `operator`, `finished` or `stopped`; member `reason`.
+        /// Why: `started`, `shown`, `minimum`, `guard`, `failing`, `operator`, `finished`, `stopped`, or an A/B test's verdict: `better`,
+        /// `worse`, `no_difference`; member `reason`.
         public var reason: String
         /// The candidate's share before, in parts of 10,000; member `share_before`.
         public var shareBefore: Int
@@ -75,6 +109,8 @@ extension LedgerEntry {
         public var controlRequests: Int
         /// What is known of each guard; member `evidence`.
         public var evidence: [Evidence]
+        /// What is known of the A/B test; member `ab`, absent where it is none.
+        public var comparison: Comparison?
         /// Which step of all there ever were, so that one that stands twice counts once; member `step_id`.
         public var stepID: String
         /// Whether another gateway took the step and this one follows; member `follows`, absent where it does not.
@@ -86,7 +122,7 @@ extension LedgerEntry {
         public init(
             time: LedgerTime, name: String, alias: String, destination: Destination, mode: String, phase: String,
             reason: String, shareBefore: Int, share: Int, requests: Int, controlRequests: Int, evidence: [Evidence],
-            stepID: String, follows: Bool = false, policySet: String
+            comparison: Comparison? = nil, stepID: String, follows: Bool = false, policySet: String
         ) {
             self.time = time
             self.name = name
@@ -100,6 +136,7 @@ extension LedgerEntry {
             self.requests = requests
             self.controlRequests = controlRequests
             self.evidence = evidence
+            self.comparison = comparison
             self.stepID = stepID
             self.follows = follows
             self.policySet = policySet
@@ -110,6 +147,7 @@ extension LedgerEntry {
 extension LedgerEntry.Rollout {
     func encoded() throws(LedgerEntryTooLong) -> EncodedEntry {
         var line = EntryWriter(capacity: 512 + 320 * evidence.count)
+        if let comparison { line.comparison(comparison) }
         line.foreign("alias", alias)
         line.json.key("destination")
         line.json.beginObject()
@@ -150,6 +188,20 @@ extension EntryWriter {
         json.bool(evidence.isKept)
         member("log_evidence_milli", evidence.logEvidenceMilli)
         member("log_needed_milli", evidence.logNeededMilli)
+    }
+
+    /// The member `ab`.
+    fileprivate mutating func comparison(_ comparison: LedgerEntry.Rollout.Comparison) {
+        json.key("ab")
+        json.beginObject()
+        values("candidate", comparison.candidate)
+        values("control", comparison.control)
+        member("log_better_milli", comparison.logBetterMilli)
+        member("log_needed_milli", comparison.logNeededMilli)
+        member("log_worse_milli", comparison.logWorseMilli)
+        member("measure", comparison.measure)
+        if let verdict = comparison.verdict { member("verdict", verdict) }
+        json.endObject()
     }
 
     private mutating func values(_ name: StaticString, _ values: LedgerEntry.Rollout.Evidence.Values) {

@@ -74,7 +74,8 @@ public struct RolloutGuard: Hashable, Sendable, Codable, CustomStringConvertible
         }
     }
 
-    private static func metric(_ name: String) -> (RolloutMetric, Double?)? {
+    /// What a name of `names` stands for; `nil` for another word.
+    static func metric(_ name: String) -> (RolloutMetric, Double?)? {
         if let metric = RolloutMetric(rawValue: name) { return metric.isTime ? nil : (metric, nil) }
         for (prefix, quantile) in quantiles where name.hasPrefix(prefix) {
             if let metric = RolloutMetric(rawValue: String(name.dropFirst(prefix.count))), metric.isTime {

@@ -9,6 +9,8 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         case canary
         /// It is asked the same as a share of the requests, and its answers are dropped.
         case shadow
+        /// A share of the callers is answered by it until it is shown to be better or worse.
+        case ab
     }
 
     /// What stays in one arm.
@@ -39,6 +41,23 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         public let isShadow: Bool
         /// In parts of 10,000.
         public let share: Int
+    }
+
+    /// Both arms are compared by one measure, for a verdict.
+    public struct ABTest: Hashable, Sendable, Codable {
+        /// By what: one of `RolloutGuard.names`.
+        public var measure: String
+        /// The candidate's share, in parts of 10,000.
+        public var share = 5_000
+        /// When both arms have so many values and nothing is shown, the verdict is that no difference is.
+        public var maximumValues = 5_000
+        /// Whether a better candidate is everybody's at once; otherwise it waits for somebody to say so.
+        public var promotes = false
+        /// The probability that one arm is called better though both are as good.
+        public var falseVerdictRate = 0.05
+
+        /// A test with the standard terms.
+        public init(measure: String) { self.measure = measure }
     }
 
     /// Who judges answers of both arms.
@@ -90,6 +109,8 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
     public var shadow: Shadow?
     /// Who judges; `nil`: nobody.
     public var judging: Judging?
+    /// What `mode` is about where it is `ab`.
+    public var abTest: ABTest?
 
     /// The guards that hold where none are stated.
     public static let standardGuards = ["error_rate<=control+0.02", "p95_ms<=1.5*control+100"]
@@ -109,7 +130,22 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
     /// All stages, one after the other.
     public var stages: [Stage] {
         let first = shadow.map { [Stage(isShadow: true, share: $0.share)] } ?? []
-        return mode == .shadow ? first : first + steps.map { Stage(isShadow: false, share: $0) }
+        return first + shares.map { Stage(isShadow: false, share: $0) }
+    }
+
+    /// The shares of callers that have the candidate's answers, one after the other, in parts of 10,000.
+    public var shares: [Int] {
+        switch mode {
+        case .canary: steps
+        case .shadow: []
+        case .ab: [abTest?.share].compactMap(\.self)
+        }
+    }
+
+    /// Whether the text of answers has to be looked at.
+    public var needsText: Bool {
+        let compared = abTest.flatMap { RolloutGuard.metric($0.measure)?.0.needsText } ?? false
+        return compared || judging != nil || guards.contains { $0.metric.needsText }
     }
 
     /// What is wrong with it, in words; `nil`: nothing.
@@ -130,7 +166,22 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         if !(falseRollbackRate > 0 && falseRollbackRate < 0.5) {
             return "the rate of false rollbacks is between 0 and 0.5"
         }
-        return faultOfCompany
+        return faultOfABTest ?? faultOfCompany
+    }
+
+    private var faultOfABTest: String? {
+        guard (mode == .ab) == (abTest != nil) else { return "an A/B test has no steps" }
+        guard let abTest else { return nil }
+        guard let (metric, _) = RolloutGuard.metric(abTest.measure) else {
+            return "unknown measure `\(abTest.measure)`: there are \(RolloutGuard.names.joined(separator: ", "))"
+        }
+        if metric == .judge, judging == nil { return "an A/B test by `judge_score` needs a judge" }
+        if !(1...9_999).contains(abTest.share) { return "a candidate's share in an A/B test is from 0.01 to 99.99 %" }
+        if !Self.values.contains(abTest.maximumValues) { return "an A/B test has 100 to 10000000 values of each arm" }
+        if !(abTest.falseVerdictRate > 0 && abTest.falseVerdictRate < 0.5) {
+            return "the rate of false verdicts is between 0 and 0.5"
+        }
+        return nil
     }
 
     /// What is wrong with who is asked beside callers.
@@ -161,6 +212,8 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
         return nil
     }
 
+    /// How many values of each arm an A/B test may have.
+    public static let values: ClosedRange<Int> = 100...10_000_000
     /// What `max_wait` may be, in milliseconds.
     public static let waits: ClosedRange<Int64> = 100...3_600_000
     private static let money: ClosedRange<Int64> = 1...1_000_000_000_000_000
@@ -174,6 +227,9 @@ public struct RolloutPlan: Hashable, Sendable, Codable {
             + [shadow.map { "\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
             + [judging.map { "\($0.alias)\n\($0.rubric)\n\($0.share)\n\($0.maximumNanoUSD)" } ?? ""]
             + (maximumWaitMilliseconds.map { ["wait \($0)"] } ?? [])
+            + (abTest.map {
+                ["ab", $0.measure, "\($0.share)", "\($0.maximumValues)", "\($0.promotes)", "\($0.falseVerdictRate)"]
+            } ?? [])
         return String(SHA256.hash(parts.joined(separator: "\u{0}")).hex.prefix(16))
     }
 

@@ -35,6 +35,12 @@ public struct RolloutState: Hashable, Sendable, Codable {
         case finished
         /// It is no longer there: stopped, or gone from the file.
         case stopped
+        /// An A/B test says that the candidate is better.
+        case better
+        /// An A/B test says that it is worse.
+        case worse
+        /// An A/B test had all its values and showed neither.
+        case noDifference = "no_difference"
     }
 
     /// What is measured of one request.
@@ -81,6 +87,8 @@ public struct RolloutState: Hashable, Sendable, Codable {
     public private(set) var monitors: [GuardMonitor]
     /// Whether the candidate fails altogether.
     public private(set) var failing: HardFailureMonitor
+    /// The A/B test, where it is one.
+    public private(set) var comparison: ABComparison?
     /// Why it stands as it does.
     public private(set) var reason = Reason.started
 
@@ -107,6 +115,7 @@ public struct RolloutState: Hashable, Sendable, Codable {
         // Each step has its part, since each begins anew.
         hardAlpha = plan.falseRollbackRate * Self.hardShare / Double(max(plan.stages.count, 1))
         failing = HardFailureMonitor(alpha: hardAlpha)
+        comparison = plan.abTest.flatMap(ABComparison.init)
         if isWithoutControl { for index in monitors.indices { monitors[index].beginStep(withoutControl: true) } }
     }
 
@@ -176,8 +185,13 @@ public struct RolloutState: Hashable, Sendable, Codable {
             }
         }
         count(observation)
+        // What nobody had is no part of an A/B test.
+        if !isShadow, let metric = comparison?.metric, let value = observation.values[metric] {
+            comparison?.add(value, to: observation.arm)
+        }
         if failing.isShown { return end(.rolledBack, .failing, at: now) }
         if monitors.contains(where: \.isBroken) { return end(.rolledBack, .broken, at: now) }
+        if comparison?.verdict == .worse { return end(.rolledBack, .worse, at: now) }
         return mayAdvance ? tick(at: now) : nil
     }
 
@@ -198,6 +212,7 @@ public struct RolloutState: Hashable, Sendable, Codable {
     /// Time goes on.
     mutating func tick(at now: Int64) -> RolloutStep? {
         guard phase == .running else { return nil }
+        if comparison != nil, !isShadow { return conclude(at: now) }
         // One request shows nothing of a step, whatever was shown before.
         if stepRequests >= min(plan.minimumRequests, Self.leastForShown),
             monitors.allSatisfy({ $0.isKept || isUnseen($0) })
@@ -208,6 +223,18 @@ public struct RolloutState: Hashable, Sendable, Codable {
             monitors.allSatisfy({ $0.hasValues || isUnseen($0) })
         else { return nil }
         return advance(.minimum, at: now)
+    }
+
+    /// An A/B test ends by its verdict; what is worse was taken back at once.
+    private mutating func conclude(at now: Int64) -> RolloutStep? {
+        switch comparison?.verdict {
+        case nil: return nil
+        case .worse: return end(.rolledBack, .worse, at: now)
+        case .noDifference: return end(.rolledBack, .noDifference, at: now)
+        case .better:
+            guard stepRequests >= plan.minimumRequests, now - stepAt >= plan.minimumMilliseconds else { return nil }
+            return end(plan.abTest?.promotes ?? false ? .promoted : .held, .better, at: now)
+        }
     }
 
     private static let leastForShown = 20
@@ -287,6 +314,7 @@ public struct RolloutState: Hashable, Sendable, Codable {
             mode: plan.stages.indices.contains(step) && plan.stages[step].isShadow ? .shadow : plan.mode, phase: phase,
             reason: reason, step: step, shareBefore: before, share: share, treatmentRequests: treatmentRequests,
             controlRequests: controlRequests, logFailing: failing.logEvidence, evidence: evidence ?? self.evidence,
+            comparison: comparison?.evidence,
             milliseconds: now)
     }
 }
@@ -321,6 +349,8 @@ public struct RolloutStep: Hashable, Sendable {
     public let logFailing: Double
     /// What is known of each guard.
     public let evidence: [GuardEvidence]
+    /// What is known of the A/B test, where it is one.
+    public let comparison: ABEvidence?
     /// When, in milliseconds since 1970.
     public let milliseconds: Int64
 

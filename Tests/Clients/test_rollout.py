@@ -284,6 +284,46 @@ def test_subtly_worse_answers_are_found_by_feedback(house):
     assert house.status()["phase"] == "rolled_back" and house.steps()[-1]["evidence"][0]["broken"]
 
 
+@pytest.mark.parametrize("promote,worse,phase,reason,share", [(True, False, "promoted", "better", 100), (False, False, "held", "better", 50), (True, True, "rolled_back", "worse", 0)], ids=["promotes", "holds", "worse"])
+def test_an_ab_test_ends_with_a_verdict_and_what_it_rests_on(house, promote, worse, phase, reason, share):
+    path = house.gateway.folder / "policies/rollouts.yaml"
+    path.write_text(f"rollouts:\n  small: {{ alias: small, to: second/echo, min_requests: 10, min_time: 0s, guards: ['error_rate<=control+0.5'], ab: {{ measure: feedback, share: 50%, promote: {str(promote).lower()} }} }}\n")
+    assert eventually(lambda: (s := house.status()) and s["mode"] == "ab" and s["share"] == 50 and s["steps"] == [50])
+    for _ in range(20):
+        if house.status()["phase"] != "running": break
+        for r in house.ask_many(20):
+            if arm(r): assert feedback(house, r.headers["x-request-id"], thumbs="up" if (arm(r) == "canary") != worse else "down").status_code == 200
+    state = house.status()
+    assert (state["phase"], state["reason"], state["share"]) == (phase, reason, share)
+    test = state["ab"]
+    assert test["verdict"] == reason and test["measure"] == "feedback" and test[f"log_{reason}"] >= test["log_needed"] and min(test["treatment_count"], test["control_count"]) >= 3
+    last = house.steps()[-1]
+    assert (last["mode"], last["reason"], last["ab"]["verdict"]) == ("ab", reason, reason) and last["ab"]["candidate"]["mean_millionths"] == (0 if worse else 1_000_000)
+    assert last["ab"][f"log_{reason}_milli"] >= last["ab"]["log_needed_milli"]
+    text = house.gateway.run("rollout", "status", "small", "--exit-code", check=False)
+    assert text.returncode == {"promoted": 0, "held": 4, "rolled_back": 3}[phase] and "A/B by feedback" in text.stdout and text.stdout.count(reason) >= 2
+    with urllib.request.urlopen(house.gateway.admin + "/rollouts.html", timeout=60) as r: page = r.read().decode()
+    assert "The A/B test of small by feedback" in page and f"<td>{reason}</td>" in page
+    with urllib.request.urlopen(house.gateway.admin + "/metrics", timeout=60) as r: figures = r.read().decode()
+    assert f'sallyport_rollout_ab_evidence{{rollout="small",alias="small",measure="feedback",verdict="{reason}"}} 1.0' in figures
+    house.gateway.verify()
+
+
+def test_an_ab_test_that_shows_nothing_keeps_the_control_and_nonsense_is_refused(house):
+    house.gateway.run("rollout", "start", "small", "--to", "second/echo", "--ab", "error_rate", "--ab-max-values", "100", "--min-requests", "10", "--min-seconds", "0")
+    house.until("rolled_back")
+    assert house.status()["reason"] == "no_difference" == house.steps()[-1]["ab"]["verdict"] and arm(house.ask()) is None
+    assert house.gateway.run("rollout", "stop", "small").returncode == 0
+    for bad, says in ((["--ab", "mood"], "unknown measure `mood`"), (["--ab", "feedback", "--steps", "5,100"], "no steps"), (["--ab", "feedback", "--ab-share", "100"], "share"), (["--ab", "judge_score"], "needs a judge")):
+        r = house.gateway.run("rollout", "start", "small", "--to", "second/echo", *bad, check=False)
+        assert r.returncode and says in r.stderr, (bad, r.stderr)
+    path = house.gateway.folder / "policies/rollouts.yaml"
+    for ab, says in (("{ measure: mood }", "unknown measure `mood`"), ("{ share: 5 }", "measure"), ("{ measure: feedback, promote: perhaps }", "expected `true` or `false`"), ("{ measure: feedback, max_values: 3 }", "max_values"), ("{ measure: feedback, rest: 1 }", "unknown key")):
+        path.write_text(f"rollouts:\n  small: {{ alias: small, to: second/echo, ab: {ab} }}\n")
+        r = house.gateway.run("check", check=False)
+        assert r.returncode and says in r.stdout + r.stderr and "rollouts.yaml:2:" in r.stdout + r.stderr, (ab, r.stdout, r.stderr)
+
+
 def test_who_may_not_have_the_candidate_stays_in_control_and_counts_for_neither(house):
     policy = house.gateway.folder / "policies/access.cedar"
     policy.write_text(policy.read_text() + '\n@id("not-second") forbid (principal, action, resource) when { resource has provider && resource.provider == Provider::"second" };\n')

@@ -99,7 +99,11 @@ enum LedgerSamples {
                 rule: "error_rate<=control+0.02", isBroken: true, isKept: false,
                 candidate: .init(count: 412, meanMillionths: 51_000), control: .init(count: 0, meanMillionths: nil),
                 logEvidenceMilli: 4_100, logNeededMilli: 3_912)
-        ], stepID: "summer-aa11-1795394700000/2", follows: true, policySet: "aa11")
+        ],
+        comparison: .init(
+            measure: "feedback", verdict: "better", candidate: .init(count: 61, meanMillionths: 870_000),
+            control: .init(count: 0, meanMillionths: nil), logBetterMilli: 3_800, logWorseMilli: 0,
+            logNeededMilli: 3_689), stepID: "summer-aa11-1795394700000/2", follows: true, policySet: "aa11")
 
     static let all: [(entry: LedgerEntry, line: String)] = [
         (
@@ -258,7 +262,9 @@ enum LedgerSamples {
         ),
         (
             .rollout(rollout),
-            #"{"alias":"oai/gpt","destination":{"model":"gpt","provider":"openai"},"#
+            #"{"ab":{"candidate":{"count":61,"mean_millionths":870000},"control":{"count":0},"log_better_milli":3800,"#
+                + #""log_needed_milli":3689,"log_worse_milli":0,"measure":"feedback","verdict":"better"},"#
+                + #""alias":"oai/gpt","destination":{"model":"gpt","provider":"openai"},"#
                 + #""evidence":[{"broken":true,"candidate":{"count":412,"mean_millionths":51000},"control":{"count":0},"#
                 + #""guard":"error_rate<=control+0.02","kept":false,"log_evidence_milli":4100,"log_needed_milli":3912}],"#
                 + #""follows":true,"kind":"rollout","mode":"canary","name":"summer","phase":"rolled_back","#

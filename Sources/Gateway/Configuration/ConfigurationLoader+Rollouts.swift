@@ -47,6 +47,7 @@ private struct RolloutReader {
             in: Int(RolloutPlan.waits.lowerBound)...Int(RolloutPlan.waits.upperBound))
         let rate = section.field("false_rollbacks").flatMap { self.share($0) }
         let shadow = section.field("shadow").map { self.shadow($0.section) }
+        let test = section.field("ab").map { self.test($0.section) }
         let judge = section.field("judge").map { self.judge($0) }
         section.finish()
         if let alias, !aliases.contains(alias) {
@@ -63,6 +64,11 @@ private struct RolloutReader {
             guard let shadow else { return nil }
             plan.shadow = shadow
             if steps == nil { plan.mode = .shadow }
+        }
+        if let test {
+            guard let test else { return nil }
+            plan.abTest = test
+            if steps == nil { plan.mode = .ab }
         }
         if let judge {
             guard let judge else { return nil }
@@ -88,6 +94,22 @@ private struct RolloutReader {
         section.finish()
         guard let share, let most else { return nil }
         return RolloutPlan.Shadow(share: Int((share * 10_000).rounded()), maximumNanoUSD: most)
+    }
+
+    private func test(_ section: ConfigurationSection) -> RolloutPlan.ABTest? {
+        let measure = section.required("measure", "a guard's measure such as `feedback`")?.string("a measure")
+        let share = section.field("share").flatMap { self.share($0) }
+        let most = section.field("max_values")?.integer(in: RolloutPlan.values)
+        let promotes = section.field("promote")?.bool()
+        let rate = section.field("false_verdicts").flatMap { self.share($0) }
+        section.finish()
+        guard let measure else { return nil }
+        var test = RolloutPlan.ABTest(measure: measure)
+        if let share { test.share = Int((share * 10_000).rounded()) }
+        if let most { test.maximumValues = most }
+        if let promotes { test.promotes = promotes }
+        if let rate { test.falseVerdictRate = rate }
+        return test
     }
 
     private func judge(_ field: ConfigurationField) -> RolloutPlan.Judging? {

@@ -21,7 +21,9 @@ extension RequestPipeline {
             inquiry.rollout = RolloutPart(rollout: rollout, index: index, isOwn: true)
             return alias
         }
-        guard let candidate = inquiry.activeSet.configuration.rolloutPrices.candidate(at: destination) else { return alias }
+        guard let candidate = inquiry.activeSet.configuration.rolloutPrices.candidate(at: destination) else {
+            return alias
+        }
         inquiry.rollout = RolloutPart(rollout: rollout, index: alias.candidates.count, isOwn: false)
         return alias.adding(candidate)
     }

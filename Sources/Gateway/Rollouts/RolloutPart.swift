@@ -27,6 +27,6 @@ struct RolloutPart: Sendable {
 
     /// Whether the text of answers is looked at.
     var needsText: Bool {
-        arm != nil && (rollout.plan.guards.contains { $0.metric.needsText } || rollout.plan.judging != nil)
+        arm != nil && rollout.plan.needsText
     }
 }

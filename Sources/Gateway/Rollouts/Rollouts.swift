@@ -345,7 +345,8 @@ extension LedgerEntry.Rollout {
             destination: step.destination, mode: step.mode.rawValue, phase: step.phase.rawValue,
             reason: step.reason.rawValue, shareBefore: step.shareBefore, share: step.share,
             requests: step.treatmentRequests, controlRequests: step.controlRequests,
-            evidence: step.evidence.map(Evidence.init), stepID: step.id, follows: follows, policySet: policySet)
+            evidence: step.evidence.map(Evidence.init),
+            comparison: step.comparison.map(Comparison.init), stepID: step.id, follows: follows, policySet: policySet)
     }
 }
 
@@ -353,15 +354,28 @@ extension LedgerEntry.Rollout.Evidence {
     fileprivate init(_ evidence: GuardEvidence) {
         self.init(
             rule: evidence.rule, isBroken: evidence.isBroken, isKept: evidence.isKept,
-            candidate: Values(
-                count: evidence.treatmentCount, meanMillionths: evidence.treatmentMean.map { Self.whole($0 * 1e6) }),
-            control: Values(
-                count: evidence.controlCount, meanMillionths: evidence.controlMean.map { Self.whole($0 * 1e6) }),
-            logEvidenceMilli: Self.whole(evidence.logEvidence * 1_000),
-            logNeededMilli: Self.whole(evidence.logNeeded * 1_000))
-    }
-
-    private static func whole(_ value: Double) -> Int64 {
-        value.isNaN ? 0 : Int64(min(max(value.rounded(), -9e15), 9e15))
+            candidate: Values(evidence.treatmentCount, evidence.treatmentMean),
+            control: Values(evidence.controlCount, evidence.controlMean),
+            logEvidenceMilli: whole(evidence.logEvidence * 1_000), logNeededMilli: whole(evidence.logNeeded * 1_000))
     }
 }
+
+extension LedgerEntry.Rollout.Comparison {
+    fileprivate init(_ evidence: ABEvidence) {
+        self.init(
+            measure: evidence.measure, verdict: evidence.verdict?.rawValue,
+            candidate: .init(evidence.treatmentCount, evidence.treatmentMean),
+            control: .init(evidence.controlCount, evidence.controlMean),
+            logBetterMilli: whole(evidence.logBetter * 1_000), logWorseMilli: whole(evidence.logWorse * 1_000),
+            logNeededMilli: whole(evidence.logNeeded * 1_000))
+    }
+}
+
+extension LedgerEntry.Rollout.Evidence.Values {
+    fileprivate init(_ count: Int, _ mean: Double?) {
+        self.init(count: count, meanMillionths: mean.map { whole($0 * 1e6) })
+    }
+}
+
+/// The nearest whole number that JSON readers don't round.
+private func whole(_ value: Double) -> Int64 { value.isNaN ? 0 : Int64(min(max(value.rounded(), -9e15), 9e15)) }

@@ -51,6 +51,17 @@ extension RolloutsReport {
             }
         }
         text.family(
+            "sallyport_rollout_ab_evidence", "gauge",
+            "The evidence of an A/B test for each verdict, 1 where it is what is needed.")
+        for state in states {
+            guard let test = state.comparison?.evidence, test.logNeeded > 0 else { continue }
+            for (verdict, evidence) in [("better", test.logBetter), ("worse", test.logWorse)] {
+                text.sample(
+                    "sallyport_rollout_ab_evidence", labels(state) + [("measure", test.measure), ("verdict", verdict)],
+                    "\(min(evidence / test.logNeeded, 1))")
+            }
+        }
+        text.family(
             "sallyport_rollout_verdict", "gauge", "What is known of a guard: -1 broken, 0 nothing yet, 1 kept.")
         for state in states {
             for rule in state.evidence {

@@ -27,7 +27,10 @@ extension RolloutsReport {
             }
             html.section("rollouts", "Rollouts", isLong: true) { overview(&$0) }
             for (number, line) in rollouts.enumerated() {
-                html.section("r\(number)", line.name, isLong: true) { Self.guards(line, &$0) }
+                html.section("r\(number)", line.name, isLong: true) { html in
+                    if let test = line.ab { Self.comparison(test, of: line, &html) }
+                    Self.guards(line, &html)
+                }
             }
         }
         return AdminAnswer(type: "text/html; charset=utf-8", headers: ExposureHeaders.all, body: Array(html.utf8))
@@ -84,6 +87,28 @@ extension RolloutsReport {
                     row.figure(number(rule.logNeeded))
                     row.cell(rule.isBroken ? "broken" : rule.isKept ? "kept" : "open")
                 }
+            }
+        }
+    }
+
+    private static func comparison(_ test: ABEvidence, of line: Line, _ html: inout HTML) {
+        html.table(
+            "The A/B test of \(line.name) by \(test.measure): means of both arms, and the evidence for either verdict",
+            columns: [
+                .text("Measure"), .number("Candidate"), .number("Values"), .number("Control"), .number("Values"),
+                .number("Better (ln)"), .number("Worse (ln)"), .number("Needed (ln)"), .text("Verdict"),
+            ]
+        ) { body in
+            body.element("tr") { row in
+                row.rowHead(test.measure)
+                row.figure(test.treatmentMean.map(number) ?? "–")
+                row.number(test.treatmentCount)
+                row.figure(test.controlMean.map(number) ?? "–")
+                row.number(test.controlCount)
+                row.figure(number(test.logBetter))
+                row.figure(number(test.logWorse))
+                row.figure(number(test.logNeeded))
+                row.cell(test.verdict?.rawValue ?? "open")
             }
         }
     }

@@ -12,7 +12,7 @@ public struct RolloutsReport: Sendable, Codable {
         public let alias: String
         /// What is tried, `PROVIDER/MODEL`.
         public let to: String
-        /// `canary`, or `shadow` as long as callers have none of its answers.
+        /// `canary` or `ab`, or `shadow` as long as callers have none of its answers.
         public let mode: String
         /// What stays in one arm.
         public let sticky: String
@@ -50,6 +50,8 @@ public struct RolloutsReport: Sendable, Codable {
         public let judgeSpentNanoUsd: Int64?
         /// What is known of the guards.
         public let guards: [GuardEvidence]
+        /// What is known of the A/B test; absent where it is none.
+        public let ab: ABEvidence?
     }
 
     /// The rollouts, in the order in which they began.
@@ -66,14 +68,15 @@ public struct RolloutsReport: Sendable, Codable {
                 mode: (state.isShadow ? .shadow : state.plan.mode).rawValue, sticky: state.plan.unit.rawValue,
                 phase: state.phase,
                 reason: state.reason, share: Double(state.share) / 100,
-                steps: state.plan.mode == .shadow ? [] : state.plan.steps.map { Double($0) / 100 },
+                steps: state.plan.shares.map { Double($0) / 100 },
                 stages: state.plan.stages.count,
                 step: state.step + 1, startedMs: state.startedAt, stepMs: state.stepAt,
                 requests: state.treatmentRequests, stepRequests: state.stepRequests,
                 minRequests: state.plan.minimumRequests, minMs: state.plan.minimumMilliseconds,
                 controlRequests: state.controlRequests, fromFile: state.isFromFile,
                 spentNanoUsd: spent.of(state.plan.name, .shadow),
-                judgeSpentNanoUsd: spent.of(state.plan.name, .judge), guards: state.evidence)
+                judgeSpentNanoUsd: spent.of(state.plan.name, .judge), guards: state.evidence,
+                ab: state.comparison?.evidence)
         }
         self.trouble = trouble
         self.gateways = gateways

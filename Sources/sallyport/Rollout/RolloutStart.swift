@@ -25,6 +25,15 @@ struct RolloutStart: ParsableCommand {
     @Option(help: "What makes an answer good, in words.") var rubric: String?
     @Option(help: "The share of answers that are judged, in percent.") var judgeShare = "20"
     @Option(help: "What judging may cost a day, in US dollars.") var judgeMaxUsd: String?
+    @Option(
+        help: ArgumentHelp(
+            "In place of steps, an A/B test: compare both arms by this, a guard's measure such as feedback, until one is shown to be better.",
+            valueName: "measure"))
+    var ab: String?
+    @Option(help: "The candidate's share in an A/B test, in percent.") var abShare = "50"
+    @Option(help: "An A/B test without a verdict ends when each arm has so many values.") var abMaxValues = 5_000
+    @Flag(help: "Give everybody a candidate that an A/B test shows to be better; otherwise it is held.") var abPromote =
+        false
     @Option(name: .customLong("guard"), help: "What has to be kept; may be repeated.") var guards: [String] = []
     @Option(help: "Requests of the candidate that a step has at least.") var minRequests = 100
     @Option(help: "Seconds that a step lasts at least.") var minSeconds = 60
@@ -54,6 +63,8 @@ struct RolloutStart: ParsableCommand {
             name: name ?? word, alias: alias, to: Destination(provider: ProviderID(parts[0]), model: parts[1]))
         if let steps { plan.steps = try steps.split(separator: ",").map { try Self.share($0, "--steps") } }
         try addCompany(to: &plan)
+        if let ab { plan.abTest = try test(by: ab) }
+        if ab != nil, steps == nil { plan.mode = .ab }
         if !guards.isEmpty {
             plan.guards = try guards.map { text in
                 do throws(RolloutGuard.Fault) {
@@ -77,6 +88,14 @@ struct RolloutStart: ParsableCommand {
         }
         if let fault = plan.fault { throw ValidationError(fault) }
         return plan
+    }
+
+    private func test(by measure: String) throws -> RolloutPlan.ABTest {
+        var test = RolloutPlan.ABTest(measure: measure)
+        test.share = try Self.share(abShare[...], "--ab-share")
+        test.maximumValues = abMaxValues
+        test.promotes = abPromote
+        return test
     }
 
     /// The shadow and the judge.

@@ -69,6 +69,7 @@ struct RolloutStatus: ParsableCommand {
             Swift.print(gateways == 1 ? "1 gateway counts" : "\(gateways) gateways count together")
         }
         for line in lines {
+            if let test = line.ab { printTest(test, of: line.name) }
             var guards = TextTable(
                 [line.name, "CANARY", "N", "CONTROL", "N", "EVIDENCE", "NEEDED", ""], right: [1, 2, 3, 4, 5, 6])
             for rule in line.guards {
@@ -80,6 +81,17 @@ struct RolloutStatus: ParsableCommand {
             }
             Swift.print("\n" + guards.text)
         }
+    }
+
+    private func printTest(_ test: ABEvidence, of name: String) {
+        var table = TextTable(
+            [name, "CANARY", "N", "CONTROL", "N", "BETTER", "WORSE", "NEEDED", ""], right: [1, 2, 3, 4, 5, 6, 7])
+        table.add([
+            "A/B by \(test.measure)", test.treatmentMean.map(Self.number) ?? "-", "\(test.treatmentCount)",
+            test.controlMean.map(Self.number) ?? "-", "\(test.controlCount)", Self.number(test.logBetter),
+            Self.number(test.logWorse), Self.number(test.logNeeded), test.verdict?.rawValue ?? "",
+        ])
+        Swift.print("\n" + table.text)
     }
 
     /// Three significant decimals are enough to read.
