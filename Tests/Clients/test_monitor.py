@@ -259,6 +259,7 @@ def test_the_files_for_prometheus_and_grafana_name_only_metrics_that_there_are(m
     rules, dashboard = (ROOT / "deploy/prometheus-alerts.yaml").read_text(), (ROOT / "deploy/grafana-dashboard.json").read_text()
     expressions = [t["expr"] for p in json.loads(dashboard)["panels"] for t in p["targets"]]
     assert len(expressions) > 10
+    assert "sallyport_rollout_state" in rules and {"sallyport_rollout_share", "sallyport_rollout_evidence", "sallyport_rollout_ab_evidence"} <= set(re.findall(r"sallyport_\w+", "".join(expressions)))
     named = set(re.findall(r"sallyport_\w+", rules + "\n".join(expressions)))
     assert {re.sub(r"_(bucket|sum|count)$", "", n) for n in named} <= exported
     for expression in expressions:

@@ -1,7 +1,7 @@
 """Rollouts that ask beside callers: a shadow, whose answers nobody has, and a judge. Neither costs more than it may, whoever is killed meanwhile."""
-import json, signal, threading, urllib.error, urllib.request
-import pytest
-from conftest import eventually
+import json, re, signal, threading, urllib.error, urllib.request
+import pytest, yaml
+from conftest import ROOT, eventually
 from mock_provider import Provider
 from test_vault import records, sealing
 from test_rollout import House, Scripted, arm, make_house
@@ -419,5 +419,11 @@ def test_the_page_and_the_figures_say_how_it_stands(house):
     with pytest.raises(urllib.error.HTTPError) as refused: urllib.request.urlopen(urllib.request.Request(house.gateway.admin + "/rollouts.html", headers={"host": "evil.example"}))
     assert refused.value.code == 421
     assert house.metric("sallyport_rollout_share", rollout="small", alias="small", mode="canary") == 0.5
+    # What the dashboard and the alerts ask of these figures, they have.
+    with urllib.request.urlopen(house.gateway.admin + "/metrics", timeout=60) as r: figures = r.read().decode()
+    labels = {m: set(re.findall(r'(\w+)="', l)) for m, l in re.findall(r"^(sallyport_rollout_\w+)\{(.*)\} ", figures, re.M)}
+    asked = [t["expr"] for p in json.loads((ROOT / "deploy/grafana-dashboard.json").read_text())["panels"] for t in p["targets"]] + [r["expr"] for g in yaml.safe_load((ROOT / "deploy/prometheus-alerts.yaml").read_text())["groups"] for r in g["rules"]]
+    known = [(m, {l.strip() for l in by.split(",")} - {"instance"}) for e in asked for by in re.findall(r"by \(([^)]*)\)", e) for m in re.findall(r"sallyport_rollout_\w+", e) if m in labels]
+    assert len(known) >= 5 and all(by <= labels[m] for m, by in known), (known, labels)
     assert house.metric("sallyport_rollout_state", rollout="small", phase="running", reason="started") == 1
     assert house.metric("sallyport_rollout_outcomes_total", rollout="small") == 20 and house.metric("sallyport_rollout_verdict", rollout="small") == 0
