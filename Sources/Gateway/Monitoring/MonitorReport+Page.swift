@@ -12,22 +12,13 @@ extension MonitorReport {
     static func page(_ monitor: TrafficMonitor) -> String {
         let (state, now) = (monitor.snapshot, Clock.epochMilliseconds())
         let rows = rows(state)
-        return PageFrame.document(
-            title: "Monitor", site: "Sallyport",
-            lead: { html in
-                html.element("p") { lead in
-                    lead.text(
-                        "What callers ask, what models answer and how it is served, compared with what it was. Numbers and names "
-                            + "of models only: no text is kept.")
-                }
-                html.element("p", ("class", "screen")) { links in
-                    links.element("a", ("href", "/models.html"), text: "To the models' page")
-                    links.text(" · ")
-                    links.element("a", ("href", "/exposure"), text: "To the exposure page")
-                    links.text(" · ")
-                    links.element("a", ("href", "/monitor"), text: "As JSON")
-                }
-            }, footer: "Read at \(AlertText.time(now)); counted since \(AlertText.time(monitor.began))."
+        return AdminPage.document(
+            title: "Monitor",
+            about:
+                "What callers ask, what models answer and how it is served, compared with what it was. Numbers and names "
+                + "of models only: no text is kept.",
+            links: [.models, .exposure, .rollouts, .json("/monitor")],
+            read: "Read at \(AlertText.time(now)); counted since \(AlertText.time(monitor.began))."
         ) { html in
             html.section("alerts", "Alerts") { alerts(state.book.alerts, &$0) }
             html.section("streams", "Streams", isLong: true) { streams(rows, now, &$0) }

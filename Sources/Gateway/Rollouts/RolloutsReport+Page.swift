@@ -5,22 +5,13 @@ internal import Rollout
 /// How rollouts stand, as a page for people, at `/rollouts.html` of the operators' port.
 extension RolloutsReport {
     func page() -> AdminAnswer {
-        let html = PageFrame.document(
-            title: "Rollouts", site: "Sallyport",
-            lead: { html in
-                html.element("p") { lead in
-                    lead.text(
-                        "Which candidates are tried on whose requests, how both arms answer, and what the guards know. A guard is broken, "
-                            + "or kept, once its evidence is what it needs; looking often changes nothing.")
-                }
-                html.element("p", ("class", "screen")) { links in
-                    links.element("a", ("href", "/models.html"), text: "To the models' page")
-                    links.text(" · ")
-                    links.element("a", ("href", "/monitor.html"), text: "To the monitor's page")
-                    links.text(" · ")
-                    links.element("a", ("href", "/rollouts"), text: "As JSON")
-                }
-            }, footer: "Read at \(AlertText.time(Clock.epochMilliseconds()))."
+        let html = AdminPage.document(
+            title: "Rollouts",
+            about:
+                "Which candidates are tried on whose requests, how both arms answer, and what the guards know. A guard is broken, "
+                + "or kept, once its evidence is what it needs; looking often changes nothing.",
+            links: [.models, .monitor, .json("/rollouts")],
+            read: "Read at \(AlertText.time(Clock.epochMilliseconds()))."
         ) { html in
             if let trouble {
                 html.section("trouble", "Trouble") { $0.element("p", text: "Rollouts stay as they are: \(trouble)") }
