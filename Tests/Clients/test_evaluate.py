@@ -254,6 +254,8 @@ def test_a_race_drops_the_losers_early(lab):
     c = by_name(r)
     assert r["state"] == "finished" and c["worse/zero-shot"]["cases"] < 200 and len(lab.bank.bill) < 0.6 * 1200
     assert max(r["candidates"], key=lambda x: (x["cases"], x["score"] or 0))["candidate"] == "good/zero-shot"
+    # Who was dropped has lost, however little is asked for.
+    assert "the race dropped it" in (p := evaluate(lab, suite, "--candidates", "worse,good,bad", "--race", "--gate", "score>=0", code=1)).stdout + p.stderr
 
 
 def test_a_plan_asks_nothing(lab):

@@ -3,6 +3,7 @@ import concurrent.futures, json, shutil, signal, socket, sqlite3, subprocess, th
 import httpx2
 import pytest
 from conftest import eventually, free_port
+from mock_provider import Provider
 
 # 2 USD and 10 USD per million tokens: the mock's answers (11 in, 7 out) cost 92,000 nano-USD.
 COST = 11 * 2_000 + 7 * 10_000
@@ -44,6 +45,37 @@ def test_money_is_spent_as_billed_and_outlives_kill_9(make_gateway, provider):
     assert limits(g)[team]["spent"] == 3 * COST
     assert g.post(body()).status_code == 200
     assert limits(g)[team]["spent"] == 4 * COST
+
+
+class Boasting(Provider):
+    """A provider that counts more tokens than there are numbers for."""
+    def whole(self, h, status, obj, headers=()):
+        most = 2 ** 63 - 1
+        if "usage" in obj: obj["usage"] = {"prompt_tokens": most, "completion_tokens": most, "total_tokens": most, "prompt_tokens_details": {"cached_tokens": most}}
+        super().whole(h, status, obj, headers)
+
+
+def test_a_provider_that_counts_without_measure_ends_nothing_and_takes_nothing_back(make_gateway):
+    boasting = Boasting()
+    g = make_gateway(upstream=boasting.url, models=PRICED).start()
+    for _ in range(2): assert g.post(body()).status_code == 200
+    eventually(lambda: len([e for e in g.entries() if e["kind"] == "result"]) == 2)
+    metrics = [l.rsplit(" ", 1) for l in httpx2.get(g.admin + "/metrics", trust_env=False).text.splitlines() if l and l[0] != "#"]
+    assert metrics and all(float(value) >= 0 for _, value in metrics), [m for m in metrics if float(m[1]) < 0]
+    assert float(dict(metrics)['sallyport_tokens_total{provider="upstream",direction="output"}']) > 0
+    r = json.loads(g.run("monitor", "--once", "--json").stdout)
+    assert all(s["total"]["nano_usd"] >= 0 for s in r["streams"])
+    (g.folder / "policies/limits.yaml").write_text("teams: { tests: { usd_per_day: 1000000, tokens_per_minute: 1000000 } }\n"); g.reload()
+    for _ in range(3): assert g.post(body()).status_code in (200, 429)
+    assert limits(g) and g.process.poll() is None
+    for l in limits(g).values(): assert all(v >= 0 for v in l.values() if isinstance(v, (int, float))), l
+    g.stop(); boasting.stop()
+
+
+def test_only_who_asks_for_this_machine_is_told_of_limits(make_gateway, provider):
+    g = make_gateway(upstream=provider.url, models=PRICED, limits="teams: { tests: { usd_per_day: 1 } }").start()
+    def status(host): return httpx2.get(g.admin + "/limits", headers={"host": host}, trust_env=False).status_code
+    assert (status("localhost"), status("127.0.0.1"), status("evil.example"), status("localhost.evil.example")) == (200, 200, 421, 421)
 
 
 def test_a_stream_that_breaks_off_is_estimated_in_the_ledger_and_stays_at_its_most(make_gateway, provider):

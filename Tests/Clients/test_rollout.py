@@ -369,7 +369,11 @@ def test_files_begin_rollouts_and_end_them(make_house):
     house.gateway.reload(); assert house.status()["phase"] == "rolled_back"       # the same plan is not begun again
     path.write_text(path.read_text().replace("100000", "90000"))
     eventually(lambda: house.status()["phase"] == "running")
-    path.unlink(); eventually(lambda: house.status() is None)
+    # Under another name it is another rollout, which begins when the one of that alias has ended.
+    def names(): return [r["name"] for r in json.loads(house.gateway.run("rollout", "status", "--json").stdout)["rollouts"]]
+    path.write_text(path.read_text().replace("small:", "renamed:", 1)); eventually(lambda: names() == ["renamed"])
+    eventually(lambda: [(s["name"], s["reason"]) for s in house.steps()][-2:] == [("small", "stopped"), ("renamed", "started")])
+    path.unlink(); eventually(lambda: names() == [])
     assert arm(house.ask()) is None
     path.write_text("rollouts:\n  first: { alias: small, to: second/echo }\n  next: { alias: small, to: second/other }\n")
     r = house.gateway.run("check", check=False)

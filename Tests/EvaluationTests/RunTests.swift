@@ -173,6 +173,35 @@ struct GateTests {
         #expect(try isOpen(text) == wanted)
     }
 
+    @Test(arguments: ["score>=0", "!(score<0)", "pass_rate>=0", "p95_ms<900", "refusal_rate<=1", "usd_per_1k>=0"])
+    func `for a candidate that answered nothing a gate stays shut`(_ text: String) throws {
+        let failed = GateFigures([CaseResult(failed: expecting("a"))])
+        #expect(try !Gate(text).verdict(failed, baseline: better).isOpen)
+        #expect(try Gate("error_rate==1 && errors==1 && cases==1").verdict(failed, baseline: better).isOpen)
+        #expect(try Gate(text).verdict(figures, baseline: better).isOpen)
+    }
+
+    @Test(arguments: ["score>=0", "scorer.f1>=0", "!(score<0)"])
+    func `where one answer could not be scored a gate on scores stays shut`(_ text: String) throws {
+        let scorer = Scorer(name: "f1", rule: .tokenF1, threshold: 0.5)
+        let unscored = CaseResult(
+            expecting("a"), answer: Answer("a"), scorers: [scorer], scores: [Score(nil, "the program took too long")])
+        #expect(try Gate(text).verdict(GateFigures([RunTests.result(1)]), baseline: nil).isOpen)
+        #expect(try !Gate(text).verdict(GateFigures([RunTests.result(1), unscored]), baseline: nil).isOpen)
+    }
+
+    @Test func `where one answer was not looked at a gate on leaks stays shut`() throws {
+        func result(_ findings: [DataClass: Int]?) -> CaseResult {
+            var answer = Answer("a")
+            answer.findings = findings
+            return CaseResult(expecting("a"), answer: answer, scorers: [], scores: [])
+        }
+        let gate = try Gate("leak_rate<=0")
+        #expect(gate.verdict(GateFigures([result([:]), result([:])]), baseline: nil).isOpen)
+        #expect(!gate.verdict(GateFigures([result([:]), result([DataClass("email"): 1])]), baseline: nil).isOpen)
+        #expect(!gate.verdict(GateFigures([result([:]), result(nil)]), baseline: nil).isOpen)
+    }
+
     @Test func `without a baseline a gate that asks for one stays shut, whichever way it asks`() throws {
         #expect(try !isOpen("score>=baseline-0.01", baseline: false))
         #expect(try !isOpen("!(score<baseline)", baseline: false))

@@ -160,6 +160,8 @@ extension RequestPipeline {
             return mayHaveAnswered ? .unknown : .nothing
         }
         guard !outcome.isPartial, let usage else { return .unknown }
-        return .actual(tokens: usage.input.addingReportingOverflow(usage.output).partialValue, cost: cost)
+        // A provider may say anything of what it counted.
+        let sum = usage.input.addingReportingOverflow(usage.output)
+        return .actual(tokens: sum.overflow ? .max : sum.partialValue, cost: cost)
     }
 }

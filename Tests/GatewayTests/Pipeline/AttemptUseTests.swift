@@ -28,6 +28,12 @@ struct AttemptUseTests {
         #expect(Self.use(.outpaced(wasWhole: true), usage: nil) == .unknown)
     }
 
+    @Test func `tokens without measure are the most there are, and take none back`() {
+        #expect(
+            Self.use(.outpaced(wasWhole: true), usage: TokenUsage(input: .max, output: .max))
+                == .actual(tokens: .max, cost: Money(nanoUSD: 9)))
+    }
+
     @Test(arguments: [(400, AttemptUse.nothing), (429, .nothing), (500, .nothing), (504, .unknown)])
     func `an error took nothing, unless somebody only gave up waiting`(_ status: Int, _ use: AttemptUse) {
         #expect(Self.use(Self.refused(status, inStream: false), usage: nil) == use)
