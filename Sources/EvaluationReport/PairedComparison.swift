@@ -6,8 +6,19 @@ public struct PairedComparison: Sendable, Hashable {
     public enum Test: String, Sendable, Hashable {
         /// McNemar's exact test: all are 0 or 1.
         case mcnemar
+        /// The exact sign-flip test: few pairs differ.
+        case signFlip = "sign_flip"
         /// The paired bootstrap of the mean difference.
         case bootstrap
+
+        /// What people call it.
+        var words: String {
+            switch self {
+            case .mcnemar: "McNemar's exact test"
+            case .signFlip: "the exact sign-flip test"
+            case .bootstrap: "the paired bootstrap"
+            }
+        }
     }
 
     /// What can be said at a level of error.
@@ -54,12 +65,19 @@ public struct PairedComparison: Sendable, Hashable {
             else { return nil }
             (test, pValue, difference) = (.mcnemar, result.pValue, interval)
         } else {
+            let differences = pairs.map { $0.0 - $0.1 }
             guard
                 let bootstrap = Bootstrap(
-                    of: pairs.map { $0.0 - $0.1 }, resamples: options.resamples(of: pairs.count), seed: options.seed),
+                    of: differences, resamples: options.resamples(of: pairs.count), seed: options.seed),
                 let interval = bootstrap.biasCorrected(confidence: options.confidence)
             else { return nil }
-            (test, pValue, difference) = (.bootstrap, bootstrap.pValue(), interval)
+            difference = interval
+            // A bootstrap of few values knows too little of how they vary.
+            if let exact = PairedTests.signFlip(differences) {
+                (test, pValue) = (.signFlip, exact.pValue)
+            } else {
+                (test, pValue) = (.bootstrap, bootstrap.pValue())
+            }
         }
         adjustedPValue = pValue
     }

@@ -67,8 +67,9 @@ public struct RunTable: Sendable {
             notes.append("* nobody is better in one of \(names) and as good in the others")
         }
         if analysis.candidates.count > 1 {
-            let test = analysis.isBinary ? "McNemar's exact test" : "the paired bootstrap"
-            notes.append("P: against the baseline on the same cases, by \(test), after Holm's correction")
+            let tests = Set(analysis.candidates.compactMap { $0.scoreComparison?.test.words }).sorted()
+            let by = tests.isEmpty ? "" : ", by \(tests.joined(separator: " or "))"
+            notes.append("P: against the baseline on the same cases\(by), after Holm's correction")
         }
         let missing = analysis.candidates.filter { $0.missing > 0 && $0.droppedAfter == nil }
         if !missing.isEmpty {

@@ -10,6 +10,11 @@ struct Reference: Decodable {
         let resampled: [Double]
     }
 
+    struct SignFlip: Decodable {
+        let values: [Double]
+        let pValue: Double
+    }
+
     struct Distance: Decodable {
         let first, second: [Double]
         let statistic: Double
@@ -35,6 +40,7 @@ struct Reference: Decodable {
     let samples: [Sample]
     let distances, largeDistances: [Distance]
     let holm: [Holm]
+    let signFlips: [SignFlip]
     let stability: [Stability]
     let generators: [Generator]
 

@@ -68,6 +68,15 @@ func `a function agrees with SciPy or statsmodels to 1e-9`(name: String) throws 
     }
 }
 
+@Test func `sign-flip tests agree with SciPy`() throws {
+    let samples = try Reference.shared.get().signFlips
+    #expect(samples.count >= 30)
+    for sample in samples {
+        let test = try #require(PairedTests.signFlip(sample.values))
+        #expect(agrees(test.pValue, sample.pValue), "\(sample.values): \(test.pValue), not \(sample.pValue)")
+    }
+}
+
 @Test func `percentile and BCa intervals of given resamples agree with SciPy`() throws {
     for sample in try Reference.shared.get().samples {
         let bootstrap = Bootstrap(sorted: sample.values.sorted(), means: sample.resampled)

@@ -70,9 +70,13 @@ private let counts: [Int] = [.min, -1, 0, 1, 2, 1000, 10_000_000_000, .max]
         #expect(MeanInterval.student(SampleMoments(values)) == nil)
         #expect(PairedTests.student(values) == nil)
         #expect(PairedTests.sign(values).pValue == 1)
+        #expect(PairedTests.signFlip(values)?.pValue == (values == [1] ? 1 : nil))
         #expect((Bootstrap(of: values, seed: 1) == nil) == (values != [1]))
         #expect((KolmogorovSmirnovTest.test(values, [1]) == nil) == (values.allSatisfy(\.isNaN)))
     }
+    #expect(PairedTests.signFlip([0, 0])?.pValue == 1)
+    #expect(PairedTests.signFlip(Array(repeating: 1, count: PairedTests.mostSignFlips))?.pValue == 0x1p-19)
+    #expect(PairedTests.signFlip(Array(repeating: 1, count: PairedTests.mostSignFlips + 1)) == nil)
     let large = [1e308, -1e308, 1.7e308]
     #expect(MeanInterval.student(SampleMoments(large)) == nil && PairedTests.student(large) == nil)
     _ = Bootstrap(of: large, seed: 1)?.biasCorrected()

@@ -189,13 +189,27 @@ def xoshiro(seed, n):
     return drawn
 
 
+# All ways to turn signs around: of continuous values, of some with many ties, with zeros, and of two.
+flips = []
+turning = default_rng(20261124)
+for index in range(36):
+    n = int(turning.integers(2, 13)) if index else 2
+    drawn = [
+        lambda: turning.normal(0.4, 1, n), lambda: turning.integers(-2, 4, n).astype(float), lambda: turning.exponential(1, n) - 0.6,
+    ][index % 3]()
+    result = stats.permutation_test(
+        (drawn, numpy.zeros(n)), lambda x, y, axis: numpy.mean(x - y, axis=axis), permutation_type="samples", vectorized=True,
+        n_resamples=math.inf,
+    )
+    flips.append({"values": drawn.tolist(), "pValue": float(result.pvalue)})
+
 generators = [{"seed": str(seed), "values": [str(x) for x in xoshiro(seed, 8)]} for seed in [0, 1, 42, 2**64 - 1]]
 
 document = {
     "made by": "scripts/statistics/reference.py",
     "versions": {"scipy": scipy.__version__, "statsmodels": statsmodels.__version__, "numpy": numpy.__version__},
     "values": values, "samples": samples, "distances": pairs_of_samples, "largeDistances": large, "holm": holm,
-    "stability": stability, "generators": generators,
+    "stability": stability, "signFlips": flips, "generators": generators,
 }
 place = pathlib.Path(__file__).with_name("reference.json")
 place.write_text(json.dumps(document, indent=None, separators=(",", ":")).replace("],[", "],\n[") + "\n")

@@ -135,7 +135,7 @@ struct ComparisonTable {
             row.number(comparison.wins)
             row.number(comparison.losses)
             row.number(comparison.cases)
-            row.cell(comparison.test == .mcnemar ? "McNemar, exact" : "paired bootstrap")
+            row.cell(comparison.test.words)
             row.figure(RunTable.pValue(comparison.adjustedPValue))
             row.element("td") { cell in
                 switch comparison.verdict(alpha: analysis.options.alpha) {

@@ -70,6 +70,36 @@ public enum PairedTests {
         return TestResult(statistic: statistic, pValue: min(2 * student.upperTail(abs(statistic)), 1))
     }
 
+    /// So many differences other than 0 have their signs turned in all ways, which are a million.
+    public static let mostSignFlips = 20
+
+    /// The exact sign-flip test (Fisher's randomisation test for pairs), two-sided, of differences that are as likely turned around: in how
+    /// many of all ways to give them signs their sum is as far from 0 as it is. The statistic is the mean difference. Holds for any number
+    /// of pairs, however few; five pairs or fewer can show nothing at 5 %. `nil` for none, for values that are not finite, and for more
+    /// than ``mostSignFlips`` other than 0.
+    public static func signFlip(_ differences: [Double]) -> TestResult? {
+        guard !differences.isEmpty, differences.allSatisfy(\.isFinite) else { return nil }
+        let moved = differences.filter { $0 != 0 }
+        guard moved.count <= mostSignFlips else { return nil }
+        let sum = moved.reduce(0, +)
+        let mean = sum / Double(differences.count)
+        // Sums that differ by less than their rounding are the same.
+        let least = abs(sum) - 1e-12 * moved.reduce(0) { $0 + abs($1) }
+        let middle = moved.count / 2
+        // All sums are those of one half and another, so that none has more than a few roundings.
+        let (first, second) = (signedSums(moved[..<middle]), signedSums(moved[middle...]))
+        var count = 0
+        for one in first {
+            for other in second where abs(one + other) >= least { count += 1 }
+        }
+        return TestResult(statistic: mean, pValue: Double(count) / Double(first.count * second.count))
+    }
+
+    /// The sums of some values with signs in all ways.
+    private static func signedSums(_ values: ArraySlice<Double>) -> [Double] {
+        values.reduce([0]) { sums, value in sums.map { $0 + value } + sums.map { $0 - value } }
+    }
+
     /// The paired bootstrap test, two-sided, of a mean difference of 0; see ``Bootstrap/pValue(ofMean:)``. The statistic
     /// is the mean difference. `nil` as there.
     public static func bootstrap(_ differences: [Double], resamples: Int = 10_000, seed: UInt64) -> TestResult? {

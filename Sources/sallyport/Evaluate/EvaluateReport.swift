@@ -11,8 +11,8 @@ struct EvaluateReport: ParsableCommand {
         abstract: "Say again what a run said: as a table, JSON, a page, or for build servers.",
         discussion: """
             Scores have 95 % intervals (Wilson's where they are 0 or 1, else the bootstrap); candidates are compared with the baseline on \
-            the same cases (McNemar's exact test or the paired bootstrap, after Holm's correction). Sends nothing. Exits with 1 if a gate \
-            is shut.
+            the same cases (McNemar's exact test, the exact sign-flip test where at most 20 differ, or the paired bootstrap, after Holm's \
+            correction). Sends nothing. Exits with 1 if a gate is shut.
 
             Example: sallyport evaluate report 3 --html report.html --gate 'score>=baseline-0.01'
             """)
