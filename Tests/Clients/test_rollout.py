@@ -187,11 +187,13 @@ def test_tries_that_hang_count_though_a_hedge_answers_in_their_place(make_house)
 
 def test_tries_that_hang_count_though_callers_leave(house):
     house.start(ERRORS_ALONE, steps="50", requests=100000, more=["--max-wait", "600"])
-    assert all(r.status_code == 200 for r in house.ask_many(60))
+    before = house.ask_many(60)
+    assert all(r.status_code == 200 for r in before)
+    patience = 2 + 3 * max(r.elapsed.total_seconds() for r in before)      # longer than the control takes, on whatever machine
     seen = len(house.canary.seen)
     house.canary.mode = "hangs"
     def leave():
-        try: house.clients[0].post(house.gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + house.gateway.key}, timeout=2,
+        try: house.clients[0].post(house.gateway.url + "/v1/chat/completions", headers={"authorization": "Bearer " + house.gateway.key}, timeout=patience,
             json={"model": "small", "messages": [{"role": "user", "content": f"{time.monotonic_ns()}"}]})
         except httpx2.TimeoutException: pass
     for _ in range(10):
