@@ -68,6 +68,7 @@ def test_the_quicker_one_answers_and_the_slow_one_is_cancelled(house, stream):
     after = eventually(lambda: (s := house.standing())["open"] == 0 and s)
     # What it had begun may be billed.
     assert after["assumed"] > before["assumed"] and after["spent"] - before["spent"] == COST + after["assumed"] - before["assumed"]
+    if not stream: assert int(r.headers["x-sallyport-cost-nanousd"]) == after["spent"] - before["spent"]
     assert hedges(house) == {'{alias="soon/*",outcome="won"}': 1}
 
 

@@ -18,6 +18,8 @@ final class Inquiry: @unchecked Sendable {
     var stages = LedgerEntry.StageTimes()
     /// Whether the ledger has an entry of its own for it, so that a refusal need not be counted.
     var isRecorded = false
+    /// What its attempts cost.
+    var costs = AttemptCosts()
     /// Room that attempts hold, by their numbers.
     var rooms: [Int: LimitRoom] = [:]
     /// What stages add to the answer's head.

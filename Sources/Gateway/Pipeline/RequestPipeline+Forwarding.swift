@@ -67,6 +67,7 @@ extension RequestPipeline {
             return .over
         }
         follow(step, attempt)
+        inquiry.costs.sent(number, to: step.candidate, bodyBytes: treated.body.count)
         if inquiry.rollout?.needsText == true { attempt.watches(AnswerQuality.mostBytes) }
         inquiry.forwarder.forward(request, permit, treated, whole.digest, receipt, to: permitted, inquiry, attempt)
         let watch = watchSilence(of: attempt, at: step, began: began, inquiry)
@@ -101,8 +102,10 @@ extension RequestPipeline {
                 }
                 var headers = headers(of: head, permit, whole, told(), inquiry)
                 Self.tellOfLosses(answer, &headers)
-                if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }) {
-                    headers.add(name: Self.costHeader, value: String(cost.nanoUSD))
+                if let cost = facts.usage.flatMap({ step.candidate.cost(of: $0) }),
+                    let total = inquiry.costs.total(answeredBy: number, at: cost, request)
+                {
+                    headers.add(name: Self.costHeader, value: String(total.nanoUSD))
                 }
                 inquiry.isAnswered(by: permit)
                 Answering.json(exchange, status: head.status, headers, answer.body)
@@ -154,7 +157,7 @@ extension RequestPipeline {
         return .failed(Refusal(error, headers: [("x-should-retry", "false")]), mayTryNext: false)
     }
 
-    /// What a whole answer cost, in nano-USD; without a known price there is none.
+    /// What a whole answer cost, with all attempts that were made for it, in nano-USD; without a known price there is none.
     static let costHeader = "x-sallyport-cost-nanousd"
 
     /// Tokens can't be treated one by one: a value that is put back or taken out stands in several of them.
@@ -218,8 +221,9 @@ extension RequestPipeline {
     ) {
         let now = Clock.monotone()
         let cost = facts.usage.flatMap { step.candidate.cost(of: $0) }
-        settleRoom(
-            attempt: number, outcome, usage: facts.usage, cost: cost, wasForwarded: wasForwarded, inquiry)
+        let use = Self.use(outcome, usage: facts.usage, cost: cost, wasForwarded: wasForwarded)
+        inquiry.costs.ended(number, use, of: attempt.asked)
+        if let room = inquiry.rooms.removeValue(forKey: number) { limits.settle(room, use) }
         let firstByte = attempt.firstByteNanoseconds
         if wasForwarded {
             learn(step, attempt, outcome, usage: facts.usage, cost: cost, began: began, now: now, inquiry)

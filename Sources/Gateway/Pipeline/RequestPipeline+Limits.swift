@@ -129,15 +129,6 @@ extension RequestPipeline {
         return await limits.isKept(room)
     }
 
-    /// Settles what an attempt took.
-    func settleRoom(
-        attempt: Int, _ outcome: Attempt.Outcome, usage: TokenUsage?, cost: Money?, wasForwarded: Bool,
-        _ inquiry: Inquiry
-    ) {
-        guard let room = inquiry.rooms.removeValue(forKey: attempt) else { return }
-        limits.settle(room, Self.use(outcome, usage: usage, cost: cost, wasForwarded: wasForwarded))
-    }
-
     /// Gives back the room of attempts that came to nothing before they left.
     func giveBackRooms(_ inquiry: Inquiry) {
         for room in inquiry.rooms.values { limits.settle(room, .nothing) }
