@@ -231,6 +231,8 @@ TOLD = [
     ("chat", "claude", {"seed": 1, "temperature": 2}, "temperature clamped to 1, seed dropped"),
     ("chat", "claude gem rock", {"messages": SMALL["chat"]["messages"] + [{"role": "assistant", "content": "a", "provider_specific_fields": {"x": 1}, "images": []}, {"role": "user", "content": "b"}]}, "messages.provider_specific_fields dropped"),
     ("messages", "up gem", {"messages": [{"role": "user", "content": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}]}]}, "cache_control dropped"),
+    ("messages", "up gem rock", {"thinking": {"type": "disabled"}}, "thinking.type dropped"),
+    ("chat", "claude rock", {"reasoning_effort": "minimal"}, "reasoning_effort raised to low"),
     ("messages", "gem", {"metadata": {"user_id": "u"}}, "metadata.user_id dropped"),
     ("gemini", "up", {"generationConfig": {"topK": 3}}, "generationConfig.topK dropped"),
     ("gemini", "claude", {"generationConfig": {"seed": 3}}, "generationConfig.seed dropped"),

@@ -72,9 +72,17 @@ struct AnthropicConversationReader: ConversationReader {
     /// A budget of thoughts becomes a degree of effort: there is no other measure that all have.
     private mutating func readThinking(_ node: Int) throws(RequestError) {
         if tape.isNull(node) { return }
-        let type = tape.member("type", of: try draft.object(node, "thinking"))
-        switch type.map({ tape.word($0) }) {
-        case "disabled"?, "between_tools"?, "adaptive"?: break
+        for member in tape.members(of: try draft.object(node, "thinking")) {
+            switch member.name {
+            case "type", "budget_tokens": break
+            case "display": draft.losses.drop("thinking.display")
+            default: try draft.refuseUnknown(member, in: "thinking")
+            }
+        }
+        switch tape.member("type", of: node).map({ tape.word($0) }) {
+        // As others do by themselves where a degree of effort is given, too.
+        case "adaptive"? where tape.member("output_config", of: 0).flatMap({ tape.member("effort", of: $0) }) != nil: break
+        case "disabled"?, "between_tools"?, "adaptive"?: draft.losses.drop("thinking.type")
         case "enabled"?:
             guard let budget = tape.member("budget_tokens", of: node),
                 let tokens = try draft.whole(budget, "thinking.budget_tokens")

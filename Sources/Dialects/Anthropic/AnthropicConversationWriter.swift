@@ -68,7 +68,7 @@ struct AnthropicConversationWriter: ConversationWriter {
             writer.key("thinking")
             writer.raw("{\"type\":\"disabled\"}")
         }
-        let effort = effort
+        let effort = conversation.effort.flatMap { losses.effortFromLow($0) }
         var schema: Conversation.OutputSchema?
         if case .schema(let wanted) = conversation.form { schema = wanted }
         guard effort != nil || schema != nil else { return }
@@ -88,14 +88,6 @@ struct AnthropicConversationWriter: ConversationWriter {
             writer.endObject()
         }
         writer.endObject()
-    }
-
-    private var effort: String? {
-        switch conversation.effort {
-        case nil, Conversation.Effort.none?: nil
-        case .minimal?: "low"
-        case let effort?: effort.rawValue
-        }
     }
 
     private mutating func writeRest() {

@@ -79,9 +79,7 @@ struct BedrockConversationWriter: ConversationWriter {
         if conversation.form == .json {
             throw .untranslatable("response_format", "JSON without a schema can't be asked for: give a `json_schema`")
         }
-        var effort = conversation.effort?.rawValue
-        if conversation.effort == .minimal { effort = Conversation.Effort.low.rawValue }
-        if conversation.effort == Conversation.Effort.none { effort = nil }
+        let effort = conversation.effort.flatMap { losses.effortFromLow($0) }
         var schema: Conversation.OutputSchema?
         if case .schema(let wanted) = conversation.form { schema = wanted }
         guard effort != nil || schema != nil else { return }

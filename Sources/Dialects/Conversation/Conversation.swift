@@ -219,6 +219,17 @@ struct Losses: Sendable, Hashable {
         for note in later.notes { self.note(words(note)) }
     }
 
+    /// The degree of effort for those who know none below `low`; `nil` for none at all, which is said in another place.
+    mutating func effortFromLow(_ effort: Conversation.Effort) -> String? {
+        switch effort {
+        case .none: return nil
+        case .minimal:
+            change("effort", "raised to low")
+            return Conversation.Effort.low.rawValue
+        default: return effort.rawValue
+        }
+    }
+
     private mutating func note(_ note: String) {
         if !notes.contains(note) { notes.append(note) }
     }
