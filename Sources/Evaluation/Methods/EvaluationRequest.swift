@@ -17,8 +17,25 @@ public struct EvaluationRequest: Sendable {
     /// Which vote, from 0.
     public let vote: Int
 
-    /// The body for `POST /v1/chat/completions`. Equal requests have equal bodies, byte by byte.
-    public var chatBody: [UInt8] {
+    /// The body for `POST /v1/chat/completions`. Equal requests have equal bodies, byte by byte. Made once: it is estimated by, digested and
+    /// sent.
+    public private(set) var chatBody: [UInt8] = []
+
+    init(
+        model: String, messages: [PromptMessage], tools: [ToolDefinition], schema: ValueTree?, sampling: Sampling,
+        seed: Int?, vote: Int
+    ) {
+        self.model = model
+        self.messages = messages
+        self.tools = tools
+        self.schema = schema
+        self.sampling = sampling
+        self.seed = seed
+        self.vote = vote
+        chatBody = written()
+    }
+
+    private func written() -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("model")

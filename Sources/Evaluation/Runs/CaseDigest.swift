@@ -11,15 +11,16 @@ public enum CaseDigest {
         _ request: EvaluationRequest, suite: String, caseID: String, gateway: String = ""
     ) -> Digest32 {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(request.chatBody.count + suite.utf8.count + caseID.utf8.count + gateway.utf8.count + 96)
         for part in ["sallyport-evaluation-1", suite, caseID, "\(request.vote)", gateway] {
-            append(Array(part.utf8), to: &bytes)
+            append(part.utf8, to: &bytes)
         }
         append(request.chatBody, to: &bytes)
         return SHA256.hash(bytes)
     }
 
     /// With its length before it, so that no two lists of parts are the same bytes.
-    private static func append(_ part: [UInt8], to bytes: inout [UInt8]) {
+    private static func append(_ part: some Collection<UInt8>, to bytes: inout [UInt8]) {
         let count = UInt64(part.count)
         for shift in stride(from: UInt64(56), through: 0, by: -8) {
             bytes.append(UInt8(truncatingIfNeeded: count >> shift))
