@@ -16,13 +16,14 @@ lint: ## check the format of every Swift file
 	@scripts/swift-or-explain
 	@swift format lint --strict --recursive Sources Tests Package.swift && echo "format: clean"
 
-bench: ## measure CPU, latency and memory beside nginx in the same run, also under 1,000 slow streams, routing and translation, the privacy engine beside Presidio, Cedar beside cedarpy, and the ledger's index
+bench: ## measure CPU, latency and memory beside nginx in the same run, also under 1,000 slow streams, routing and translation, the privacy engine beside Presidio, Cedar beside cedarpy, the ledger's index, and what evaluations cost
 	@scripts/bench
 	@scripts/bench-core
 	@scripts/bench-privacy
 	@scripts/bench-cedar
 	@scripts/bench-ledger
 	@scripts/bench-index
+	@scripts/bench-evaluate
 
 fuzz: ## try the privacy engine and Cedar on texts that nobody would write, for ten minutes each
 	@scripts/fuzz

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What `sallyport evaluate` itself costs: its processor time for a case against a server that answers at once, and how many cases it has
-in flight against one that takes a second. The server stands in for the gateway, whose own cost `make bench` measures.
+"""What `sallyport evaluate` itself costs: its processor time for a case against a server that answers at once, how long the report of a run
+takes as a page, and how many cases it has in flight against one that takes a second. The server stands in for the gateway, whose own cost
+`make bench` measures.
 
-    Benchmarks/evaluate.py [--program .build/release/sallyport] [--cases 20000] [--in-flight 1000]
+    Benchmarks/evaluate.py [--program .build/release/sallyport] [--cases 50000] [--in-flight 1000]
 """
 import argparse, asyncio, json, os, pathlib, resource, subprocess, sys, tempfile, threading, time
 
@@ -54,7 +55,7 @@ def run(program, server, folder, cases, concurrency):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default=".build/release/sallyport"); parser.add_argument("--cases", type=int, default=20_000); parser.add_argument("--in-flight", type=int, default=1_000)
+    parser.add_argument("--program", default=".build/release/sallyport"); parser.add_argument("--cases", type=int, default=50_000); parser.add_argument("--in-flight", type=int, default=1_000)
     arguments = parser.parse_args()
     program, server = str(pathlib.Path(arguments.program).resolve()), Server()
     with tempfile.TemporaryDirectory() as folder:
@@ -62,6 +63,9 @@ def main():
         start, _ = run(program, server, folder, 1, 1)
         cpu, wall = run(program, server, folder, arguments.cases, 256)
         print(f"{arguments.cases} cases: {(cpu - start) / arguments.cases * 1e6:.0f} us of processor time a case, {wall:.1f} s in all")
+        began = time.time()
+        subprocess.run([program, "evaluate", "report", "--store", f"s{arguments.cases}.sqlite", "--html", "report.html"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        print(f"report of {arguments.cases} cases: {time.time() - began:.2f} s, {(folder / 'report.html').stat().st_size // 1024} KiB")
         server.delay, server.most = 1.0, 0
         cases = 4 * arguments.in_flight
         _, wall = run(program, server, folder, cases, arguments.in_flight)
