@@ -81,7 +81,8 @@ struct AnthropicConversationReader: ConversationReader {
         }
         switch tape.member("type", of: node).map({ tape.word($0) }) {
         // As others do by themselves where a degree of effort is given, too.
-        case "adaptive"? where tape.member("output_config", of: 0).flatMap({ tape.member("effort", of: $0) }) != nil: break
+        case "adaptive"? where tape.member("output_config", of: 0).flatMap({ tape.member("effort", of: $0) }) != nil:
+            break
         case "disabled"?, "between_tools"?, "adaptive"?: draft.losses.drop("thinking.type")
         case "enabled"?:
             guard let budget = tape.member("budget_tokens", of: node),
