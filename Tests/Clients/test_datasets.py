@@ -168,6 +168,22 @@ def test_the_library_that_fine_tuning_loads_with_reads_every_format(make_gateway
     assert told["trained"] in (None, ["anthropic", "openai-chat", "sharegpt"])
 
 
+BROKEN = ["the card 4111 1111\n1111 1111 pays for the river's boats", "a **5500** 0000 `0000` 0004 was seen in a forest of oaks", "| ocean | 3400 | 000000 | 00009 | far |", "write to maria.plant@exam-\nple.org about mountains and their snow"]
+
+
+def test_a_value_that_a_line_or_markdown_breaks_is_found(make_gateway, provider):
+    gateway = keeping(make_gateway, provider)
+    for text in BROKEN: say(gateway, text)
+    say(gateway, "this is a list\n- one\n- two 12\n- three 345\n\n| a | 12 |\n| b | 678 |")
+    sealed(gateway, len(BROKEN) + 1)
+    p = export(gateway, "--near-duplicates", "1", check=False)
+    assert p.returncode == 3 and "4 of 5 records hold card 6, email 2" in p.stderr, p.stderr
+    export(gateway, "--redact-findings", "--near-duplicates", "1")
+    text = (gateway.folder / "data.jsonl").read_text()
+    for part in ("4111", "1111", "5500", "0004", "00009", "maria", "ple.org"): assert part not in text, (part, text)
+    assert "three 345" in text and len(lines(gateway)) == 5
+
+
 def test_a_conversation_and_its_continuation_stay_in_one_part_and_duplicates_are_counted(make_gateway, provider):
     gateway = keeping(make_gateway, provider)
     for i in range(12):
@@ -235,12 +251,17 @@ def test_a_killed_export_leaves_no_file_and_is_recorded_as_broken_off(make_gatew
     gateway = keeping(make_gateway, provider)
     for i in range(40): say(gateway, f"number {i} " + "long text of many words " * 400 + EMAIL)
     sealed(gateway, 40)
-    for wait in (0.2, 0.6, 1.2, 2.0):
+    def broken_off(): return [e for e in gateway.entries() if e["kind"] == "exported" and not e["ok"]]
+    # However slow the machine is: longer and longer, until one was killed that had begun.
+    for wait in (0.2, 0.6, 1.2, 2, 4, 8, 16, 32, 64):
         p = subprocess.Popen([PROGRAM, "dataset", "export", "--redact-findings", "--format", "jsonl", "-o", str(gateway.folder / "killed.jsonl"), "--config", str(gateway.folder / "sallyport.yaml")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "TEST_PROVIDER_KEY": "sk-test-provider"})
         time.sleep(wait); p.kill(); p.wait()
         if p.returncode == 0: break
         assert not left(gateway, "killed"), wait
-    if p.returncode != 0: eventually(lambda: [e for e in gateway.entries() if e["kind"] == "exported" and not e["ok"]])
+        try: eventually(broken_off, seconds=5 if wait < 64 else 120)
+        except AssertionError: continue
+        break
+    assert p.returncode == 0 or broken_off()
 
 
 def test_the_analyzer_is_asked_and_without_it_nothing_is_written(make_gateway, provider):

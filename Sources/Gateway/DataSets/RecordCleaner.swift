@@ -14,6 +14,8 @@ public final class RecordCleaner: Sendable {
 
     private let usual: PrivacyEngine
     private let strict: PrivacyEngine
+    /// Every detector of values that have a form of their own, for texts with joined lines.
+    private let forms: PrivacyEngine
     private let key: TenantKey
     /// The operator's own analyzer, where privacy.yaml names one: asked as it is for requests.
     private let analyzer: RemoteAnalyzer?
@@ -21,6 +23,8 @@ public final class RecordCleaner: Sendable {
     private enum Bounds {
         /// What a redaction leaves may be a finding in its new neighbourhood; no further than this.
         static let rounds = 6
+        /// What is found across a line's end has to be as sure as this: numbers below one another are no telephone number.
+        static let joinedScore = 75
     }
 
     /// How many classes the second look is for.
@@ -37,7 +41,12 @@ public final class RecordCleaner: Sendable {
         self.analyzer = analyzer
         classes = settings.knownClasses.count
         usual = try PrivacyEngineLoader.engine(settings)
-        strict = try PrivacyEngineLoader.engine(Self.strictest(settings))
+        let strictest = Self.strictest(settings)
+        strict = try PrivacyEngineLoader.engine(strictest)
+        var forms = strictest
+        // Names and addresses go over lines as words do.
+        forms.classes.subtract(["person", "place", "street_address"].map { DataClass($0) })
+        self.forms = try PrivacyEngineLoader.engine(forms)
         key = try TenantKey(master: SymmetricKey(randomCount: 32), tenant: "data set")
     }
 
@@ -75,18 +84,49 @@ public final class RecordCleaner: Sendable {
     /// What every detector there is finds in a JSON text, and how many texts they looked at.
     public func residue(_ record: [UInt8]) throws -> (texts: Int, counts: [Count]) {
         let request = try RecordTexts.request(record)
-        let findings = try strict.inspect(request, merging: try spans(of: request))
+        let findings = try findings(in: request, with: strict)
         return (request.texts.count, Self.counts(findings))
     }
 
     private func redacted(_ record: [UInt8], with engine: PrivacyEngine) throws -> ([UInt8], [Count]) {
         let request = try RecordTexts.request(record)
-        let findings = try engine.inspect(request, merging: try spans(of: request))
+        let findings = try findings(in: request, with: engine)
         guard !findings.isEmpty else { return (record, []) }
         let treated = try engine.treat(
             request, findings: findings, requestID: RequestID(high: 0, low: 0), form: .redacted,
             destination: Destination(provider: ProviderID("data-set"), model: ""), tenantKey: key)
         return (treated.body, Self.counts(findings))
+    }
+
+    private func findings(in request: InferenceRequest, with engine: PrivacyEngine) throws -> Findings {
+        let analyzed = try spans(of: request)
+        let found = try engine.inspect(request, merging: analyzed)
+        guard engine === strict else { return found }
+        var joined = try joinedSpans(of: request)
+        // Two values below one another may look like a third: what is as sure without joining anything counts.
+        for item in found.items {
+            joined[item.text].removeAll { $0.score <= item.score && $0.range.overlaps(item.range) }
+        }
+        guard joined.contains(where: { !$0.isEmpty }) else { return found }
+        return try engine.inspect(
+            request, merging: joined.enumerated().map { (analyzed?[$0.offset] ?? []) + $0.element })
+    }
+
+    /// Values that a line's end or Markdown stands in, a list for each text.
+    private func joinedSpans(of request: InferenceRequest) throws -> [[ForeignSpan]] {
+        try request.texts.map { text in
+            let bytes = Array(request.documents[text.document].json.value(at: text.node).decodedUTF8())
+            var spans: Set<ForeignSpan> = []
+            for joint in JoinedText.Joint.allCases {
+                guard let joined = JoinedText(bytes, joint) else { continue }
+                let findings = try joined.bytes.withUnsafeBytes { try forms.inspect(text: $0) }
+                for finding in findings where finding.score >= Bounds.joinedScore {
+                    guard let range = joined.original(finding.range) else { continue }
+                    spans.insert(ForeignSpan(range: range, dataClass: finding.dataClass, score: finding.score))
+                }
+            }
+            return spans.sorted { $0.range.lowerBound < $1.range.lowerBound }
+        }
     }
 
     /// What the analyzer finds, a list for each text; `nil` where there is none. Throws where it does not answer: then nothing is exported.
