@@ -27,7 +27,7 @@ struct MethodTests {
         -> [String]
     {
         let suite = suite()
-        let request = try RequestBuilder(suite, seed: seed)
+        let request = try RequestBuilder(suite, methods: [method], seed: seed)
             .requests(for: suite.cases[index], candidate: Candidate(model: "m", method: method), passages: passages)
         return request[0].messages.map { "\($0.role.rawValue):\($0.text)" }
     }
@@ -83,7 +83,7 @@ struct MethodTests {
         let suite = suite(examples: [twin])
         var method = Method(name: "m")
         method.examples = FewShot(count: 1, choice: .fixed)
-        let builder = RequestBuilder(suite, seed: 1)
+        let builder = RequestBuilder(suite, methods: [method], seed: 1)
         #expect(
             try builder.requests(for: suite.cases[0], candidate: Candidate(model: "m", method: method))[0].messages
                 .count == 2)
@@ -108,7 +108,7 @@ struct MethodTests {
         let suite = suite()
         var method = Method(name: "m")
         method.votes = 3
-        let builder = RequestBuilder(suite, seed: 7)
+        let builder = RequestBuilder(suite, methods: [method], seed: 7)
         let requests = try builder.requests(for: suite.cases[0], candidate: Candidate(model: "m", method: method))
         let seeds = requests.compactMap(\.seed)
         #expect(

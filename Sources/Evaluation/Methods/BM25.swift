@@ -26,9 +26,18 @@ struct BM25: Sendable {
     /// The numbers of the nearest texts, nearest first; of two as near the earlier first. Texts without a common word
     /// come last, in their order.
     func nearest(to question: String, count: Int, where isAllowed: (Int) -> Bool = { _ in true }) -> [Int] {
+        guard count > 0 else { return [] }
         let scores = scores(for: question)
-        return Array(
-            lengths.indices.filter(isAllowed).sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(max(0, count)))
+        // A few of many: the best so far, in order.
+        var best: [Int] = []
+        for number in lengths.indices {
+            if best.count == count, scores[number] <= scores[best[count - 1]] { continue }
+            guard isAllowed(number) else { continue }
+            let place = best.firstIndex { scores[$0] < scores[number] } ?? best.count
+            best.insert(number, at: place)
+            if best.count > count { best.removeLast() }
+        }
+        return best
     }
 
     /// How near each text is; 0 for those without a common word.
@@ -58,12 +67,13 @@ struct BM25: Sendable {
             word = []
         }
         for scalar in LowerCase.of(text).unicodeScalars {
-            let bytes = Unicode.UTF8.encode(scalar).map(Array.init) ?? []
-            if scalar.properties.isIdeographic || (0x3040...0x30FF).contains(scalar.value) {
+            if scalar.isASCII {
+                if scalar.isOfWord { word.append(UInt8(scalar.value)) } else { end() }
+            } else if scalar.properties.isIdeographic || (0x3040...0x30FF).contains(scalar.value) {
                 end()
-                words.append(bytes)
+                words.append(Array(scalar.utf8))
             } else if scalar.isOfWord || scalar.properties.generalCategory == .nonspacingMark {
-                word += bytes
+                word += scalar.utf8
             } else {
                 end()
             }

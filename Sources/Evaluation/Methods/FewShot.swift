@@ -35,16 +35,17 @@ public struct ExampleShelf: Sendable {
     private let index: BM25
 
     /// Puts the examples of a suite on a shelf: its own, or else its cases. Those without an expected answer are left
-    /// out.
-    public init(_ suite: Suite) {
+    /// out. `rules`: how they will be chosen; nothing is made ready that none of them needs.
+    public init(_ suite: Suite, for rules: [FewShot]) {
         var examples: [Example] = []
-        for test in suite.examples.isEmpty ? suite.cases : suite.examples {
+        let isNeeded = rules.contains { $0.count > 0 }
+        for test in suite.examples.isEmpty ? suite.cases : suite.examples where isNeeded {
             guard let answer = test.solution, let messages = try? suite.messages(for: test) else { continue }
             let question = messages.filter { $0.role == .user }.map(\.text).joined(separator: "\n")
             examples.append(Example(id: test.id, question: question, answer: answer))
         }
         self.examples = examples
-        index = BM25(examples.map(\.question))
+        index = BM25(rules.contains { $0.choice == .nearest } ? examples.map(\.question) : [])
     }
 
     /// The examples for a case, in the order in which they are shown.

@@ -4,11 +4,11 @@ public struct RequestBuilder: Sendable {
     private let shelf: ExampleShelf
     private let seed: UInt64
 
-    /// `seed` decides every lot: the same seed makes the same requests.
-    public init(_ suite: Suite, seed: UInt64) {
+    /// `methods`: those of all candidates that requests will be made for. `seed` decides every lot: the same seed makes the same requests.
+    public init(_ suite: Suite, methods: [Method], seed: UInt64) {
         self.suite = suite
         self.seed = seed
-        shelf = ExampleShelf(suite)
+        shelf = ExampleShelf(suite, for: methods.compactMap(\.examples))
     }
 
     /// The requests for a case: one for each vote. `passages` are what retrieval found, best first.

@@ -42,6 +42,7 @@ public struct Pattern: Sendable {
     /// The text as it was written.
     public let source: String
     let program: [PatternInstruction]
+    private let start: PatternStart
 
     /// The most scalars of a pattern.
     static let longest = 4096
@@ -58,6 +59,7 @@ public struct Pattern: Sendable {
         var compiler = PatternCompiler()
         try compiler.compile(expression)
         program = compiler.program
+        start = PatternStart(program)
     }
 
     /// Finds the first match anywhere in a text.
@@ -65,7 +67,7 @@ public struct Pattern: Sendable {
 
     /// Finds the first match anywhere in a text.
     func firstMatch(in scalars: [Unicode.Scalar], mostSteps: Int = Self.mostSteps) -> Outcome {
-        var machine = PatternMachine(program: program, scalars: scalars, mostSteps: mostSteps)
+        var machine = PatternMachine(program: program, start: start, scalars: scalars, mostSteps: mostSteps)
         return machine.search()
     }
 

@@ -1,6 +1,7 @@
 /// Runs a program over a text, all alternatives at once, each with the places that it took down.
 struct PatternMachine {
     private let program: [PatternInstruction]
+    private let start: PatternStart
     private let scalars: [Unicode.Scalar]
     private let mostSteps: Int
     private var threads: [Thread] = []
@@ -17,8 +18,9 @@ struct PatternMachine {
         var places: SIMD4<Int32>
     }
 
-    init(program: [PatternInstruction], scalars: [Unicode.Scalar], mostSteps: Int) {
+    init(program: [PatternInstruction], start: PatternStart, scalars: [Unicode.Scalar], mostSteps: Int) {
         self.program = program
+        self.start = start
         self.mostSteps = mostSteps
         self.scalars = scalars
         visited = [Int](repeating: -1, count: program.count)
@@ -29,11 +31,13 @@ struct PatternMachine {
         var found: SIMD4<Int32>?
         round = 0
         for index in 0...scalars.count {
+            let scalar = index < scalars.count ? scalars[index] : nil
             // A match further left wins: nothing new begins once there is one.
-            if found == nil { add(Thread(instruction: 0, places: SIMD4(repeating: -1)), at: index, isNext: false) }
+            if found == nil, start.admits(scalar) {
+                add(Thread(instruction: 0, places: SIMD4(repeating: -1)), at: index, isNext: false)
+            }
             if threads.isEmpty, found != nil { break }
             round += 1
-            let scalar = index < scalars.count ? scalars[index] : nil
             for thread in threads {
                 steps += 1
                 switch program[thread.instruction] {

@@ -32,7 +32,7 @@ public struct RunPlan: Sendable {
         self.candidates = candidates
         self.gateway = gateway
         self.aliases = aliases
-        builder = RequestBuilder(suite, seed: seed)
+        builder = RequestBuilder(suite, methods: candidates.map(\.method), seed: seed)
     }
 
     /// How many steps there are.

@@ -2,6 +2,17 @@
 /// at a word's end.
 enum LowerCase {
     static func of(_ text: String) -> String {
+        var text = text
+        let ofASCII = text.withUTF8 { bytes -> String? in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return String(unsafeUninitializedCapacity: bytes.count) { lowered in
+                for (index, byte) in bytes.enumerated() {
+                    lowered.initializeElement(at: index, to: byte &- 0x41 < 26 ? byte | 0x20 : byte)
+                }
+                return bytes.count
+            }
+        }
+        if let ofASCII { return ofASCII }
         var lowered = String.UnicodeScalarView()
         let scalars = text.unicodeScalars
         for index in scalars.indices {

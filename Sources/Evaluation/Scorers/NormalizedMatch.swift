@@ -31,12 +31,12 @@ enum NormalizedMatch {
         }
         for scalar in LowerCase.of(text).unicodeScalars where !isPunctuation(scalar) {
             if scalar.isOfWord {
-                run.append(contentsOf: Unicode.UTF8.encode(scalar).map(Array.init) ?? [])
+                run += scalar.utf8
                 continue
             }
             endRun()
             if !scalar.isBlank {
-                word.append(contentsOf: Unicode.UTF8.encode(scalar).map(Array.init) ?? [])
+                word += scalar.utf8
             } else if !word.isEmpty {
                 words.append(word)
                 word = []

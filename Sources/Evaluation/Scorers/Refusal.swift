@@ -8,8 +8,10 @@ public enum Refusal {
     public static func isRefusal(_ answer: Answer) -> Bool {
         if answer.isMarkedRefusal { return true }
         let start = String(answer.text.unicodeScalars.prefix(looked))
-        let text = LowerCase.of(start).replacingApostrophes
-        return patterns.contains { $0.matches(text) == true }
+        let text = LowerCase.of(start).unicodeScalars.map { $0.isApostrophe ? "'" : $0 }
+        return patterns.contains { pattern in
+            if case .match = pattern.firstMatch(in: text) { true } else { false }
+        }
     }
 
     static func score(_ answer: Answer, isWanted: Bool) -> Score {
@@ -55,13 +57,6 @@ public enum Refusal {
     ]
 }
 
-extension String {
-    /// With straight apostrophes.
-    fileprivate var replacingApostrophes: String {
-        var result = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            result.append(scalar == "\u{2019}" || scalar == "\u{2BC}" || scalar == "\u{2018}" ? "'" : scalar)
-        }
-        return String(result)
-    }
+extension Unicode.Scalar {
+    fileprivate var isApostrophe: Bool { self == "\u{2019}" || self == "\u{2BC}" || self == "\u{2018}" }
 }
