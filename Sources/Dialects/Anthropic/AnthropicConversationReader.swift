@@ -131,9 +131,10 @@ struct AnthropicConversationReader: ConversationReader {
             case "input_schema": tool.schema = tape.raw(try draft.object(member.value, "\(path).input_schema"))
             case "strict": tool.isStrict = try draft.flag(member.value, "\(path).strict")
             case "cache_control": noteCachePoint(member.value)
-            case "eager_input_streaming", "allowed_callers", "defer_loading": break
+            case "eager_input_streaming":
+                if tape.kind(member.value) == .true { draft.losses.drop("tools.eager_input_streaming") }
             case "input_examples": draft.losses.drop("tools.input_examples")
-            default: try draft.refuseUnknown(member, in: path)
+            default: try draft.readToolAccess(member, in: path)
             }
         }
         draft.conversation.tools.append(tool)
@@ -194,7 +195,7 @@ struct AnthropicConversationReader: ConversationReader {
     private mutating func readBlock(_ node: Int, _ origin: Origin) throws(RequestError) -> Conversation.Content {
         let type = tape.member("type", of: try draft.object(node, origin.path))
         let path = origin.path
-        if let cache = tape.member("cache_control", of: node) { noteCachePoint(cache) }
+        for member in tape.members(of: node) { try checkBlockMember(member, origin) }
         switch type.map({ tape.word($0) }) {
         case "text"?:
             if let citations = tape.member("citations", of: node), tape.after(citations) > citations + 1 {
@@ -218,6 +219,20 @@ struct AnthropicConversationReader: ConversationReader {
         case "redacted_thinking"?:
             return .sealedReasoning(try draft.text(tape.member("data", of: node), "\(path).data"))
         default: throw RequestError.untranslatable("\(path).type", "blocks of this kind are not known there")
+        }
+    }
+
+    /// Each kind of block reads its own of these.
+    private mutating func checkBlockMember(_ member: Tape.Member, _ origin: Origin) throws(RequestError) {
+        switch member.name {
+        case "type", "text", "source", "title", "context", "citations", "id", "name", "input", "tool_use_id", "content",
+            "is_error", "thinking", "signature", "data":
+            break
+        case "cache_control": noteCachePoint(member.value)
+        case "caller": draft.noteCaller(member.value, "messages.content.caller")
+        case "transformations":
+            if !tape.isNull(member.value) { draft.losses.drop("messages.content.transformations") }
+        default: try draft.refuseUnknown(member, in: origin.path)
         }
     }
 
@@ -257,7 +272,8 @@ struct AnthropicConversationReader: ConversationReader {
             callID: try draft.text(tape.member("tool_use_id", of: node), "\(origin.path).tool_use_id"), content: [])
         for member in tape.members(of: node) {
             switch member.name {
-            case "type", "tool_use_id", "cache_control": break
+            // Looked at with every block's.
+            case "type", "tool_use_id", "cache_control", "caller", "transformations": break
             case "content":
                 guard !tape.isNull(member.value) else { continue }
                 result.content = try readResultContent(member.value, origin)

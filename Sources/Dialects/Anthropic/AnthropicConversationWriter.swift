@@ -71,6 +71,7 @@ struct AnthropicConversationWriter: ConversationWriter {
         let effort = conversation.effort.flatMap { losses.effortFromLow($0) }
         var schema: Conversation.OutputSchema?
         if case .schema(let wanted) = conversation.form { schema = wanted }
+        if schema?.description != nil { losses.drop("response_format.description") }
         guard effort != nil || schema != nil else { return }
         writer.key("output_config")
         writer.beginObject()

@@ -103,7 +103,7 @@ struct BedrockConversationReader: ConversationReader {
     private mutating func readThinking(_ node: Int, _ path: String) throws(RequestError) {
         let type = tape.member("type", of: try draft.object(node, path))
         switch type.map({ tape.word($0) }) {
-        case "disabled"?, "adaptive"?: break
+        case "disabled"?, "adaptive"?: draft.losses.drop("additionalModelRequestFields.thinking.type")
         case "enabled"?:
             guard let budget = tape.member("budget_tokens", of: node),
                 let tokens = try draft.whole(budget, "\(path).budget_tokens")
@@ -267,7 +267,7 @@ struct BedrockConversationReader: ConversationReader {
         for member in tape.members(of: node) {
             guard !tape.isNull(member.value) else { continue }
             switch member.name {
-            case "toolUseId", "type": break
+            case "toolUseId": break
             case "status": result.isError = "error" ~= tape.word(member.value)
             case "content":
                 for block in try draft.array(member.value, "\(path).content") {
@@ -302,6 +302,15 @@ struct BedrockConversationReader: ConversationReader {
     private func readMedia(_ kind: Tape.Member, _ origin: Origin) throws(RequestError) -> Conversation.Content {
         let path = "\(origin.path).\(tape.value(kind.key).string ?? "")"
         let media = try draft.object(kind.value, path)
+        for member in tape.members(of: media) {
+            switch member.name {
+            case "format", "source": break
+            case "name", "context",
+                "citations" where "document" ~= kind.name:
+                break
+            default: try draft.refuseUnknown(member, in: path)
+            }
+        }
         let format = try draft.optionalText(tape.member("format", of: media), "\(path).format")?.string
         let source = try draft.object(tape.member("source", of: media), "\(path).source")
         if "image" ~= kind.name {

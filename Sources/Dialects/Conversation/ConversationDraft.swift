@@ -83,6 +83,25 @@ struct ConversationDraft {
         return texts
     }
 
+    /// Tools are shown from the start, and only the model calls them: elsewhere there is nothing else.
+    mutating func readToolAccess(_ member: Tape.Member, in path: String) throws(RequestError) {
+        switch member.name {
+        case "defer_loading": if tape.kind(member.value) == .true { losses.drop("tools.defer_loading") }
+        case "allowed_callers" where !tape.isNull(member.value):
+            for caller in try array(member.value, "\(path).allowed_callers") where !("direct" ~= tape.word(caller)) {
+                losses.drop("tools.allowed_callers")
+            }
+        default: try refuseUnknown(member, in: path)
+        }
+    }
+
+    /// Who called a tool in an earlier turn: the model itself, or a program of the provider's.
+    mutating func noteCaller(_ caller: Int, _ field: StaticString) {
+        guard !tape.isNull(caller) else { return }
+        if let type = tape.member("type", of: caller), "direct" ~= tape.word(type) { return }
+        losses.drop(field)
+    }
+
     // MARK: - Words that several dialects have
 
     /// How hard the model is to think; every dialect has the same words.

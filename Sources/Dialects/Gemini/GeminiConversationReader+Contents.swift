@@ -98,7 +98,12 @@ extension GeminiConversationReader {
     // MARK: - Media
 
     private func readBlob(_ node: Int, _ path: String) throws(RequestError) -> Conversation.Content {
-        _ = try draft.object(node, path)
+        for member in tape.members(of: try draft.object(node, path)) {
+            switch member.name {
+            case "mimeType", "mime_type", "data", "displayName", "display_name": break
+            default: try draft.refuseUnknown(member, in: path)
+            }
+        }
         let type = try draft.text(tape.member("mimeType", "mime_type", of: node), "\(path).mimeType")
         let data = Base64Text.standard(try draft.text(tape.member("data", of: node), "\(path).data"))
         let name = try draft.optionalText(tape.member("displayName", "display_name", of: node), "\(path).displayName")
@@ -163,6 +168,12 @@ extension GeminiConversationReader {
             case "parts":
                 if tape.isNull(member.value) { continue }
                 for part in try draft.array(member.value, "\(path).parts") {
+                    for member in tape.members(of: try draft.object(part, "\(path).parts")) {
+                        switch member.name {
+                        case "inlineData", "inline_data": break
+                        default: try draft.refuseUnknown(member, in: "\(path).parts")
+                        }
+                    }
                     guard let blob = tape.member("inlineData", "inline_data", of: part) else {
                         throw RequestError.untranslatable("\(path).parts", "a result's parts have to be inline")
                     }

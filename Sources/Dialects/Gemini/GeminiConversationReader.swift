@@ -213,7 +213,9 @@ struct GeminiConversationReader: ConversationReader {
                     names.append(try draft.text(name, "\(path).allowedFunctionNames"))
                 }
                 if !names.isEmpty { allowed = names }
-            case "streamFunctionCallArguments", "stream_function_call_arguments": break
+            case "streamFunctionCallArguments", "stream_function_call_arguments":
+                guard try draft.flag(member.value, "\(path).streamFunctionCallArguments") == true else { continue }
+                draft.losses.drop("toolConfig.functionCallingConfig.streamFunctionCallArguments")
             default: try draft.refuseUnknown(member, in: path)
             }
         }

@@ -76,6 +76,7 @@ struct GeminiConversationWriter: ConversationWriter {
         writer.key("responseMimeType")
         writer.string("application/json")
         guard case .schema(let schema) = conversation.form else { return }
+        if schema.description != nil { losses.drop("response_format.description") }
         writer.key("responseJsonSchema")
         writer.raw(schema.schema.bytes)
     }

@@ -270,6 +270,7 @@ struct OpenAIConversationReader: ConversationReader {
             var origin = origin
             origin.part = index
             parts.append(Part(try readPart(part, origin), origin))
+            for member in tape.members(of: part) { try checkPartMember(member, origin) }
         }
         return parts
     }
@@ -278,11 +279,9 @@ struct OpenAIConversationReader: ConversationReader {
         let type = tape.member("type", of: try draft.object(node, origin.path))
         switch type.map({ tape.word($0) }) {
         case "text"?:
-            noteCachePoint(node)
             return .text(try draft.text(tape.member("text", of: node), "\(origin.path).text"))
         case "refusal"?: return .refusal(try draft.text(tape.member("refusal", of: node), "\(origin.path).refusal"))
         case "image_url"?:
-            noteCachePoint(node)
             return .image(try readImage(tape.member("image_url", of: node), origin))
         case "file"?: return try readFile(tape.member("file", of: node), origin)
         case "input_audio"?: return try readAudio(tape.member("input_audio", of: node), origin)
@@ -290,8 +289,16 @@ struct OpenAIConversationReader: ConversationReader {
         }
     }
 
-    private mutating func noteCachePoint(_ node: Int) {
-        if tape.member("prompt_cache_breakpoint", of: node) != nil { draft.losses.drop("prompt_cache_breakpoint") }
+    /// Each kind of part reads its own of these.
+    private mutating func checkPartMember(_ member: Tape.Member, _ origin: Origin) throws(RequestError) {
+        switch member.name {
+        case "type", "text", "refusal", "image_url", "file", "input_audio": break
+        case "prompt_cache_breakpoint":
+            if !tape.isNull(member.value) { draft.losses.drop("prompt_cache_breakpoint") }
+        // What some put there for Anthropic's models.
+        case "cache_control": if !tape.isNull(member.value) { draft.losses.drop("cache_control") }
+        default: try draft.refuseUnknown(member, in: origin.path)
+        }
     }
 
     private mutating func readImage(_ node: Int?, _ origin: Origin) throws(RequestError) -> Conversation.Media {
@@ -300,12 +307,24 @@ struct OpenAIConversationReader: ConversationReader {
         if let detail = tape.member("detail", of: image), !tape.isNull(detail), !("auto" ~= tape.word(detail)) {
             draft.losses.drop("image_url.detail")
         }
+        for member in tape.members(of: image) {
+            switch member.name {
+            case "url", "detail": break
+            default: try draft.refuseUnknown(member, in: "\(origin.path).image_url")
+            }
+        }
         return try draft.media(
             try draft.text(tape.member("url", of: image), "\(origin.path).image_url.url"), origin)
     }
 
     private func readFile(_ node: Int?, _ origin: Origin) throws(RequestError) -> Conversation.Content {
         let file = try draft.object(node, "\(origin.path).file")
+        for member in tape.members(of: file) {
+            switch member.name {
+            case "file_data", "filename", "file_id": break
+            default: try draft.refuseUnknown(member, in: "\(origin.path).file")
+            }
+        }
         guard let data = tape.member("file_data", of: file) else {
             throw RequestError.untranslatable("\(origin.path).file.file_id", "the file lies at another provider")
         }

@@ -296,6 +296,10 @@ struct OpenAIConversationWriter: ConversationWriter {
         guard case .base64(let type, let data) = media else {
             throw .untranslatable(origin.path, "sound has to be inline")
         }
+        let format = String(type.string.drop { $0 != "/" }.dropFirst())
+        guard format == "wav" || format == "mp3" else {
+            throw .untranslatable(origin.path, "sound has to be WAV or MP3")
+        }
         writer.beginObject()
         writer.key("type")
         writer.string("input_audio")
@@ -304,7 +308,7 @@ struct OpenAIConversationWriter: ConversationWriter {
         writer.key("data")
         writer.string(data)
         writer.key("format")
-        writer.string(String(type.string.drop { $0 != "/" }.dropFirst()))
+        writer.string(format)
         writer.endObject()
         writer.endObject()
     }

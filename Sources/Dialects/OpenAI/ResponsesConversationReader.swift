@@ -128,13 +128,13 @@ struct ResponsesConversationReader: ConversationReader {
         var tool = Conversation.Tool(name: try draft.text(tape.member("name", of: node), "\(path).name"))
         for member in tape.members(of: node) {
             switch member.name {
-            case "type", "name", "defer_loading", "allowed_callers": break
+            case "type", "name": break
             case "description": tool.description = try draft.optionalText(member.value, "\(path).description")
             case "strict": tool.isStrict = try draft.flag(member.value, "\(path).strict")
             case "parameters":
                 guard !tape.isNull(member.value) else { continue }
                 tool.schema = tape.raw(try draft.object(member.value, "\(path).parameters"))
-            default: try draft.refuseUnknown(member, in: path)
+            default: try draft.readToolAccess(member, in: path)
             }
         }
         draft.conversation.tools.append(tool)
@@ -182,6 +182,20 @@ struct ResponsesConversationReader: ConversationReader {
             draft.losses.drop("input.reasoning")
         default: throw RequestError.untranslatable("\(origin.path).type", "items of this kind are not known there")
         }
+        // Of a thought nothing is read.
+        if let type, "reasoning" ~= tape.word(type) { return }
+        for member in tape.members(of: node) { try checkItemMember(member, origin) }
+    }
+
+    /// What else an item has: what it was in an earlier answer says nothing to another provider.
+    private mutating func checkItemMember(_ member: Tape.Member, _ origin: Origin) throws(RequestError) {
+        switch member.name {
+        case "type", "role", "content", "call_id", "name", "arguments", "output", "id", "status": break
+        case "phase": if !tape.isNull(member.value) { draft.losses.drop("input.phase") }
+        case "async": if tape.kind(member.value) == .true { draft.losses.drop("input.async") }
+        case "caller": draft.noteCaller(member.value, "input.caller")
+        default: try draft.refuseUnknown(member, in: origin.path)
+        }
     }
 
     private mutating func readMessage(_ node: Int, _ origin: Origin) throws(RequestError) {
@@ -210,8 +224,25 @@ struct ResponsesConversationReader: ConversationReader {
             var origin = origin
             origin.part = index
             parts.append(Part(try readPart(part, origin), origin))
+            for member in tape.members(of: part) { try checkPartMember(member, origin) }
         }
         return parts
+    }
+
+    private mutating func checkPartMember(_ member: Tape.Member, _ origin: Origin) throws(RequestError) {
+        let isGiven = !tape.isNull(member.value) && tape.after(member.value) > member.value + 1
+        switch member.name {
+        case "type", "text", "refusal", "image_url", "file_data", "file_url", "file_id", "filename": break
+        case "detail":
+            if tape.kind(member.value) == .string, !("auto" ~= tape.word(member.value)) {
+                draft.losses.drop("input.content.detail")
+            }
+        case "annotations": if isGiven { draft.losses.drop("input.content.annotations") }
+        case "logprobs": if isGiven { draft.losses.drop("input.content.logprobs") }
+        case "prompt_cache_breakpoint":
+            if !tape.isNull(member.value) { draft.losses.drop("prompt_cache_breakpoint") }
+        default: try draft.refuseUnknown(member, in: origin.path)
+        }
     }
 
     private mutating func readPart(_ node: Int, _ origin: Origin) throws(RequestError) -> Conversation.Content {
@@ -221,9 +252,6 @@ struct ResponsesConversationReader: ConversationReader {
             return .text(try draft.text(tape.member("text", of: node), "\(origin.path).text"))
         case "refusal"?: return .refusal(try draft.text(tape.member("refusal", of: node), "\(origin.path).refusal"))
         case "input_image"?:
-            if let detail = tape.member("detail", of: node), !tape.isNull(detail), !("auto" ~= tape.word(detail)) {
-                draft.losses.drop("input_image.detail")
-            }
             guard let address = tape.member("image_url", of: node), !tape.isNull(address) else {
                 throw RequestError.untranslatable("\(origin.path).file_id", "the file lies at OpenAI")
             }

@@ -33,12 +33,14 @@ struct CallerFields {
 
     private static let chat = [
         "stop_sequences": "stop", "effort": "reasoning_effort", "output_config.format": "response_format",
+        "response_format.description": "response_format.json_schema.description",
         "thinking": "messages.reasoning_content", "reasoning": "messages.reasoning_content",
     ]
 
     private static let responses = [
         "stop_sequences": "stop", "effort": "reasoning.effort", "reasoning_effort": "reasoning.effort",
-        "response_format": "text.format", "output_config.format": "text.format", "thinking": "input.reasoning",
+        "response_format": "text.format", "response_format.description": "text.format.description",
+        "output_config.format": "text.format", "thinking": "input.reasoning",
         "reasoning": "input.reasoning", "messages.content.title": "input.content.filename",
     ]
 
@@ -53,7 +55,9 @@ struct CallerFields {
         "stop": "inferenceConfig.stopSequences", "stop_sequences": "inferenceConfig.stopSequences",
         "top_k": "additionalModelRequestFields.top_k", "effort": "outputConfig.effort",
         "reasoning_effort": "outputConfig.effort", "response_format": "outputConfig.textFormat",
-        "output_config.format": "outputConfig.textFormat", "tool_choice": "toolConfig.toolChoice",
+        "output_config.format": "outputConfig.textFormat",
+        "response_format.description": "outputConfig.textFormat.structure.jsonSchema.description",
+        "tool_choice": "toolConfig.toolChoice",
         "tools.strict": "toolConfig.tools.toolSpec.strict", "thinking": "reasoningContent",
         "reasoning": "reasoningContent", "messages.content.title": "messages.content.document.name",
         "messages.content.is_error": "messages.content.toolResult.status",
