@@ -150,6 +150,23 @@ def provider():
     p.stop()
 
 
+@pytest.fixture(scope="module")
+def upstream():
+    """A provider for all tests of a file."""
+    p = Provider()
+    yield p
+    p.stop()
+
+
+@pytest.fixture(scope="module")
+def contracts():
+    """What is wrong with a request that a provider received, by its own contract."""
+    from contracts import Contracts
+    c = Contracts()
+    yield c
+    c.stop()
+
+
 @pytest.fixture
 def make_gateway(tmp_path):
     made = []

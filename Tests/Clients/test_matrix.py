@@ -4,9 +4,7 @@ import base64, json, os, pathlib
 import pytest
 from callers import FRAMEWORKS, SDKS, Anthropic, Ask, Bedrock, Gemini, OpenAIChat, OpenAIResponses, Worker, figures
 from conftest import Gateway
-from contracts import Contracts
 from mock_bedrock import REGION
-from mock_provider import Provider
 
 EMAIL, OTHER = "maria.keller@example.org", "jonas.weber@example.net"
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
@@ -14,13 +12,6 @@ PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4
 PROVIDERS = ["up", "plain", "az", "claude", "gem", "rock"]
 OPENAI = ("up", "plain", "az")
 FORM = {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"], "additionalProperties": False}
-
-
-@pytest.fixture(scope="module")
-def upstream():
-    p = Provider()
-    yield p
-    p.stop()
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +59,6 @@ def target(request): return request.param
 
 @pytest.fixture(params=[False, True], ids=["whole", "stream"])
 def stream(request): return request.param
-
-
-@pytest.fixture(scope="module")
-def contracts():
-    c = Contracts()
-    yield c
-    c.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -193,9 +193,14 @@ struct AnthropicConversationReader: ConversationReader {
     }
 
     private mutating func readBlock(_ node: Int, _ origin: Origin) throws(RequestError) -> Conversation.Content {
+        let content = try readKind(node, origin)
+        for member in tape.members(of: node) { try checkBlockMember(member, origin) }
+        return content
+    }
+
+    private mutating func readKind(_ node: Int, _ origin: Origin) throws(RequestError) -> Conversation.Content {
         let type = tape.member("type", of: try draft.object(node, origin.path))
         let path = origin.path
-        for member in tape.members(of: node) { try checkBlockMember(member, origin) }
         switch type.map({ tape.word($0) }) {
         case "text"?:
             if let citations = tape.member("citations", of: node), tape.after(citations) > citations + 1 {

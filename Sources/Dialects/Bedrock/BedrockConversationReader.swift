@@ -302,12 +302,12 @@ struct BedrockConversationReader: ConversationReader {
     private func readMedia(_ kind: Tape.Member, _ origin: Origin) throws(RequestError) -> Conversation.Content {
         let path = "\(origin.path).\(tape.value(kind.key).string ?? "")"
         let media = try draft.object(kind.value, path)
+        let isDocument = "document" ~= kind.name
         for member in tape.members(of: media) {
             switch member.name {
             case "format", "source": break
-            case "name", "context",
-                "citations" where "document" ~= kind.name:
-                break
+            // A condition holds for the pattern beside it alone.
+            case "name" where isDocument, "context" where isDocument, "citations" where isDocument: break
             default: try draft.refuseUnknown(member, in: path)
             }
         }

@@ -161,6 +161,26 @@ struct ConversationDraft {
 
     // MARK: - Media and arguments
 
+    /// What brings a part's file, and that member's place. Another beside it would be lost; a `file_id` is known to its
+    /// provider only.
+    func file(
+        _ names: StaticString..., of node: Int, in path: String
+    ) throws(RequestError) -> (text: EscapedText, field: String) {
+        var found: (text: EscapedText, field: String)?
+        for name in names + ["file_id"] {
+            let field = "\(path).\(name)"
+            guard let text = try optionalText(tape.member(name, of: node), field) else { continue }
+            if let found {
+                throw RequestError.untranslatable(field, "it stands beside `\(found.field)`: a part has one file")
+            }
+            found = (text, field)
+        }
+        guard let found, !found.field.hasSuffix(".file_id") else {
+            throw RequestError.untranslatable("\(path).file_id", "the file lies at its provider")
+        }
+        return found
+    }
+
     func media(_ text: EscapedText, _ origin: Origin) throws(RequestError) -> Conversation.Media {
         try Self.media(text, origin)
     }

@@ -325,13 +325,10 @@ struct OpenAIConversationReader: ConversationReader {
             default: try draft.refuseUnknown(member, in: "\(origin.path).file")
             }
         }
-        guard let data = tape.member("file_data", of: file) else {
-            throw RequestError.untranslatable("\(origin.path).file.file_id", "the file lies at another provider")
-        }
-        let media = try draft.media(try draft.text(data, "\(origin.path).file.file_data"), origin)
+        let (text, field) = try draft.file("file_data", of: file, in: "\(origin.path).file")
+        let media = try draft.media(text, origin)
         if case .address = media {
-            throw RequestError.untranslatable(
-                "\(origin.path).file.file_data", "it has to be a `data:` URL, with its type")
+            throw RequestError.untranslatable(field, "it has to be a `data:` URL, with its type")
         }
         return .document(
             media, name: try draft.optionalText(tape.member("filename", of: file), "\(origin.path).file.filename"))

@@ -252,16 +252,10 @@ struct ResponsesConversationReader: ConversationReader {
             return .text(try draft.text(tape.member("text", of: node), "\(origin.path).text"))
         case "refusal"?: return .refusal(try draft.text(tape.member("refusal", of: node), "\(origin.path).refusal"))
         case "input_image"?:
-            guard let address = tape.member("image_url", of: node), !tape.isNull(address) else {
-                throw RequestError.untranslatable("\(origin.path).file_id", "the file lies at OpenAI")
-            }
-            return .image(try draft.media(try draft.text(address, "\(origin.path).image_url"), origin))
+            return .image(try draft.media(try draft.file("image_url", of: node, in: origin.path).text, origin))
         case "input_file"?:
-            guard let data = tape.member("file_data", of: node) ?? tape.member("file_url", of: node),
-                !tape.isNull(data)
-            else { throw RequestError.untranslatable("\(origin.path).file_id", "the file lies at OpenAI") }
             return .document(
-                try draft.media(try draft.text(data, "\(origin.path).file_data"), origin),
+                try draft.media(try draft.file("file_data", "file_url", of: node, in: origin.path).text, origin),
                 name: try draft.optionalText(tape.member("filename", of: node), "\(origin.path).filename"))
         default: throw RequestError.untranslatable("\(origin.path).type", "parts of this kind are not known")
         }

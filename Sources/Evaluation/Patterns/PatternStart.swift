@@ -3,6 +3,8 @@ struct PatternStart: Sendable {
     private var sets: [ScalarSet] = []
     /// The answers for ASCII.
     private var ascii: (UInt64, UInt64) = (0, 0)
+    /// Beyond so many sets trying costs more than it saves, and a search's own steps, which are bounded, find out.
+    private static let mostSets = 8
     /// Whether a match may take no scalar at all.
     private var isAnywhere = false
 
@@ -30,7 +32,9 @@ struct PatternStart: Sendable {
     func admits(_ scalar: Unicode.Scalar?) -> Bool {
         if isAnywhere { return true }
         guard let scalar else { return false }
-        guard scalar.value < 128 else { return sets.contains { $0.contains(scalar) } }
+        guard scalar.value < 128 else {
+            return sets.count > Self.mostSets || sets.contains { $0.contains(scalar) }
+        }
         let bits = scalar.value < 64 ? ascii.0 : ascii.1
         return bits >> UInt64(scalar.value & 63) & 1 == 1
     }
