@@ -214,7 +214,10 @@ let package = Package(
         tests("DataSetsTests", ["DataSets", "JSONText"]),
         tests(
             "EvaluationRunnerTests",
-            ["EvaluationRunner", "EvaluationStore", "EvaluationReport", "Evaluation", "Inference", "Cryptography"]),
+            [
+                "EvaluationRunner", "EvaluationStore", "EvaluationReport", "Evaluation", "Inference", "Cryptography",
+                .product(name: "GRDB", package: grdb),
+            ]),
         tests("LedgerTests", ["Ledger", "Inference", "JSONText", "Cryptography"]),
         tests("LedgerVaultTests", ["LedgerVault", "Ledger", "Inference", "Cryptography"]),
         tests("LedgerStoreTests", ["LedgerStore", "Ledger", "Inference", "Cryptography", "TransparencyLog"]),

@@ -17,7 +17,6 @@ final class Asker: Sendable {
     }
 
     private struct State {
-        var known: Set<Digest32>
         var underWay: [Digest32: StoredIntent]
         var flights: [Digest32: [CheckedContinuation<Void, Never>]] = [:]
         var paces: [String: ModelPace] = [:]
@@ -30,6 +29,10 @@ final class Asker: Sendable {
     private let run: Int64
     private let generation: Int64
     private let state: Mutex<State>
+    /// 128 bits that nobody else draws, before a number of each request's own.
+    private let keyStart =
+        "eval-\(String(UInt64.random(in: .min ... .max), radix: 36))\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    private let keyCount = Atomic<Int>(0)
     private let note: @Sendable ((inout RunProgress) -> Void) -> Void
 
     init(
@@ -42,23 +45,23 @@ final class Asker: Sendable {
         self.budget = budget
         run = progress.run
         generation = settings.usesOldAnswers ? 0 : progress.run
-        state = Mutex(State(known: progress.known, underWay: progress.underWay))
+        state = Mutex(State(underWay: progress.underWay))
         self.note = note
     }
+
+    /// What an answer of this run is kept under.
+    func key(_ digest: Digest32) -> EvaluationStore.AnswerKey { .init(digest, generation: generation) }
 
     /// The answer to a request, from whoever has it.
     func answer(_ request: EvaluationRequest, _ digest: Digest32) async throws(RunFault) -> Outcome {
         while true {
-            if state.withLock({ $0.known.contains(digest) }) {
-                do throws(EvaluationStoreError) {
-                    if let kept = try store.answer(digest, generation: generation) {
-                        note { $0.found += 1 }
-                        return .answered(kept)
-                    }
-                } catch {
-                    throw .store("\(error)")
+            do throws(EvaluationStoreError) {
+                if let kept = try store.answer(key(digest)) {
+                    note { $0.found += 1 }
+                    return .answered(kept)
                 }
-                state.withLock { _ = $0.known.remove(digest) }
+            } catch {
+                throw .store("\(error)")
             }
             if await takesOff(digest) { break }
         }
@@ -171,7 +174,7 @@ final class Asker: Sendable {
             guard await budget.reserve(most) else { throw .budgetSpent }
             sending.hasRoom = true
         }
-        let name = sending.key ?? Self.newKey()
+        let name = sending.key ?? newKey()
         sending.key = name
         try await put(.intend(run: run, StoredIntent(digest: digest, key: name, most: most)))
         switch await connection.ask(body, key: name) {
@@ -197,9 +200,8 @@ final class Asker: Sendable {
             let stored = StoredAnswer(
                 answer, destination: reply.destination, request: reply.request, prompt: request.promptText)
             // On disk first: what is not there was not paid for, as far as the next run knows.
-            try await put(.answer(run: run, generation: generation, digest, key: key, stored))
+            try await put(.answer(run: run, self.key(digest), intent: key, stored))
             budget.settle(most, cost: reply.cost)
-            state.withLock { _ = $0.known.insert(digest) }
             note { $0.asked += 1 }
             return .over(.answered(stored))
         }
@@ -242,11 +244,7 @@ final class Asker: Sendable {
         }
     }
 
-    /// 128 bits that nobody else draws.
-    private static func newKey() -> String {
-        let bits = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
-        return "eval-" + String(bits.0, radix: 36) + String(bits.1, radix: 36)
-    }
+    private func newKey() -> String { "\(keyStart)-\(keyCount.add(1, ordering: .relaxed).newValue)" }
 }
 
 extension EvaluationRequest {

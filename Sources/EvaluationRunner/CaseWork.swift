@@ -96,11 +96,10 @@ struct CaseWork: Sendable {
             case .failed(let reason): fail(reason)
             }
         }
-        guard let request = step.requests.first,
-            let winner = VoteTally.winner(
-                answers.map(\.0.text), by: VoteTally.comparison(for: test), choices: test.choices)
-        else { return nil }
-        var (answer, digest) = answers[winner.index]
+        guard let request = step.requests.first, let winner = winner(of: answers.map(\.0.text), test) else {
+            return nil
+        }
+        var (answer, digest) = answers[winner]
         // What can't be looked through is not known to be clean.
         if let findings = settings.findings {
             let calls = answer.toolCalls.flatMap { [$0.name, $0.arguments] }
@@ -109,6 +108,12 @@ struct CaseWork: Sendable {
             }
         }
         return Solved(answer: answer, digest: digest, messages: request.messages)
+    }
+
+    private func winner(of answers: [String], _ test: EvaluationCase) -> Int? {
+        // One alone needs no vote.
+        if answers.count == 1 { return 0 }
+        return VoteTally.winner(answers, by: VoteTally.comparison(for: test), choices: test.choices)?.index
     }
 
     private func fail(_ reason: String) { note { $0.reasons[reason, default: 0] += 1 } }

@@ -134,20 +134,17 @@ public final class EvaluationRun: Sendable {
             })
     }
 
-    /// The digest of everything that is asked and of how it is scored.
+    /// The digest of everything that what is asked and how it is scored follow from; passages, which are part of each answer's
+    /// own digest, left out.
     private var planDigest: Digest32 {
-        var hasher = SHA256Hasher()
-        var text = "sallyport-run-1\n\(settings.suite.name)\n\(settings.seed)\n\(settings.baseline)\n"
-        text += "\(settings.race.map { "\($0.alpha) \($0.indifference)" } ?? "")\n\(settings.usesOldAnswers)\n"
-        text += settings.candidates.map(\.name).joined(separator: "\n")
-        text += "\n\(settings.suiteDigest)\n"
-        hasher.update(Array(text.utf8))
-        for number in 0..<plan.stepCount {
-            // Passages are not looked up for this: they are part of each answer's own digest.
-            guard let step = try? plan.step(number) else { continue }
-            for digest in step.digests { hasher.update(digest.bytes) }
-        }
-        return hasher.finalize()
+        let race = settings.race.map { "\($0.alpha) \($0.indifference)" } ?? ""
+        let aliases = settings.bounds.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.name)" }
+        let facts =
+            [
+                "sallyport-run-2", settings.suite.name, settings.suiteDigest, "\(settings.seed)",
+                "\(settings.baseline)", race, "\(settings.usesOldAnswers)", settings.gateway,
+            ] + aliases + [""] + settings.candidates.map(\.name)
+        return SHA256.hash(facts.joined(separator: "\n"))
     }
 
     // MARK: - Rounds
@@ -183,7 +180,7 @@ public final class EvaluationRun: Sendable {
                 try await store.put([
                     .result(
                         run: run, candidate: candidate, test: test, record: verdict.result.record,
-                        digest: verdict.digest)
+                        answer: verdict.digest.map(work.asker.key))
                 ])
             } catch {
                 throw .store("\(error)")

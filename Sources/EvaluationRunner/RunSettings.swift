@@ -16,7 +16,7 @@ public struct RunSettings: Sendable {
 
     /// The suite.
     public var suite: Suite
-    /// The digest of the files that it was read from: a run of other files is another run.
+    /// The digest of what it and the methods were read from: a run of other files is another run.
     public var suiteDigest = ""
     /// The candidates.
     public var candidates: [Candidate]

@@ -14,7 +14,7 @@ public struct SuiteFolder: Sendable {
         public let models: [String]
         /// The folder that paths in it are seen from.
         public let folder: String
-        /// The digest of all files that it was read from, in hexadecimal.
+        /// The digest of all files that it was read from and of how, in hexadecimal.
         public internal(set) var digest = ""
     }
 
@@ -36,7 +36,7 @@ public struct SuiteFolder: Sendable {
                 if let tree = YAMLTree.parse(text, source: path, &problems) {
                     var digests = SHA256.hash(bytes).hex
                     loaded = load(tree, path, folder, judge, prompt, &digests, &problems)
-                    loaded?.digest = SHA256.hash(digests).hex
+                    loaded?.digest = SHA256.hash("\(digests) \(prompt) \(judge)").hex
                 }
             } else {
                 problems.report(path, .start, "is not UTF-8")

@@ -2,12 +2,18 @@ internal import Cryptography
 internal import Evaluation
 internal import GRDB
 internal import Inference
+private import Synchronization
 
 /// The SQLite file behind `EvaluationStore`. Every commit is synced to the disk: what is acknowledged was paid for.
+///
+/// Answers stand in the order in which they came, so that a commit writes few pages; where each stands is in memory.
 final class EvaluationFile: Sendable {
-    let pool: DatabasePool
+    typealias AnswerKey = EvaluationStore.AnswerKey
 
-    private static let schema = 1
+    let pool: DatabasePool
+    private let places = Mutex<[AnswerKey: Int64]>([:])
+
+    private static let schema = 2
     private static let busySeconds = 30.0
 
     init(path: String) throws {
@@ -20,10 +26,12 @@ final class EvaluationFile: Sendable {
         pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeInTransaction(.immediate) { db in
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            guard version == 0 || version == Self.schema else {
+            guard (0...Self.schema).contains(version) else {
                 throw DatabaseError(message: "it is of version \(version), this program knows \(Self.schema)")
             }
+            if version == 1 { try db.execute(sql: Self.leavingFirst) }
             try db.execute(sql: Self.tables)
+            if version == 1 { try db.execute(sql: Self.takingFirst) }
             return .commit
         }
     }
@@ -39,18 +47,34 @@ final class EvaluationFile: Sendable {
             run INTEGER NOT NULL REFERENCES run(number) ON DELETE CASCADE, place INTEGER NOT NULL, id TEXT NOT NULL,
             tags TEXT NOT NULL, expected TEXT NOT NULL, PRIMARY KEY (run, place)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS answer (
-            digest TEXT NOT NULL, generation INTEGER NOT NULL, run INTEGER NOT NULL, text TEXT NOT NULL,
-            calls TEXT NOT NULL, refusal INTEGER NOT NULL, microseconds INTEGER, cost INTEGER, input INTEGER,
-            output INTEGER, destination TEXT NOT NULL, request TEXT NOT NULL, prompt TEXT NOT NULL,
-            PRIMARY KEY (digest, generation)) WITHOUT ROWID;
+            number INTEGER PRIMARY KEY, digest TEXT NOT NULL, generation INTEGER NOT NULL, run INTEGER NOT NULL,
+            text TEXT NOT NULL, calls TEXT NOT NULL, refusal INTEGER NOT NULL, microseconds INTEGER, cost INTEGER,
+            input INTEGER, output INTEGER, destination TEXT NOT NULL, request TEXT NOT NULL, prompt TEXT NOT NULL);
         CREATE INDEX IF NOT EXISTS answer_run ON answer (run, cost);
         CREATE TABLE IF NOT EXISTS intent (
             run INTEGER NOT NULL REFERENCES run(number) ON DELETE CASCADE, key TEXT NOT NULL, digest TEXT NOT NULL,
             most INTEGER, lost INTEGER NOT NULL, PRIMARY KEY (run, key)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS result (
             run INTEGER NOT NULL REFERENCES run(number) ON DELETE CASCADE, candidate INTEGER NOT NULL,
-            test INTEGER NOT NULL, record TEXT NOT NULL, digest TEXT, PRIMARY KEY (run, candidate, test)) WITHOUT ROWID;
-        PRAGMA user_version = 1;
+            test INTEGER NOT NULL, record TEXT NOT NULL, answer INTEGER, PRIMARY KEY (run, candidate, test)) WITHOUT ROWID;
+        PRAGMA user_version = 2;
+        """
+
+    /// Files of version 1 had answers by their digests, and results that named those.
+    private static let leavingFirst = """
+        ALTER TABLE answer RENAME TO answer_1;
+        ALTER TABLE result RENAME TO result_1;
+        DROP INDEX answer_run;
+        """
+    private static let takingFirst = """
+        INSERT INTO answer SELECT NULL, * FROM answer_1 ORDER BY run;
+        CREATE INDEX answer_digest ON answer (digest);
+        INSERT INTO result SELECT run, candidate, test, record, (
+            SELECT number FROM answer WHERE answer.digest = result_1.digest AND generation IN (0, result_1.run)
+            ORDER BY generation DESC LIMIT 1) FROM result_1;
+        DROP INDEX answer_digest;
+        DROP TABLE answer_1;
+        DROP TABLE result_1;
         """
 
     static func words(_ error: any Error) -> String {
@@ -58,13 +82,15 @@ final class EvaluationFile: Sendable {
     }
 
     func write(_ changes: [EvaluationStore.Change]) throws {
+        var added: [AnswerKey: Int64] = [:]
         try pool.writeInTransaction(.immediate) { db in
-            for change in changes { try Self.write(change, db) }
+            for change in changes { try write(change, &added, db) }
             return .commit
         }
+        places.withLock { $0.merge(added) { $1 } }
     }
 
-    private static func write(_ change: EvaluationStore.Change, _ db: Database) throws {
+    private func write(_ change: EvaluationStore.Change, _ added: inout [AnswerKey: Int64], _ db: Database) throws {
         switch change {
         case .intend(let run, let intent):
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO intent VALUES (?,?,?,?,0)")
@@ -74,13 +100,16 @@ final class EvaluationFile: Sendable {
         case .lose(let run, let key):
             try db.cachedStatement(sql: "UPDATE intent SET lost = 1 WHERE run = ? AND key = ?")
                 .execute(arguments: [run, key])
-        case .answer(let run, let generation, let digest, let key, let stored):
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO answer VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
-                .execute(arguments: arguments(run, generation, digest, stored))
-            try db.cachedStatement(sql: "DELETE FROM intent WHERE run = ? AND key = ?").execute(arguments: [run, key])
-        case .result(let run, let candidate, let test, let record, let digest):
+        case .answer(let run, let key, let intent, let stored):
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO answer VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+                .execute(arguments: Self.arguments(place(of: key), run, key, stored))
+            added[key] = db.lastInsertedRowID
+            try db.cachedStatement(sql: "DELETE FROM intent WHERE run = ? AND key = ?").execute(
+                arguments: [run, intent])
+        case .result(let run, let candidate, let test, let record, let key):
+            let answer = key.flatMap { added[$0] ?? place(of: $0) }
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO result VALUES (?,?,?,?,?)")
-                .execute(arguments: [run, candidate, test, String(decoding: record, as: UTF8.self), digest?.hex])
+                .execute(arguments: [run, candidate, test, String(decoding: record, as: UTF8.self), answer])
         case .drop(let run, let candidate, let cases):
             try db.cachedStatement(sql: "UPDATE candidate SET dropped = ? WHERE run = ? AND place = ?")
                 .execute(arguments: [cases, run, candidate])
@@ -91,21 +120,36 @@ final class EvaluationFile: Sendable {
     }
 
     private static func arguments(
-        _ run: Int64, _ generation: Int64, _ digest: Digest32, _ stored: StoredAnswer
+        _ place: Int64?, _ run: Int64, _ key: AnswerKey, _ stored: StoredAnswer
     ) -> StatementArguments {
         let answer = stored.answer
         let microseconds = answer.latencyMilliseconds.flatMap { Int64(exactly: ($0 * 1_000).rounded()) }
         return [
-            digest.hex, generation, run, answer.text, answer.toolCallsText, answer.isMarkedRefusal, microseconds,
-            answer.cost?.nanoUSD, answer.usage?.input, answer.usage?.output, stored.destination, stored.request,
-            stored.prompt,
+            place, key.digest.hex, key.generation, run, answer.text, answer.toolCallsText, answer.isMarkedRefusal,
+            microseconds, answer.cost?.nanoUSD, answer.usage?.input, answer.usage?.output, stored.destination,
+            stored.request, stored.prompt,
         ]
     }
 
-    func answer(_ digest: Digest32, generation: Int64) throws -> StoredAnswer? {
-        try pool.read { db in
-            let find = try db.cachedStatement(sql: "SELECT * FROM answer WHERE digest = ? AND generation = ?")
-            return try Row.fetchOne(find, arguments: [digest.hex, generation]).map(Self.stored)
+    private func place(of key: AnswerKey) -> Int64? { places.withLock { $0[key] } }
+
+    /// Learns where the answers of a generation stand.
+    func learnPlaces(generation: Int64, _ db: Database) throws {
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT digest, number FROM answer WHERE generation = ?", arguments: [generation])
+        var found: [AnswerKey: Int64] = [:]
+        while let row = try rows.next() {
+            guard let digest = Digest32(hex: row["digest"] as String) else { continue }
+            found[AnswerKey(digest, generation: generation)] = row["number"]
+        }
+        places.withLock { $0.merge(found) { $1 } }
+    }
+
+    func answer(_ key: AnswerKey) throws -> StoredAnswer? {
+        guard let place = place(of: key) else { return nil }
+        return try pool.read { db in
+            let find = try db.cachedStatement(sql: "SELECT * FROM answer WHERE number = ?")
+            return try Row.fetchOne(find, arguments: [place]).map(Self.stored)
         }
     }
 

@@ -102,8 +102,8 @@ extension EvaluationStore {
                     sql: """
                         SELECT test.expected, answer.prompt, answer.text, answer.calls FROM test
                         LEFT JOIN result ON result.run = test.run AND result.test = test.place AND result.candidate = ?
-                        LEFT JOIN answer ON answer.digest = result.digest AND answer.generation IN (0, test.run)
-                        WHERE test.run = ? AND test.place = ? ORDER BY answer.generation DESC LIMIT 1
+                        LEFT JOIN answer ON answer.number = result.answer
+                        WHERE test.run = ? AND test.place = ?
                         """, arguments: [candidate, run, test])
             else { return nil }
             let (text, calls): (String?, String?) = (row["text"], row["calls"])

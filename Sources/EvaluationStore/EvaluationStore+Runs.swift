@@ -16,8 +16,6 @@ extension EvaluationStore {
         public let hasUnknownCosts: Bool
         /// Answers that it has paid for.
         public let answers: Int
-        /// Everything that is answered already, by what it is kept under.
-        public let known: Set<Digest32>
         /// Whether it is a run that had begun before.
         public let isResumed: Bool
     }
@@ -35,12 +33,14 @@ extension EvaluationStore {
                 if !anew, let last, (last["state"] as String) != StoredRun.State.finished.rawValue {
                     let number: Int64 = last["number"]
                     try db.execute(sql: "UPDATE run SET state = 'open' WHERE number = ?", arguments: [number])
-                    return try Self.progress(number, db, usesOldAnswers)
+                    try file.learnPlaces(generation: usesOldAnswers ? 0 : number, db)
+                    return try Self.progress(number, db)
                 }
                 let number = try Self.insert(run, db)
+                if usesOldAnswers { try file.learnPlaces(generation: 0, db) }
                 return Progress(
                     run: number, underWay: [:], spent: Money(nanoUSD: 0), hasUnknownCosts: false, answers: 0,
-                    known: try Self.known(usesOldAnswers ? 0 : number, db), isResumed: false)
+                    isResumed: false)
             }
         }
     }
@@ -63,7 +63,7 @@ extension EvaluationStore {
         return number
     }
 
-    private static func progress(_ number: Int64, _ db: Database, _ usesOldAnswers: Bool) throws -> Progress {
+    private static func progress(_ number: Int64, _ db: Database) throws -> Progress {
         var underWay: [Digest32: StoredIntent] = [:]
         var lost: Int64 = 0
         for row in try Row.fetchAll(db, sql: "SELECT * FROM intent WHERE run = ?", arguments: [number]) {
@@ -83,17 +83,7 @@ extension EvaluationStore {
         return Progress(
             run: number, underWay: underWay, spent: Money(nanoUSD: Int64(cost) + lost),
             hasUnknownCosts: (sums?["known"] ?? 0) < answers, answers: answers,
-            known: try known(usesOldAnswers ? 0 : number, db), isResumed: true)
-    }
-
-    private static func known(_ generation: Int64, _ db: Database) throws -> Set<Digest32> {
-        var known: Set<Digest32> = []
-        let rows = try String.fetchCursor(
-            db, sql: "SELECT digest FROM answer WHERE generation = ?", arguments: [generation])
-        while let text = try rows.next() {
-            if let digest = Digest32(hex: text) { known.insert(digest) }
-        }
-        return known
+            isResumed: true)
     }
 
     /// Which cases of a run have results, by candidate and case.

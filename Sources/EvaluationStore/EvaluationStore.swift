@@ -9,6 +9,20 @@ internal import LedgerStore
 /// What `put` has confirmed survives `kill -9` and a loss of power. Many changes that come at once are one commit. Answers are
 /// kept by ``CaseDigest`` in a generation: 0 is shared by all runs, a run that wants none of the old answers has its own number.
 public final class EvaluationStore: Sendable {
+    /// What an answer is kept under.
+    public struct AnswerKey: Sendable, Hashable {
+        /// See ``CaseDigest``.
+        public let digest: Digest32
+        /// 0, or the number of the run that has its own.
+        public let generation: Int64
+
+        /// Puts it together.
+        public init(_ digest: Digest32, generation: Int64) {
+            self.digest = digest
+            self.generation = generation
+        }
+    }
+
     /// Something to be kept.
     public enum Change: Sendable {
         /// A request is about to be sent.
@@ -17,10 +31,10 @@ public final class EvaluationStore: Sendable {
         case withdraw(run: Int64, key: String)
         /// It was, and its answer is lost: what it may have cost counts as spent.
         case lose(run: Int64, key: String)
-        /// It was answered.
-        case answer(run: Int64, generation: Int64, Digest32, key: String, StoredAnswer)
-        /// A case was scored. `digest`: the answer that counts.
-        case result(run: Int64, candidate: Int, test: Int, record: [UInt8], digest: Digest32?)
+        /// It was answered. `intent`: the key under which it was sent.
+        case answer(run: Int64, AnswerKey, intent: String, StoredAnswer)
+        /// A case was scored. `answer`: the one that counts.
+        case result(run: Int64, candidate: Int, test: Int, record: [UInt8], answer: AnswerKey?)
         /// A race dropped a candidate.
         case drop(run: Int64, candidate: Int, cases: Int)
         /// The run ended.
@@ -138,9 +152,9 @@ public final class EvaluationStore: Sendable {
         }
     }
 
-    /// The kept answer; `nil`: there is none.
-    public func answer(_ digest: Digest32, generation: Int64) throws(EvaluationStoreError) -> StoredAnswer? {
-        try reading { try $0.answer(digest, generation: generation) }
+    /// The kept answer; `nil`: there is none, or its generation is neither of a run that `begin` has begun nor what came since.
+    public func answer(_ key: AnswerKey) throws(EvaluationStoreError) -> StoredAnswer? {
+        try reading { try $0.answer(key) }
     }
 
     func reading<Value>(_ body: (EvaluationFile) throws -> Value) throws(EvaluationStoreError) -> Value {

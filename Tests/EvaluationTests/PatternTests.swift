@@ -13,7 +13,7 @@ struct PatternTests {
 
     @Test func `too many steps are not taken`() throws {
         let pattern = try Pattern("(?:a?){1000}b")
-        let text = [Unicode.Scalar](repeating: "a", count: 100)
+        let text = PatternText([Unicode.Scalar](repeating: "a", count: 100))
         #expect(pattern.firstMatch(in: text, mostSteps: 10_000) == .tooCostly)
         #expect(pattern.firstMatch(in: text, mostSteps: 10_000_000) == .none)
     }
@@ -56,6 +56,8 @@ struct PatternTests {
         (#"^\d{3}-\d{4}$"#, "555-1234", true), (#"^\d{3}-\d{4}$"#, "555-12345", false), ("a.c", "a\nc", false),
         ("(?s)a.c", "a\nc", true), (#"\u{1F600}"#, "😀", true), ("[^\\W\\d]+", "123", false), ("(?i)[a-z]+", "É", false),
         ("x*", "", true), ("a||b", "z", true), ("(?i:a)b", "Ab", true), ("(?i:a)b", "AB", false), ("{", "{", true),
+        (#"\b-"#, "a -", false), (#"\b-"#, "a-", true), (#"\b|x"#, "-", false), (#"(?:\b|-)o"#, "foo", false),
+        (#"(?:\b|-)o"#, "f-o", true), (#"\b"#, "-", false), (#"\bö"#, "ö", true), (#"(?i)\bk"#, "\u{212A}", true),
     ])
     func `patterns match what they say`(_ source: String, _ text: String, _ matches: Bool) throws {
         #expect(try Pattern(source).matches(text) == matches)

@@ -63,11 +63,12 @@ public struct Pattern: Sendable {
     }
 
     /// Finds the first match anywhere in a text.
-    public func firstMatch(in text: String) -> Outcome { firstMatch(in: Array(text.unicodeScalars)) }
+    public func firstMatch(in text: String) -> Outcome { firstMatch(in: PatternText(Array(text.unicodeScalars))) }
 
     /// Finds the first match anywhere in a text.
-    func firstMatch(in scalars: [Unicode.Scalar], mostSteps: Int = Self.mostSteps) -> Outcome {
-        var machine = PatternMachine(program: program, start: start, scalars: scalars, mostSteps: mostSteps)
+    func firstMatch(in text: PatternText, mostSteps: Int = Self.mostSteps) -> Outcome {
+        guard start.admits(text) else { return .none }
+        var machine = PatternMachine(program: program, start: start, scalars: text.scalars, mostSteps: mostSteps)
         return machine.search()
     }
 

@@ -6,9 +6,9 @@ struct PatternMachine {
     private let mostSteps: Int
     private var threads: [Thread] = []
     private var following: [Thread] = []
-    /// In which round a thread last stood at an instruction.
-    private var visited: [Int]
-    private var round = 0
+    /// In which round a thread last stood at an instruction; made for the first thread, which many texts never have.
+    private var visited: [Int32] = []
+    private var round: Int32 = 0
     private var steps = 0
     private var pending: [Thread] = []
 
@@ -23,17 +23,16 @@ struct PatternMachine {
         self.start = start
         self.mostSteps = mostSteps
         self.scalars = scalars
-        visited = [Int](repeating: -1, count: program.count)
     }
 
     mutating func search() -> Pattern.Outcome {
         guard scalars.count < Int(Int32.max) else { return .tooCostly }
         var found: SIMD4<Int32>?
-        round = 0
         for index in 0...scalars.count {
             let scalar = index < scalars.count ? scalars[index] : nil
             // A match further left wins: nothing new begins once there is one.
             if found == nil, start.admits(scalar) {
+                if visited.isEmpty { visited = [Int32](repeating: -1, count: program.count) }
                 add(Thread(instruction: 0, places: SIMD4(repeating: -1)), at: index, isNext: false)
             }
             if threads.isEmpty, found != nil { break }

@@ -22,7 +22,7 @@ struct ScalarSet: Sendable {
     var isNegated = false
     var ignoresCase = false
     /// The answers for ASCII, which most text is.
-    private var ascii: (UInt64, UInt64) = (0, 0)
+    private var ascii = ASCIISet()
 
     init() {}
 
@@ -39,16 +39,11 @@ struct ScalarSet: Sendable {
 
     /// To be called once everything is in it.
     mutating func seal() {
-        ascii = (0, 0)
-        for value in UInt8(0)..<128 where slowlyContains(Unicode.Scalar(value)) {
-            if value < 64 { ascii.0 |= 1 << UInt64(value) } else { ascii.1 |= 1 << UInt64(value - 64) }
-        }
+        ascii = ASCIISet(where: slowlyContains)
     }
 
     func contains(_ scalar: Unicode.Scalar) -> Bool {
-        guard scalar.value < 128 else { return slowlyContains(scalar) }
-        let bits = scalar.value < 64 ? ascii.0 : ascii.1
-        return bits >> UInt64(scalar.value & 63) & 1 == 1
+        scalar.isASCII ? ascii.contains(scalar) : slowlyContains(scalar)
     }
 
     private func slowlyContains(_ scalar: Unicode.Scalar) -> Bool { isListed(scalar) != isNegated }

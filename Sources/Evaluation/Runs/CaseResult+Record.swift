@@ -42,14 +42,15 @@ extension CaseResult {
 
     /// A result as ``record`` wrote it, of a case of that name and with those tags; `nil` for anything else.
     public init?(record: [UInt8], caseID: String, tags: [String]) {
-        guard let root = ValueTree(json: String(decoding: record, as: UTF8.self)),
-            let passes = root["passes"]?.bool, let list = root["scorers"]?.elements
+        guard let document = try? JSONDocument(parsing: record), let passes = document.root["passes"]?.bool,
+            let list = document.root["scorers"], list.kind == .array
         else { return nil }
+        let root = document.root
         var scorers: [ScorerResult] = []
-        for element in list {
-            guard let name = element["name"]?.text, let passes = element["passes"]?.bool else { return nil }
+        for element in list.elements {
+            guard let name = element["name"]?.string, let passes = element["passes"]?.bool else { return nil }
             let score = Score(
-                element["value"]?.double, measure: element["measure"]?.double, element["reason"]?.text ?? "")
+                element["value"]?.double, measure: element["measure"]?.double, element["reason"]?.string ?? "")
             scorers.append(ScorerResult(name: name, score: score, passes: passes))
         }
         var usage: TokenUsage?

@@ -61,14 +61,21 @@ public struct RunPlan: Sendable {
     /// compared like with like. `passages`: what retrieval found for the case; needed where the candidate's method has
     /// retrieval.
     public func step(_ number: Int, passages: [Passage] = []) throws(PromptTemplate.Failure) -> Step {
-        precondition((0..<stepCount).contains(number), "step \(number) of \(stepCount)")
         let (test, candidate) = number.quotientAndRemainder(dividingBy: candidates.count)
-        let requests = try builder.requests(
-            for: suite.cases[test], candidate: candidates[candidate], passages: passages)
+        let requests = try requests(number, passages: passages)
         let id = suite.cases[test].id
         return Step(
             candidate: candidate, test: test, requests: requests,
             digests: requests.map { digest($0, caseID: id) })
+    }
+
+    /// A step's requests alone.
+    public func requests(
+        _ number: Int, passages: [Passage] = []
+    ) throws(PromptTemplate.Failure) -> [EvaluationRequest] {
+        precondition((0..<stepCount).contains(number), "step \(number) of \(stepCount)")
+        let (test, candidate) = number.quotientAndRemainder(dividingBy: candidates.count)
+        return try builder.requests(for: suite.cases[test], candidate: candidates[candidate], passages: passages)
     }
 
     /// What the answer to a request is kept under: one of a step's, or a judge's about a case.

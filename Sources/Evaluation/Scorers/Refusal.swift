@@ -8,7 +8,7 @@ public enum Refusal {
     public static func isRefusal(_ answer: Answer) -> Bool {
         if answer.isMarkedRefusal { return true }
         let start = String(answer.text.unicodeScalars.prefix(looked))
-        let text = LowerCase.of(start).unicodeScalars.map { $0.isApostrophe ? "'" : $0 }
+        let text = PatternText(LowerCase.of(start).unicodeScalars.map { $0.isApostrophe ? "'" : $0 })
         return patterns.contains { pattern in
             if case .match = pattern.firstMatch(in: text) { true } else { false }
         }

@@ -133,8 +133,8 @@ struct EvaluatePreparation {
         let plan = RunPlan(settings.suite, candidates: settings.candidates, seed: settings.seed)
         var estimate = CostEstimate()
         for number in 0..<plan.stepCount {
-            guard let step = try? plan.step(number) else { continue }
-            for request in step.requests { add(request, settings, &estimate) }
+            guard let requests = try? plan.requests(number) else { continue }
+            for request in requests { add(request, settings, &estimate) }
         }
         return estimate
     }
